@@ -1,0 +1,42 @@
+# `make run` and `make test` need Python 3.11+ and nothing else; the rest is set up in .venv.
+PYTHON ?= python3
+SCRIPTS := .venv/bin/python -m scripts
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+.PHONY: run test test-all lint docs lock clean
+
+run: .venv/installed  ## sample data, or DATA=folder, to published marts and KPIs
+	@$(SCRIPTS) run $(if $(DATA),"$(DATA)")
+
+test: .venv/installed lint  ## everything that must hold before a change lands
+	@.venv/bin/pytest -q -m "not slow"
+
+test-all: .venv/installed lint  ## also the long-running tests
+	@.venv/bin/pytest -q
+
+lint: export LEADS_WAREHOUSE := target/lint/leads.duckdb
+lint: .venv/installed  ## style, types, and that every model builds, on no data, and is described
+	@ruff check --quiet . && ruff format --quiet --check . && mypy
+	@rm -rf target/lint && mkdir -p target/lint/data
+	@echo 'lead_id,created_at' > target/lint/data/leads.csv
+	@$(SCRIPTS) land target/lint/data > target/lint/land.log
+	@dbt --quiet build --exclude warn_on_data_issues && dbt --quiet docs generate
+	@dbt-bouncer run --config-file dbt-bouncer.yml
+	@mf validate-configs --skip-dw > target/lint/mf.log || { cat target/lint/mf.log; exit 1; }
+	@sqlfluff lint --disable-progress-bar --nocolor models tests > target/lint/sqlfluff.log 2>&1 || { cat target/lint/sqlfluff.log; exit 1; }
+
+docs: .venv/installed  ## one offline page with every model, column and seed
+	@dbt --quiet docs generate --static
+	@echo "docs: target/static_index.html"
+
+lock: .venv/installed  ## pins requirements.txt anew from pyproject.toml
+	@uv pip compile --quiet --extra dev --python-version 3.11 --no-header --no-annotate --no-emit-index-url pyproject.toml -o requirements.txt
+
+clean:  ## everything made, but for the warehouse
+	rm -rf .venv target logs
+
+.venv/installed: requirements.txt
+	@echo "setting up .venv (about half a minute) …"
+	@$(PYTHON) -m venv .venv
+	@.venv/bin/pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@

@@ -1,0 +1,6 @@
+{# A glob of a seed (* and ?) as a pattern for LIKE … ESCAPE '!'. #}
+{% macro glob_pattern(column) -%}
+    replace(replace(replace(replace(replace(
+        nullif(trim({{ column }}), ''),
+        '!', '!!'), '%', '!%'), '_', '!_'), '*', '%'), '?', '_')
+{%- endmacro %}

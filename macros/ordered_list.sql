@@ -1,0 +1,18 @@
+{# The texts of a group in a stated order, joined. Arguments: text, order key, separator. #}
+{% macro ordered_list(text, order_key, separator) -%}
+    {{ return(adapter.dispatch('ordered_list', 'leads')(text, order_key, separator)) }}
+{%- endmacro %}
+
+{% macro default__ordered_list(text, order_key, separator) -%}
+    string_agg({{ text }}, '{{ separator }}' order by {{ order_key }})
+{%- endmacro %}
+
+{% macro spark__ordered_list(text, order_key, separator) -%}
+    array_join(
+        transform(
+            array_sort(collect_list(struct({{ order_key }} as k, {{ text }} as v))),
+            x -> x.v
+        ),
+        '{{ separator }}'
+    )
+{%- endmacro %}

@@ -1,0 +1,65 @@
+{#
+    Grain: one row per surviving lead, with why sales must not call it: because of the deal, else because
+    of contact; NULL where nothing stands against it.
+#}
+with
+
+lifecycle as (
+
+    select * from {{ ref('lead_lifecycle') }}
+
+),
+
+opportunities as (
+
+    select distinct lead_id
+    from {{ ref('int_opportunities') }}
+    where status = 'open'
+
+),
+
+profiles as (
+
+    select * from {{ ref('int_lead_profiles') }}
+
+),
+
+clock as (
+
+    select * from {{ ref('int_clock') }}
+
+),
+
+final as (
+
+    select
+        lifecycle.lead_id,
+        case
+            when lifecycle.customer_at is not null then 'customer'
+            when opportunities.lead_id is not null then 'open opportunity'
+            when lifecycle.lost_at is not null then 'lost'
+        end as sales_reason,
+        case
+            when profiles.consent_status = 'withdrawn' then 'no consent'
+            when
+                profiles.consent_basis = 'opt_in'
+                and coalesce(profiles.consent_status, '') <> 'given'
+                then 'no consent'
+            when profiles.is_deleted then 'deleted'
+        end as contact_reason
+
+    from lifecycle
+
+    cross join clock
+
+    inner join profiles
+        on lifecycle.lead_id = profiles.lead_id
+        and clock.clock_date >= profiles.valid_from_date
+        and clock.clock_date < profiles.valid_until_date
+
+    left join opportunities
+        on lifecycle.lead_id = opportunities.lead_id
+
+)
+
+select * from final

@@ -1,0 +1,167 @@
+{#
+    Grain: one row per surviving lead and thing that may stand for a stage (seed lifecycle_stages: source
+    and value), with its first time.
+#}
+with
+
+event_days as (
+
+    select * from {{ ref('int_person_event_days') }}
+
+),
+
+band_dates as (
+
+    select * from {{ ref('int_band_dates') }}
+
+),
+
+feedback as (
+
+    {{ current_versions(ref('stg_raw__lead_feedback'), ['feedback_id']) }}
+
+),
+
+identities as (
+
+    select * from {{ ref('int_lead_identities') }}
+
+),
+
+opportunities as (
+
+    select * from {{ ref('int_opportunities') }}
+
+),
+
+opportunity_stages as (
+
+    select * from {{ ref('stg_raw__opportunity_stages') }}
+
+),
+
+payments as (
+
+    select * from {{ ref('int_payments') }}
+
+),
+
+clock as (
+
+    select * from {{ ref('int_clock') }}
+
+),
+
+milestones as (
+
+    select
+        event_days.lead_id,
+        'event_key' as source,
+        event_days.event_key as value,
+        greatest(event_days.first_occurred_at, identities.person_created_at) as reached_at
+
+    from event_days
+
+    inner join identities
+        on event_days.lead_id = identities.lead_id
+
+    cross join clock
+
+    where event_days.event_date <= clock.clock_date
+
+    union all
+
+    select
+        band_dates.lead_id,
+        'band' as source,
+        band_dates.band as value,
+        greatest(cast(band_dates.reached_date as timestamp), identities.person_created_at)
+            as reached_at
+
+    from band_dates
+
+    inner join identities
+        on band_dates.lead_id = identities.lead_id
+
+    union all
+
+    select
+        identities.surviving_lead_id as lead_id,
+        'feedback' as source,
+        feedback.verdict as value,
+        feedback.given_at as reached_at
+
+    from feedback
+
+    inner join identities
+        on feedback.lead_id = identities.lead_id
+
+    union all
+
+    select
+        opportunities.lead_id,
+        'opportunity_stage' as source,
+        opportunity_stages.stage as value,
+        opportunity_stages.entered_at as reached_at
+
+    from opportunity_stages
+
+    inner join opportunities
+        on opportunity_stages.opportunity_id = opportunities.opportunity_id
+
+    union all
+
+    select
+        lead_id,
+        'opportunity' as source,
+        'opened' as value,
+        created_at as reached_at
+
+    from opportunities
+
+    union all
+
+    select
+        lead_id,
+        'opportunity' as source,
+        status as value,
+        closed_at as reached_at
+
+    from opportunities
+
+    where status <> 'open'
+
+    union all
+
+    select
+        lead_id,
+        'payment' as source,
+        'made' as value,
+        paid_at as reached_at
+
+    from payments
+
+),
+
+final as (
+
+    select
+        milestones.lead_id,
+        milestones.source,
+        milestones.value,
+        min(milestones.reached_at) as reached_at
+
+    from milestones
+
+    cross join clock
+
+    where cast(milestones.reached_at as date) <= clock.facts_until_date
+
+    group by
+        milestones.lead_id,
+        milestones.source,
+        milestones.value
+
+)
+
+select * from final

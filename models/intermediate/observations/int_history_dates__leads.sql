@@ -1,0 +1,238 @@
+{#
+    Grain: one row per surviving lead, live model and day on which its creation, an attribute, a rule's
+    validity or silence can raise the score, or a month ends.
+#}
+with
+
+profiles as (
+
+    select * from {{ ref('int_lead_profiles') }}
+
+),
+
+model_attributes as (
+
+    select * from {{ ref('int_model_attributes') }}
+
+),
+
+attributes as (
+
+    select * from {{ ref('int_lead_attributes') }}
+
+),
+
+live_models as (
+
+    select * from {{ ref('int_live_models') }}
+
+),
+
+attribute_rules as (
+
+    select * from {{ ref('stg_points__attribute_rules') }}
+
+),
+
+event_rules as (
+
+    select * from {{ ref('stg_points__event_rules') }}
+
+),
+
+inactivity_rules as (
+
+    select * from {{ ref('stg_points__inactivity_rules') }}
+
+),
+
+clock as (
+
+    select * from {{ ref('int_clock') }}
+
+),
+
+leads as (
+
+    select
+        profiles.lead_id,
+        live_models.score_model,
+        min(cast(profiles.created_at as date)) as created_date,
+        max(live_models.live_from_date) as live_from_date
+
+    from profiles
+
+    cross join live_models
+
+    group by
+        profiles.lead_id,
+        live_models.score_model
+
+),
+
+rule_days as (
+
+    select
+        score_model,
+        valid_from as rule_date
+    from attribute_rules
+    union
+    select
+        score_model,
+        valid_from as rule_date
+    from event_rules
+    union
+    select
+        score_model,
+        valid_from as rule_date
+    from inactivity_rules
+    union
+    select
+        score_model,
+        {{ days_after('valid_to', 1) }} as rule_date
+    from attribute_rules
+    union
+    select
+        score_model,
+        {{ days_after('valid_to', 1) }} as rule_date
+    from event_rules
+    union
+    select
+        score_model,
+        {{ days_after('valid_to', 1) }} as rule_date
+    from inactivity_rules
+
+),
+
+tenure_days as (
+
+    select
+        score_model,
+        lower as days
+    from attribute_rules
+    where attribute = 'tenure_days'
+    union
+    select
+        score_model,
+        upper + 1 as days
+    from attribute_rules
+    where attribute = 'tenure_days'
+    union
+    select
+        score_model,
+        try_cast(value as decimal(38, 12)) as days
+    from attribute_rules
+    where attribute = 'tenure_days'
+
+),
+
+month_ends as (
+
+    select {{ month_ends('first_date', 'clock_date') }} as month_end_date
+    from (
+        select
+            min(leads.created_date) as first_date,
+            min(clock.clock_date) as clock_date
+        from leads
+        cross join clock
+    ) as bounds
+
+),
+
+final as (
+
+    select
+        lead_id,
+        score_model,
+        greatest(created_date, live_from_date) as score_date,
+        case when created_date >= live_from_date then 'creation' else 'new model' end as cause
+
+    from leads
+
+    union
+
+    select
+        attributes.lead_id,
+        model_attributes.score_model,
+        attributes.valid_from_date as score_date,
+        'attribute' as cause
+
+    from attributes
+
+    inner join model_attributes
+        on attributes.attribute = model_attributes.attribute
+
+    union
+
+    select
+        profiles.lead_id,
+        live_models.score_model,
+        profiles.valid_from_date as score_date,
+        'attribute' as cause
+
+    from profiles
+
+    cross join live_models
+
+    union
+
+    select
+        leads.lead_id,
+        leads.score_model,
+        {{ days_after('leads.created_date', 'ceil(tenure_days.days)') }} as score_date,
+        'rule began or ended' as cause
+
+    from leads
+
+    inner join tenure_days
+        on leads.score_model = tenure_days.score_model
+
+    where tenure_days.days is not null
+
+    union
+
+    select
+        leads.lead_id,
+        inactivity_rules.score_model,
+        {{ days_after('leads.created_date', 'inactivity_rules.silent_days') }} as score_date,
+        'silence' as cause
+
+    from leads
+
+    inner join inactivity_rules
+        on leads.score_model = inactivity_rules.score_model
+
+    where
+        inactivity_rules.points > 0
+        and inactivity_rules.requires_event_key is null
+
+    union
+
+    select
+        leads.lead_id,
+        leads.score_model,
+        rule_days.rule_date as score_date,
+        'rule began or ended' as cause
+
+    from leads
+
+    inner join rule_days
+        on leads.score_model = rule_days.score_model
+
+    where rule_days.rule_date is not null
+
+    union
+
+    select
+        leads.lead_id,
+        leads.score_model,
+        month_ends.month_end_date as score_date,
+        'decay' as cause
+
+    from leads
+
+    cross join month_ends
+
+)
+
+select * from final

@@ -1,0 +1,130 @@
+{#
+    Grain: one row per surviving lead, live model and date at which the lead is scored: the days of its
+    history, and today, which is the clock or the last day before the lead was deleted. A lead is scored
+    from the day of its creation on, until the day it is deleted.
+#}
+{%- set causes = [
+    'creation', 'new model', 'event', 'attribute', 'silence', 'rule began or ended', 'event left its window', 'decay'
+] %}
+with
+
+profiles as (
+
+    select * from {{ ref('int_lead_profiles') }}
+
+),
+
+history_dates as (
+
+    {# Between these days a score only falls, so the first day over a threshold is exact. #}
+    select * from {{ ref('int_history_dates__events') }}
+    union all
+    select * from {{ ref('int_history_dates__leads') }}
+
+),
+
+live_models as (
+
+    select * from {{ ref('int_live_models') }}
+
+),
+
+clock as (
+
+    select * from {{ ref('int_clock') }}
+
+),
+
+alive as (
+
+    select
+        profiles.lead_id,
+        cast(profiles.created_at as date) as created_date,
+        coalesce(profiles.region, '(none)') as lead_region,
+        profiles.valid_from_date,
+        least(
+            {{ days_after('profiles.valid_until_date', -1) }}, clock.clock_date
+        ) as valid_to_date,
+        row_number() over (
+            partition by profiles.lead_id order by profiles.valid_from_date desc
+        ) as recency
+
+    from profiles
+
+    cross join clock
+
+    where
+        not profiles.is_deleted
+        and profiles.valid_from_date <= clock.clock_date
+
+),
+
+dates as (
+
+    select
+        alive.lead_id,
+        live_models.score_model,
+        alive.valid_to_date as score_date,
+        true as is_current,
+        cast(null as string) as cause
+
+    from alive
+
+    inner join live_models
+        on alive.valid_to_date >= live_models.live_from_date
+
+    where alive.recency = 1
+
+    union all
+
+    select
+        history_dates.lead_id,
+        history_dates.score_model,
+        history_dates.score_date,
+        false as is_current,
+        history_dates.cause
+
+    from history_dates
+
+    inner join live_models
+        on history_dates.score_model = live_models.score_model
+        and history_dates.score_date >= live_models.live_from_date
+
+),
+
+final as (
+
+    select
+        dates.lead_id,
+        dates.score_model,
+        dates.score_date,
+        alive.created_date,
+        alive.lead_region,
+        max(case when dates.is_current then 1 else 0 end) = 1 as is_current,
+        {# NULL for a day that is scored as today only: it is no part of the history. #}
+        min_by(
+            dates.cause,
+            case dates.cause
+                {%- for cause in causes %}
+                    when '{{ cause }}' then {{ loop.index }}
+                {%- endfor %}
+            end
+        ) as cause
+
+    from dates
+
+    inner join alive
+        on dates.lead_id = alive.lead_id
+        and dates.score_date >= alive.valid_from_date
+        and dates.score_date <= alive.valid_to_date
+
+    group by
+        dates.lead_id,
+        dates.score_model,
+        dates.score_date,
+        alive.created_date,
+        alive.lead_region
+
+)
+
+select * from final

@@ -1,0 +1,49 @@
+{#
+    Grain: one row per lead source, or channel of spend or traffic, as landed, with its channel: the
+    seed's, else itself.
+#}
+with
+
+versions as (
+
+    select * from {{ ref('int_person_versions') }}
+
+),
+
+sources as (
+
+    select lead_source from versions
+    where lead_source is not null
+    union
+    select channel as lead_source from {{ ref('stg_raw__marketing_spend') }}
+    union
+    select channel as lead_source from {{ ref('stg_raw__web_traffic') }}
+
+),
+
+channels as (
+
+    select
+        text_key(lead_source) as source_key,
+        min(channel) as channel
+
+    from {{ ref('channels') }}
+
+    group by text_key(lead_source)
+
+),
+
+final as (
+
+    select
+        sources.lead_source,
+        coalesce(channels.channel, sources.lead_source) as channel
+
+    from sources
+
+    left join channels
+        on text_key(sources.lead_source) = channels.source_key
+
+)
+
+select * from final

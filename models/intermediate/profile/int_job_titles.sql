@@ -1,0 +1,74 @@
+{#
+    Grain: one row per distinct job title. Of the keywords that a title contains the highest priority
+    counts, then the longest, for each of seniority, title_role and department_group.
+#}
+with
+
+versions as (
+
+    select * from {{ ref('int_person_versions') }}
+
+),
+
+keywords as (
+
+    select
+        attribute,
+        value,
+        cast(priority as integer) as priority,
+        text_words(keyword) as keyword_words
+
+    from {{ ref('title_keywords') }}
+
+),
+
+titles as (
+
+    select
+        job_title,
+        text_words(job_title) as title_words
+
+    from (
+        select distinct job_title
+        from versions
+        where job_title is not null
+    ) as distinct_titles
+
+),
+
+ranked as (
+
+    select
+        titles.job_title,
+        keywords.attribute,
+        keywords.value,
+        row_number() over (
+            partition by titles.job_title, keywords.attribute
+            order by
+                keywords.priority asc, length(keywords.keyword_words) desc, keywords.value asc
+        ) as keyword_rank
+
+    from titles
+
+    inner join keywords
+        on contains(titles.title_words, keywords.keyword_words)
+
+),
+
+final as (
+
+    select
+        job_title,
+        max(case when attribute = 'seniority' then value end) as seniority,
+        max(case when attribute = 'title_role' then value end) as title_role,
+        max(case when attribute = 'department_group' then value end) as department_group
+
+    from ranked
+
+    where keyword_rank = 1
+
+    group by job_title
+
+)
+
+select * from final

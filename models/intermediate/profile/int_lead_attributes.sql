@@ -1,0 +1,116 @@
+{#
+    Grain: one row per surviving lead, span of days and attribute that a rule asks for, with its value as
+    text ('' where missing). Attributes are the columns of the profile, account.<column>, and the keys of
+    the extra columns.
+#}
+{%- set profile_columns = [
+    'email', 'company_name', 'job_title', 'seniority', 'title_role', 'department', 'department_group', 'industry', 'employee_count',
+    'employee_band', 'annual_revenue', 'budget', 'country', 'region', 'city', 'language', 'time_zone', 'lead_source', 'channel', 'campaign',
+    'landing_page', 'email_domain', 'email_domain_kind', 'is_role_mailbox', 'consent_status', 'account_id', 'owner_id'
+] %}
+{%- set account_columns = ['domain', 'name', 'industry', 'employee_count', 'annual_revenue', 'country'] %}
+with
+
+profiles as (
+
+    select
+        *,
+        coalesce(region, '(none)') as lead_region
+
+    from {{ ref('int_lead_profiles') }}
+
+),
+
+accounts as (
+
+    select * from {{ ref('int_account_versions') }}
+
+),
+
+used as (
+
+    select distinct attribute
+    from {{ ref('int_model_attributes') }}
+
+),
+
+lead_accounts as (
+
+    select
+        profiles.lead_id,
+        profiles.lead_region,
+        accounts.*,
+        greatest(profiles.valid_from_date, accounts.valid_from_date) as shared_from_date,
+        least(profiles.valid_until_date, accounts.valid_until_date) as shared_until_date
+
+    from profiles
+
+    inner join accounts
+        on profiles.account_id = accounts.account_id
+        and profiles.valid_from_date < accounts.valid_until_date
+        and profiles.valid_until_date > accounts.valid_from_date
+
+),
+
+extra as (
+
+    select attribute
+    from used
+    where
+        attribute not in ({{ "'" ~ profile_columns | join("', '") ~ "'" }})
+        and attribute not like 'account.%'
+        and attribute not like 'in_segment:%'
+        and attribute not in ('tenure_days', 'first_event_key')
+        and attribute not in (
+            select measures.measure from {{ ref('stg_mapping__event_measures') }} as measures
+        )
+
+),
+
+final as (
+
+    {%- for column in profile_columns %}
+        select
+            lead_id,
+            lead_region,
+            valid_from_date,
+            valid_until_date,
+            '{{ column }}' as attribute,
+            coalesce({{ attribute_text(column) }}, '') as value
+
+        from profiles
+
+        where '{{ column }}' in (select used.attribute from used)
+
+        union all
+    {% endfor %}
+    {%- for column in account_columns %}
+        select
+            lead_id,
+            lead_region,
+            shared_from_date as valid_from_date,
+            shared_until_date as valid_until_date,
+            'account.{{ column }}' as attribute,
+            coalesce({{ attribute_text(column) }}, '') as value
+
+        from lead_accounts
+
+        where 'account.{{ column }}' in (select used.attribute from used)
+
+        union all
+    {% endfor %}
+    select
+        profiles.lead_id,
+        profiles.lead_region,
+        profiles.valid_from_date,
+        profiles.valid_until_date,
+        extra.attribute,
+        coalesce({{ json_text('profiles.attributes', 'extra.attribute') }}, '') as value
+
+    from profiles
+
+    cross join extra
+
+)
+
+select * from final

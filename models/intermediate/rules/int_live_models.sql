@@ -1,0 +1,22 @@
+{# Grain: one row per scoring model that scores leads: champions and challengers. #}
+with
+
+score_models as (
+
+    select * from {{ ref('stg_points__score_models') }}
+
+),
+
+final as (
+
+    select
+        *,
+        coalesce(live_from, cast('1900-01-01' as date)) as live_from_date
+
+    from score_models
+
+    where role in ('champion', 'challenger')
+
+)
+
+select * from final

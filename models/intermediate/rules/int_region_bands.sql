@@ -1,0 +1,62 @@
+{#
+    Grain: one row per live model, region of leads and band that holds there: a row with a region replaces
+    the row of the same band without one.
+#}
+with
+
+score_bands as (
+
+    select * from {{ ref('stg_points__score_bands') }}
+
+),
+
+live_models as (
+
+    select * from {{ ref('int_live_models') }}
+
+),
+
+lead_regions as (
+
+    select distinct coalesce(region, '(none)') as lead_region
+    from {{ ref('int_lead_profiles') }}
+
+),
+
+ranked as (
+
+    select
+        score_bands.*,
+        lead_regions.lead_region,
+        row_number() over (
+            partition by score_bands.score_model, score_bands.band, lead_regions.lead_region
+            order by score_bands.region asc nulls last
+        ) as override_rank
+
+    from score_bands
+
+    inner join live_models
+        on score_bands.score_model = live_models.score_model
+
+    inner join lead_regions
+        on score_bands.region is null or score_bands.region = lead_regions.lead_region
+
+),
+
+final as (
+
+    select
+        score_model,
+        lead_region,
+        band,
+        band_order,
+        lower_bound,
+        next_action
+
+    from ranked
+
+    where override_rank = 1
+
+)
+
+select * from final

@@ -1,0 +1,65 @@
+{#
+    Grain: one row per live model, rule and region of leads, with the region of the rule's row that holds
+    there ('' for the row without one): a row with a region replaces the row of the same rule without one.
+#}
+with
+
+rules as (
+
+    select
+        score_model,
+        rule_id,
+        region
+    from {{ ref('stg_points__attribute_rules') }}
+    union
+    select
+        score_model,
+        rule_id,
+        region
+    from {{ ref('stg_points__event_rules') }}
+    union
+    select
+        score_model,
+        rule_id,
+        region
+    from {{ ref('stg_points__inactivity_rules') }}
+
+),
+
+live_models as (
+
+    select * from {{ ref('int_live_models') }}
+
+),
+
+lead_regions as (
+
+    select distinct coalesce(region, '(none)') as lead_region
+    from {{ ref('int_lead_profiles') }}
+
+),
+
+final as (
+
+    select
+        rules.score_model,
+        rules.rule_id,
+        lead_regions.lead_region,
+        max(coalesce(rules.region, '')) as rule_region
+
+    from rules
+
+    inner join live_models
+        on rules.score_model = live_models.score_model
+
+    inner join lead_regions
+        on rules.region is null or rules.region = lead_regions.lead_region
+
+    group by
+        rules.score_model,
+        rules.rule_id,
+        lead_regions.lead_region
+
+)
+
+select * from final

@@ -1,0 +1,18 @@
+{# Grain: one row per observation, live model and rule that fired, over all families of rules. #}
+with
+
+factors as (
+
+    select * from {{ ref('int_factors__attributes') }}
+
+    union all
+
+    select * from {{ ref('int_factors__events') }}
+
+    union all
+
+    select * from {{ ref('int_factors__inactivity') }}
+
+)
+
+select * from factors

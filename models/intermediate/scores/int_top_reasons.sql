@@ -1,0 +1,63 @@
+{#
+    Grain: one row per lead and live model with any reason: its three strongest for and the strongest
+    against, as one text.
+#}
+with
+
+reasons as (
+
+    select * from {{ ref('lead_score_factors') }}
+
+),
+
+ranked as (
+
+    select
+        lead_id,
+        score_model,
+        reason,
+        points,
+        row_number() over (
+            partition by lead_id, score_model order by points desc, rule_id asc, score_group asc
+        ) as rank_for,
+        row_number() over (
+            partition by lead_id, score_model order by points asc, rule_id asc, score_group asc
+        ) as rank_against
+
+    from reasons
+
+),
+
+chosen as (
+
+    select
+        lead_id,
+        score_model,
+        case when points > 0 then rank_for else 1000 end as position,
+        reason || ' (' || case when points > 0 then '+' else '' end
+        || rtrim(rtrim(cast(points as string), '0'), '.') || ')' as reason_text
+
+    from ranked
+
+    where
+        (points > 0 and rank_for <= 3)
+        or (points < 0 and rank_against = 1)
+
+),
+
+final as (
+
+    select
+        lead_id,
+        score_model,
+        {{ ordered_list('reason_text', 'position', '; ') }} as top_reasons
+
+    from chosen
+
+    group by
+        lead_id,
+        score_model
+
+)
+
+select * from final

@@ -1,0 +1,69 @@
+{# Grain: one row per day, from the first to the last day of the funnel and of leads' lives, without a gap. #}
+with
+
+funnel as (
+
+    select * from {{ ref('funnel') }}
+
+),
+
+lead_lifecycle as (
+
+    select * from {{ ref('lead_lifecycle') }}
+
+),
+
+known_days as (
+
+    select funnel_date as known_date from funnel
+
+    union all
+
+    select cast(lead_at as date) from lead_lifecycle
+
+    union all
+
+    select cast(customer_at as date) from lead_lifecycle
+
+),
+
+bounds as (
+
+    select
+        min(known_date) as first_date,
+        max(known_date) as last_date
+
+    from known_days
+
+),
+
+days as (
+
+    select
+        cast(
+            unnest(range(first_date, last_date + interval 1 day, interval 1 day)) as date
+        ) as date_day
+
+    from bounds
+
+),
+
+final as (
+
+    select
+        date_day,
+        cast(isodow(date_day) as integer) as day_of_week,
+        isodow(date_day) >= 6 as is_weekend,
+        cast(date_trunc('week', date_day) as date) as week_start_date,
+        cast(extract(month from date_day) as integer) as month_number,
+        cast(date_trunc('month', date_day) as date) as month_start_date,
+        cast(extract(quarter from date_day) as integer) as quarter_number,
+        cast(date_trunc('quarter', date_day) as date) as quarter_start_date,
+        cast(extract(year from date_day) as integer) as year_number,
+        cast(date_trunc('year', date_day) as date) as year_start_date
+
+    from days
+
+)
+
+select * from final

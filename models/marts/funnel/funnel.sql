@@ -1,0 +1,129 @@
+{#
+    Grain: one row per day, channel and region on which anything happened. Each column counts what
+    happened on that day, in leads; all are additive. Visitors, revenue and spend are NULL where none was
+    landed.
+#}
+{%- set stages = {
+    'leads': 'lead_at', 'iqls': 'iql_at', 'mqls': 'mql_at', 'sqls': 'sql_at', 'trials': 'trial_at', 'opportunities': 'opportunity_at',
+    'customers': 'customer_at',
+} %}
+with
+
+lifecycle as (
+
+    select * from {{ ref('lead_lifecycle') }}
+
+),
+
+revenue as (
+
+    select * from {{ ref('int_revenue') }}
+
+),
+
+spend as (
+
+    select * from {{ ref('int_marketing_spend') }}
+
+),
+
+traffic as (
+
+    {{ current_versions(ref('stg_raw__web_traffic'), ['traffic_date', 'channel', 'region']) }}
+
+),
+
+channels as (
+
+    select * from {{ ref('int_channels') }}
+
+),
+
+clock as (
+
+    select * from {{ ref('int_clock') }}
+
+),
+
+happened as (
+
+    {%- for column, reached_at in stages.items() %}
+        select
+            {{ reporting_date(reached_at) }} as funnel_date,
+            channel,
+            region,
+            '{{ column }}' as measure,
+            cast(1 as decimal(18, 4)) as amount
+
+        from lifecycle
+
+        where {{ reached_at }} is not null
+
+        union all
+    {% endfor %}
+    select
+        {{ reporting_date('revenue.earned_at') }} as funnel_date,
+        lifecycle.channel,
+        lifecycle.region,
+        'revenue' as measure,
+        revenue.amount
+
+    from revenue
+
+    inner join lifecycle
+        on revenue.lead_id = lifecycle.lead_id
+
+    union all
+
+    select
+        spend_date as funnel_date,
+        channel,
+        region,
+        'spend' as measure,
+        amount
+
+    from spend
+
+    union all
+
+    select
+        traffic.traffic_date as funnel_date,
+        channels.channel,
+        traffic.region,
+        'visitors' as measure,
+        cast(traffic.visitors as decimal(18, 4)) as amount
+
+    from traffic
+
+    inner join channels
+        on traffic.channel = channels.lead_source
+
+    cross join clock
+
+    where traffic.traffic_date <= clock.facts_until_date
+
+),
+
+final as (
+
+    select
+        funnel_date,
+        channel,
+        region,
+        cast(sum(case when measure = 'visitors' then amount end) as bigint) as visitors,
+        {%- for column in stages %}
+            cast(sum(case when measure = '{{ column }}' then 1 else 0 end) as bigint) as {{ column }},
+        {%- endfor %}
+        cast(sum(case when measure = 'revenue' then amount end) as decimal(18, 4)) as revenue,
+        cast(sum(case when measure = 'spend' then amount end) as decimal(18, 4)) as spend
+
+    from happened
+
+    group by
+        funnel_date,
+        channel,
+        region
+
+)
+
+select * from final

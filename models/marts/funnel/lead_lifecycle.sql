@@ -1,0 +1,140 @@
+{#
+    Grain: one row per surviving lead, deleted ones included, with the first time it reached each stage.
+    Durations are differences of timestamps in days; one that is negative is a fault of the data: it is
+    left out and flagged, the lead still counts.
+#}
+with
+
+profiles as (
+
+    select * from {{ ref('int_lead_profiles') }}
+
+),
+
+clock as (
+
+    select * from {{ ref('int_clock') }}
+
+),
+
+stages as (
+
+    select * from {{ ref('int_lead_stages') }}
+
+),
+
+revenue as (
+
+    select
+        lead_id,
+        sum(amount) as revenue
+
+    from {{ ref('int_revenue') }}
+
+    group by lead_id
+
+),
+
+leads as (
+
+    {# First touch is the first channel known of a lead; where it is, the last known up to the clock. #}
+    select
+        profiles.lead_id,
+        min(profiles.created_at) as lead_at,
+        min_by(profiles.channel, case when profiles.channel is not null then profiles.valid_from_date end)
+            as channel,
+        max_by(profiles.country, case when profiles.country is not null then profiles.valid_from_date end)
+            as country,
+        max_by(profiles.region, case when profiles.region is not null then profiles.valid_from_date end)
+            as region,
+        max_by(profiles.is_deleted, profiles.valid_from_date) as is_deleted
+
+    from profiles
+
+    cross join clock
+
+    where profiles.valid_from_date <= clock.clock_date
+
+    group by profiles.lead_id
+
+),
+
+reached as (
+
+    select
+        lead_id,
+    {%- for stage in ['iql', 'mql', 'sql', 'trial', 'opportunity', 'customer', 'lost'] %}
+        min(case when stage = '{{ stage }}' then reached_at end) as {{ stage }}_at
+        {{- ',' if not loop.last }}
+    {%- endfor %}
+
+    from stages
+
+    group by lead_id
+
+),
+
+{% set durations = [
+    ('lead', 'mql'), ('mql', 'sql'), ('lead', 'opportunity'), ('opportunity', 'customer'), ('lead', 'customer')
+] -%}
+timed as (
+
+    select
+        leads.*,
+        reached.iql_at,
+        reached.mql_at,
+        reached.sql_at,
+        reached.trial_at,
+        reached.opportunity_at,
+        reached.customer_at,
+        reached.lost_at,
+        {%- for start, end in durations %}
+        {{ days_apart(
+            ('leads' if start == 'lead' else 'reached') ~ '.' ~ start ~ '_at', 'reached.' ~ end ~ '_at'
+        ) }} as days_{{ start }}_to_{{ end }},
+        {%- endfor %}
+        cast(coalesce(revenue.revenue, 0) as decimal(18, 4)) as revenue
+
+    from leads
+
+    left join reached
+        on leads.lead_id = reached.lead_id
+
+    left join revenue
+        on leads.lead_id = revenue.lead_id
+
+),
+
+final as (
+
+    select
+        lead_id,
+        coalesce(channel, '(none)') as channel,
+        country,
+        coalesce(region, '(none)') as region,
+        is_deleted,
+        coalesce(least(
+            {%- for start, end in durations %}
+                days_{{ start }}_to_{{ end }}{{ ',' if not loop.last }}
+            {%- endfor %}
+        ) < 0, false) as has_negative_duration,
+        lead_at,
+        iql_at,
+        mql_at,
+        sql_at,
+        trial_at,
+        opportunity_at,
+        customer_at,
+        lost_at,
+        {%- for start, end in durations %}
+            case
+                when days_{{ start }}_to_{{ end }} >= 0 then days_{{ start }}_to_{{ end }}
+            end as days_{{ start }}_to_{{ end }},
+        {%- endfor %}
+        revenue
+
+    from timed
+
+)
+
+select * from final

@@ -1,0 +1,98 @@
+{#
+    Grain: one row per fault of the landed data and record that has it. The records are kept and counted;
+    nothing was changed.
+#}
+with
+
+lifecycle as (
+
+    select * from {{ ref('lead_lifecycle') }}
+
+),
+
+leads as (
+
+    select * from {{ ref('int_leads') }}
+
+),
+
+lead_merges as (
+
+    select * from {{ ref('int_lead_merges') }}
+
+),
+
+lead_events as (
+
+    select distinct lead_id from {{ ref('int_lead_event_days') }}
+
+),
+
+landed_leads as (
+
+    select distinct lead_id from {{ ref('stg_raw__leads') }}
+
+),
+
+final as (
+
+    select
+        'customer before lead' as issue,
+        'leads' as entity,
+        lead_id as record_id,
+        'won on ' || cast(cast(customer_at as date) as string) || ', came in on '
+        || cast(cast(lead_at as date) as string) as detail
+
+    from lifecycle
+
+    where customer_at < lead_at
+
+    union all
+
+    select
+        'opportunity before lead' as issue,
+        'leads' as entity,
+        lead_id as record_id,
+        'opened on ' || cast(cast(opportunity_at as date) as string)
+        || ', came in on ' || cast(cast(lead_at as date) as string) as detail
+
+    from lifecycle
+
+    where opportunity_at < lead_at
+
+    union all
+
+    select
+        'merge that leads nowhere' as issue,
+        'leads' as entity,
+        leads.lead_id as record_id,
+        'merged into ' || leads.merged_into_lead_id
+        || ', which is unknown or leads back; not followed' as detail
+
+    from leads
+
+    left join lead_merges
+        on leads.lead_id = lead_merges.lead_id
+
+    where
+        leads.merged_into_lead_id is not null
+        and lead_merges.lead_id is null
+
+    union all
+
+    select
+        'events of an unknown lead' as issue,
+        'lead_events' as entity,
+        lead_events.lead_id as record_id,
+        'no such lead was landed' as detail
+
+    from lead_events
+
+    left join landed_leads
+        on lead_events.lead_id = landed_leads.lead_id
+
+    where landed_leads.lead_id is null
+
+)
+
+select * from final

@@ -1,0 +1,119 @@
+{#
+    Grain: one row per lead, live model and reason at the clock: each rule that fired, and each group
+    limit, weight or scale that changed the sum. The points of a lead and model add up to its score
+    exactly.
+#}
+with
+
+factors as (
+
+    select factors.*
+
+    from {{ ref('int_score_factors') }} as factors
+
+    inner join {{ ref('int_score_observations') }} as observations
+        on factors.lead_id = observations.lead_id
+        and factors.score_model = observations.score_model
+        and factors.score_date = observations.score_date
+
+    where observations.is_current
+
+),
+
+group_scores as (
+
+    select * from {{ ref('int_group_scores') }}
+    where is_current
+
+),
+
+model_scores as (
+
+    select * from {{ ref('int_model_scores') }}
+    where is_current
+
+),
+
+reasons as (
+
+    select
+        lead_id,
+        score_model,
+        score_date,
+        score_group,
+        rule_id,
+        reason,
+        points,
+        occurrences,
+        last_event_date
+
+    from factors
+
+    union all
+
+    select
+        lead_id,
+        score_model,
+        score_date,
+        score_group,
+        'group_limit' as rule_id,
+        'Limit of the group ' || score_group as reason,
+        clamped_points - rule_points as points,
+        null as occurrences,
+        null as last_event_date
+
+    from group_scores
+
+    where clamped_points <> rule_points
+
+    union all
+
+    select
+        lead_id,
+        score_model,
+        score_date,
+        score_group,
+        'group_weight' as rule_id,
+        'Weight of the group ' || score_group as reason,
+        group_points - clamped_points as points,
+        null as occurrences,
+        null as last_event_date
+
+    from group_scores
+
+    where group_points <> clamped_points
+
+    union all
+
+    select
+        lead_id,
+        score_model,
+        score_date,
+        '(score)' as score_group,
+        'score_scale' as rule_id,
+        case scale
+            when 'rescale' then 'Rescaled to the range of scores'
+            else 'Limit of the score'
+        end as reason,
+        score - raw_score as points,
+        null as occurrences,
+        null as last_event_date
+
+    from model_scores
+
+    where score <> raw_score
+
+)
+
+select
+    lead_id,
+    score_model,
+    score_group,
+    rule_id,
+    reason,
+    cast(points as decimal(18, 4)) as points,
+    cast(occurrences as bigint) as occurrences,
+    cast(last_event_date as date) as last_event_date,
+    score_date
+
+from reasons

@@ -1,0 +1,22 @@
+{# Grain: one row per model, fit grade and engagement grade. #}
+with
+
+seed as (
+
+    select * from {{ ref('grade_matrix') }}
+
+),
+
+typed as (
+
+    select
+        {{ seed_value('score_model', 'string') }},
+        {{ seed_value('fit_grade', 'string') }},
+        {{ seed_value('engagement_grade', 'string') }},
+        {{ seed_value('priority', 'integer') }}
+
+    from seed
+
+)
+
+select * from typed

@@ -1,0 +1,26 @@
+{# Grain: one row per scoring model. #}
+with
+
+seed as (
+
+    select * from {{ ref('score_models') }}
+
+),
+
+typed as (
+
+    select
+        {{ seed_value('score_model', 'string') }},
+        {{ seed_value('description', 'string') }},
+        {{ seed_value('role', 'string') }},
+        coalesce(cast(nullif(trim(traffic_share), '') as decimal(9, 4)), 0) as traffic_share,
+        {{ seed_value('min_score', 'decimal(18, 4)') }},
+        {{ seed_value('max_score', 'decimal(18, 4)') }},
+        coalesce(nullif(trim(scale), ''), 'clamp') as scale,
+        {{ seed_value('live_from', 'date') }}
+
+    from seed
+
+)
+
+select * from typed

@@ -1,0 +1,29 @@
+{# Grain: one row per version of an event. #}
+with
+
+source as (
+
+    select * from {{ source('raw', 'lead_events') }}
+
+),
+
+renamed as (
+
+    select
+        event_id,
+        lead_id,
+        event_type,
+        cast(occurred_at as timestamp) as occurred_at,
+        page_url,
+        campaign,
+        cast(duration_seconds as decimal(18, 3)) as duration_seconds,
+        properties,
+        attributes,
+        landing_seq,
+        cast(landed_at as timestamp) as landed_at
+
+    from source
+
+)
+
+select * from renamed

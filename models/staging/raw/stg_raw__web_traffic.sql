@@ -1,0 +1,25 @@
+{# Grain: one row per version of a day's visitors. #}
+with
+
+source as (
+
+    select * from {{ source('raw', 'web_traffic') }}
+
+),
+
+renamed as (
+
+    select
+        cast(traffic_date as date) as traffic_date,
+        channel,
+        region,
+        cast(visitors as bigint) as visitors,
+        attributes,
+        landing_seq,
+        cast(landed_at as timestamp) as landed_at
+
+    from source
+
+)
+
+select * from renamed

@@ -1,0 +1,1 @@
+"""Command line around the dbt project: sample data, landing, publishing and KPIs."""

@@ -1,0 +1,148 @@
+"""`python -m scripts <command>`: the thin command line over one module a command."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from scripts import paths
+from scripts.errors import UserError
+
+if TYPE_CHECKING:
+    from scripts.land import LandResult
+
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
+console = Console()
+
+
+@app.callback()
+def main() -> None:
+    """Sample data, landing, publishing and KPIs of the lead scoring warehouse."""
+
+
+@app.command()
+def sample(
+    folder: Annotated[Path, typer.Argument(help="where the files go")] = Path("data/sample"),
+    leads: Annotated[int, typer.Option(min=1, help="how many leads")] = 5000,
+    seed: Annotated[int, typer.Option(help="the same seed gives the same bytes")] = 42,
+) -> None:
+    """Write made-up leads, events, deals and spend as files of the input contract."""
+    from scripts.sample import write_sample
+
+    with console.status(f"making up {leads:,} leads"):
+        result = write_sample(folder, leads, seed)
+    for entity, rows in result.rows.items():
+        console.print(f"{entity:20} {rows:>12,} rows")
+    console.print(f"sample: {folder}")
+
+
+@app.command()
+def land(
+    folder: Annotated[Path, typer.Argument(help="folder of files, one or more an entity")],
+) -> None:
+    """Land a folder of files in the warehouse; landing it again changes nothing."""
+    from scripts import land as landing
+
+    with console.status(f"landing {folder}"):
+        result = landing.land(folder)
+    console.print(_landed(result))
+    console.print(f"landed in: {paths.warehouse_file()}")
+
+
+@app.command()
+def build() -> None:
+    """Build all seeds, models and tests (dbt build), with the seeds that LEADS_SEEDS names."""
+    from scripts.build import build as building
+
+    with _progress() as bar:
+        task = bar.add_task("building", total=None)
+        building(
+            lambda done, total, name: bar.update(
+                task, completed=done, total=total, description=f"building {name}"
+            )
+        )
+    console.print(f"built: {paths.warehouse_file()}")
+
+
+@app.command()
+def publish() -> None:
+    """Put the marts in place for BI tools, whole and at once."""
+    from scripts import publish as publishing
+
+    result = publishing.publish()
+    console.print(f"published: {result.file} ({len(result.rows)} marts)")
+
+
+@app.command()
+def kpis(
+    by: Annotated[str, typer.Option(help="any of month,channel,region")] = "month",
+) -> None:
+    """Compute the KPIs of the published marts: to the terminal, as CSV and as JSON."""
+    from scripts import kpis as reporting
+
+    report = reporting.kpis(by=tuple(part.strip() for part in by.split(",") if part.strip()))
+    console.print(reporting.render(report))
+    console.print(f"KPIs: {report.csv_file} and {report.json_file}")
+
+
+@app.command()
+def run(
+    folder: Annotated[Path | None, typer.Argument(help="own data; empty: the sample")] = None,
+) -> None:
+    """From files to published marts and KPIs: land, build, publish, kpis."""
+    from scripts import kpis as reporting
+    from scripts import run as running
+
+    with _progress() as bar:
+        task = bar.add_task("starting", total=None)
+        result = running.run(
+            folder,
+            progress=lambda done, total, name: bar.update(
+                task, completed=done, total=total, description=f"building {name}"
+            ),
+            step=lambda name: bar.update(task, description=name, completed=0, total=None),
+        )
+    console.print(_landed(result.landed))
+    console.print(reporting.render(result.report))
+    for issue in running.data_issues():
+        console.print(f"[yellow]data issue:[/] {issue}")
+    console.print(f"published marts: {result.published.file}")
+    console.print(f"KPIs: {result.report.csv_file} and {result.report.json_file}")
+
+
+def _progress() -> Progress:
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=console, transient=True)
+
+
+def _landed(result: LandResult) -> Table:
+    table = Table(title="Landed", title_justify="left")
+    table.add_column("entity")
+    for name in ("files", "skipped", "rows", "new", "known", "rejected", "waiting"):
+        table.add_column(name, justify="right")
+    for row in (*result.entities, result.total):
+        counts = (
+            row.files_landed,
+            row.files_skipped,
+            row.rows_read,
+            row.rows_landed,
+            row.rows_duplicate,
+            row.rows_rejected,
+            row.rows_waiting,
+        )
+        table.add_row(row.entity, *(f"{count:,}" for count in counts))
+    return table
+
+
+if __name__ == "__main__":
+    try:
+        app()
+    except UserError as error:
+        typer.echo(f"error: {error}", err=True)
+        sys.exit(2)

@@ -1,0 +1,259 @@
+"""The input contract as Python sees it, and the SQL that checks a file against it.
+
+`models/staging/raw/_raw__sources.yml` is the only definition of entities, keys, columns and types.
+"""
+# ruff: noqa: S608 (names in SQL come from the contract or are c0, c1 …; text goes through `literal`)
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import yaml
+
+from scripts.errors import UserError
+from scripts.paths import PROJECT
+
+SOURCES = PROJECT / "models/staging/raw/_raw__sources.yml"
+
+# Refunds and credit notes. No other number may be negative.
+SIGNED = {("payments", "amount"), ("marketing_spend", "amount")}
+
+# Text as every reader gives it → trimmed, typed; NULL where it is not of that type.
+MACROS = r"""
+create or replace temp macro cleaned(x) as case
+    when x >= '!' and x < chr(127) and x[-1] between '!' and '~' then x
+    else nullif(regexp_replace(x, '^[\s\p{Z}]+|[\s\p{Z}]+$', '', 'g'), '')
+end;
+create or replace temp macro as_time(x) as case
+    when regexp_full_match(x, '\d{4}-\d\d-\d\d([T ]\d\d:\d\d:\d\d(\.\d+)?Z?)?')
+        then try_cast(x as timestamp)
+    when regexp_full_match(
+        x,
+        '\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]([01]\d|2[0-3])(:?[0-5]\d)?)?'
+    )
+        then make_timestamp(epoch_us(try_cast(
+            regexp_replace(x, '([T ]\d\d:\d\d)(Z|[+-].*)?$', '\1:00\2') as timestamptz
+        )))
+end;
+create or replace temp macro as_date(x) as case
+    when regexp_full_match(x, '\d{4}-\d\d-\d\d') then try_cast(x as date)
+end;
+create or replace temp macro as_truth(x) as case
+    when lower(x) in ('true', 't', 'yes', '1') then true
+    when lower(x) in ('false', 'f', 'no', '0') then false
+end;
+create or replace temp macro as_number(x) as case
+    when regexp_full_match(x, '-?\d+(\.\d+)?') then x
+end;
+create or replace temp macro as_whole(x) as case
+    when regexp_full_match(x, '-?\d+(\.0+)?') then try_cast(x as bigint)
+end;
+"""
+
+_NUMBER = r"U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL\(.*\)"
+_TIME = r"DATE|TIMESTAMP.*"
+
+# Type of the contract → types of a Parquet file that need no way through text, and the cast.
+_CASTS = {
+    "timestamp": (_TIME, "make_timestamp(epoch_us({x}))"),
+    "date": (_TIME, "case when epoch_us({x}) % 86400000000 = 0 then {x}::date end"),
+    "boolean": ("BOOLEAN", "{x}"),
+    "bigint": (_NUMBER, "case when {x} = trunc({x}) then try_cast({x} as bigint) end"),
+    "decimal": (_NUMBER, "try_cast({x} as {type})"),
+}
+
+# Type of the contract → cast from text.
+_PARSERS = {
+    "varchar": "{x}",
+    "timestamp": "as_time({x})",
+    "date": "as_date({x})",
+    "boolean": "as_truth({x})",
+    "bigint": "as_whole({x})",
+    "decimal": "try_cast(as_number({x}) as {type})",
+    "json": "case when json_valid({x}) then {x}::json end",
+}
+
+NO_OBJECT = "is not a JSON object"
+
+_FORMS = {
+    "timestamp": "is not an ISO 8601 time, such as 2024-05-31T09:30:00Z, from 1900 to 2200",
+    "date": "is not a date, such as 2024-05-31, from 1900 to 2200",
+    "boolean": "is not one of true, false, yes, no, 1, 0",
+    "bigint": "is not a whole number such as 500",
+    "decimal": "is not a number such as 1234.5, or has too many digits",
+    "json": "is not valid JSON",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of an entity; `data_type` is DuckDB's, in lower case."""
+
+    name: str
+    data_type: str
+    required: bool
+    default: str | None
+    accepted: tuple[str, ...]
+
+    @property
+    def kind(self) -> str:
+        """The type without its digits."""
+        return self.data_type.split("(")[0]
+
+
+@dataclass(frozen=True)
+class Entity:
+    """A table of the contract; `key` names the columns that tell its rows apart."""
+
+    name: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """The contract's columns, in its order."""
+        return tuple(column.name for column in self.columns)
+
+
+@dataclass(frozen=True)
+class Check:
+    """What is wrong with a row for which the SQL condition `fails` holds."""
+
+    column: str | None
+    fails: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column of a file: its place, counted from 0, its name and DuckDB's type."""
+
+    place: int
+    name: str
+    data_type: str
+
+    @property
+    def column(self) -> str:
+        """Its name in the relation."""
+        return f"c{self.place}"
+
+    @property
+    def text(self) -> str:
+        """SQL of the value as trimmed text; NULL where empty."""
+        if self.data_type in ("FLOAT", "DOUBLE"):
+            return rf"regexp_replace({self.column}::varchar, '\.0$', '')"
+        if re.fullmatch(r".*\[\d*\]|(STRUCT|MAP|UNION)\(.*", self.data_type, re.DOTALL):
+            return f"to_json({self.column})::varchar"
+        return f"cleaned({self.column}::varchar)"
+
+
+@cache
+def read_contract() -> dict[str, Entity]:
+    """The entities by name, in the order of the file.
+
+    Raises UserError where a name or a type is not one that SQL may be built from.
+    """
+    tables = yaml.safe_load(SOURCES.read_text("utf-8"))["sources"][0]["tables"]
+    return {table["name"]: _entity(table) for table in tables}
+
+
+def _entity(table: Mapping[str, Any]) -> Entity:
+    columns = tuple(_column(column) for column in table["columns"])
+    key = tuple(table["config"]["meta"]["key"])
+    for name in (table["name"], *(column.name for column in columns)):
+        if not re.fullmatch("[a-z][a-z_]*", name):
+            raise UserError(f"{SOURCES.name}: the name {name!r} may hold a-z and _ alone.")
+    if not set(key) <= {column.name for column in columns}:
+        raise UserError(f"{SOURCES.name}: a key column of {table['name']} is not declared.")
+    return Entity(table["name"], key, columns)
+
+
+def _column(column: Mapping[str, Any]) -> Column:
+    data_type = column["data_type"].replace(" ", "").lower()
+    if not re.fullmatch("|".join(_PARSERS).replace("decimal", r"decimal\(\d+,\d+\)"), data_type):
+        raise UserError(f"{SOURCES.name}: {column['name']} has the unknown type {data_type!r}.")
+    meta = column.get("config", {}).get("meta", {})
+    return Column(
+        name=column["name"],
+        data_type=data_type,
+        required=meta.get("required", False),
+        default=meta.get("default"),
+        accepted=tuple(meta.get("accepted", ())),
+    )
+
+
+def checks(entity: Entity, broken: str | None) -> list[Check]:
+    """What can be wrong with a row; `broken` is the condition that it is no row at all."""
+    found = [Check(None, broken, NO_OBJECT)] if broken else []
+    for column in entity.columns:
+        name = column.name
+        if column.required:
+            found.append(Check(name, f"given_{name} is null", "is missing"))
+        if column.kind in _FORMS:
+            fails = f"given_{name} is not null and {name} is null"
+            if column.kind in ("timestamp", "date"):
+                fails += f" or {name} < '1900-01-01' or {name} >= '2201-01-01'"
+            found.append(Check(name, fails, _FORMS[column.kind]))
+        if column.kind in ("bigint", "decimal") and (entity.name, name) not in SIGNED:
+            found.append(Check(name, f"{name} < 0", "is negative"))
+        if column.accepted:
+            accepted = ", ".join(literal(value) for value in column.accepted)
+            reason = f"is not one of {', '.join(column.accepted)}"
+            found.append(Check(name, f"{name} not in ({accepted})", reason))
+    return found
+
+
+def checked(entity: Entity, relation: str, fields: Sequence[Field], broken: str | None) -> str:
+    """A query over `relation` that adds the contract's columns, `attributes` and `status`.
+
+    The status is NULL where a row is good, else the place in `checks`, counted from 1, of the
+    first that it failed. `fields` are the relation's columns, named c0, c1 and so on; those that
+    the contract does not know become attributes.
+    """
+    known = {field.name: field for field in fields if field.name in entity.column_names}
+    extras = sorted((field for field in fields if field.name not in known), key=lambda f: f.name)
+    given, typed = [], []
+    for column in entity.columns:
+        source, value = _cast(column, known.get(column.name))
+        given.append(f"{source} as given_{column.name}")
+        typed.append(f"{value} as {column.name}")
+    given += [f"{field.text} as extra_{field.place}" for field in extras]
+    status = " ".join(
+        f"when {check.fails} then {number}"
+        for number, check in enumerate(checks(entity, broken), start=1)
+    )
+    return f"""
+        with given as (select *, {", ".join(given)} from {relation}),
+        typed as (select *, {", ".join(typed)} from given)
+        select *, {_attributes(extras)} as attributes, (case {status} end)::utinyint as status
+        from typed
+    """
+
+
+def _cast(column: Column, field: Field | None) -> tuple[str, str]:
+    """SQL of the value as given, and of the value of the contract's type made from it."""
+    name = f"given_{column.name}"
+    if field is None:
+        return "null::varchar", f"{literal(column.default)}::{column.data_type}"
+    types, cast = _CASTS.get(column.kind, ("", ""))
+    if re.fullmatch(types, field.data_type):
+        return field.column, cast.format(x=name, type=column.data_type)
+    value = _PARSERS[column.kind].format(x=name, type=column.data_type)
+    return field.text, f"coalesce({value}, {literal(column.default)})" if column.default else value
+
+
+def _attributes(extras: Sequence[Field]) -> str:
+    """SQL of the JSON object of the extra columns that are set, by name; NULL where none is."""
+    if not extras:
+        return "null::json"
+    names = [f"extra_{field.place}" for field in extras]
+    pairs = ", ".join(f"{literal(field.name)}, extra_{field.place}" for field in extras)
+    return f"""case when coalesce({", ".join(names)}) is not null
+        then json_merge_patch('{{}}', json_object({pairs})) end"""
+
+
+def literal(value: str | None) -> str:
+    """A string as SQL."""
+    return "null" if value is None else "'" + value.replace("'", "''") + "'"

@@ -1,0 +1,439 @@
+"""Lands a folder of files in `raw`, checked against the input contract, in one transaction.
+
+DuckDB reads each file once, into a temporary table, every row beside a status: NULL where it is
+good, else the number of the check that it failed. Only a file with bad rows is read again, to say
+which line holds what. The writing begins when all files are read.
+"""
+# ruff: noqa: S608 (names in SQL come from the contract, and what is quoted went through `literal`)
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime
+from functools import reduce
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from uuid import uuid4
+
+from duckdb import CatalogException, DuckDBPyConnection
+
+from scripts.contract import MACROS, Entity, checked, checks, literal, read_contract
+from scripts.errors import UserError
+from scripts.sources import (
+    FORMATS,
+    Content,
+    Source,
+    content,
+    format_of,
+    lines,
+    misquoted,
+    open_source,
+    readable,
+    take_ragged,
+)
+from scripts.warehouse import connect
+
+# A row dated after its landing is kept, but models do not see it before its time.
+WAITING = {"leads": "created_at", "lead_events": "occurred_at"}
+
+# The status of a row that raw holds already; those of failed checks count from 1.
+DUPLICATE = 0
+
+LEDGERS = """
+create table if not exists raw.landings (
+    landing_id bigint, file varchar, entity varchar, size_bytes bigint, content_hash varchar,
+    rows_read bigint, rows_landed bigint, rows_duplicate bigint, rows_rejected bigint,
+    landed_at timestamp, run_id varchar
+);
+create table if not exists raw.rejected_rows (
+    landing_id bigint, file varchar, line bigint, column_name varchar, value varchar,
+    reason varchar, entity varchar, original_row varchar
+);
+"""
+
+
+@dataclass(frozen=True)
+class EntityResult:
+    """What became of an entity's rows and files, in numbers."""
+
+    entity: str
+    rows_read: int = 0
+    rows_landed: int = 0
+    rows_duplicate: int = 0
+    rows_rejected: int = 0
+    rows_waiting: int = 0
+    files_landed: int = 0
+    files_skipped: int = 0
+
+
+_NUMBERS = [field.name for field in fields(EntityResult) if field.name != "entity"]
+
+
+@dataclass(frozen=True)
+class LandResult:
+    """What a landing did, by entity that had files, in the contract's order."""
+
+    run_id: str
+    landed_at: datetime
+    entities: tuple[EntityResult, ...]
+
+    @property
+    def total(self) -> EntityResult:
+        """The sum over the entities."""
+        return reduce(_sum, self.entities, EntityResult("total"))
+
+
+def _sum(first: EntityResult, second: EntityResult) -> EntityResult:
+    """The numbers of both, under the name of the first."""
+    numbers = [getattr(first, name) + getattr(second, name) for name in _NUMBERS]
+    return EntityResult(first.entity, *numbers)
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A file whose rows lie, under its number, in the temporary table of its entity.
+
+    `ragged` holds the texts that were no rows, each with the reason and how often it occurs.
+    """
+
+    number: int
+    path: Path
+    content_hash: str
+    source: Source
+    ragged: dict[str, tuple[str, int]]
+
+
+@dataclass(frozen=True)
+class Reject:
+    """A row set aside; the line counts from 1, and is None where no line holds the row."""
+
+    line: int | None
+    column: str | None
+    value: str | None
+    reason: str
+    original: str
+
+
+def land(folder: Path, landed_at: datetime | None = None) -> LandResult:
+    """Lands the files of a folder; to land it again changes nothing.
+
+    `landed_at` is now unless given, and UTC unless it has a zone. Bad rows are set aside in
+    `raw.rejected_rows`. Raises UserError, and lands nothing, where the folder or a file is
+    missing, unreadable or not of the contract.
+    """
+    files = _files(folder)
+    moment = landed_at or datetime.now(UTC)
+    if moment.tzinfo:
+        moment = moment.astimezone(UTC).replace(tzinfo=None)
+    run_id = str(uuid4())
+    with closing(connect()) as connection, _scratch(connection) as scratch:
+        connection.execute(MACROS)
+        batches = {
+            entity: _read(connection, entity, paths, Path(scratch))
+            for entity, paths in files.items()
+        }
+        connection.begin()
+        _create_tables(connection)
+        results = []
+        for entity, batch in batches.items():
+            _mark_duplicates(connection, entity)
+            result = _write(connection, entity, batch, moment, run_id)
+            results.append(replace(result, files_skipped=len(files[entity]) - len(batch)))
+        connection.commit()
+    return LandResult(run_id, moment, tuple(results))
+
+
+def _files(folder: Path) -> dict[Entity, list[Path]]:
+    """The files to land, by entity and in the order of their names."""
+    if not folder.is_dir():
+        raise UserError(f"There is no folder {folder} to land.")
+    entities = read_contract()
+    found: dict[str, list[Path]] = {name: [] for name in entities}
+    for path in sorted(folder.iterdir()):
+        name = path.name.lower()
+        if path.is_dir() or name.startswith((".", "_", "readme")) or name.endswith(".md"):
+            continue
+        entity = name.split(".")[0]
+        if entity not in entities or not format_of(name):
+            raise UserError(
+                f"{path} is no file to land: its name must be <entity>.<format> or "
+                f"<entity>.<anything>.<format>, where the entity is one of "
+                f"{', '.join(entities)} and the format one of {', '.join(FORMATS)}, "
+                "all but parquet also packed as .gz or .zst."
+            )
+        found[entity].append(path)
+    if not any(found.values()):
+        raise UserError(f"The folder {folder} has no file to land.")
+    return {entities[name]: paths for name, paths in found.items() if paths}
+
+
+def _scratch(connection: DuckDBPyConnection) -> TemporaryDirectory[str]:
+    """A folder for unpacked files, beside what DuckDB itself puts aside."""
+    parent = Path(_row(connection, "select current_setting('temp_directory')")[0])
+    parent.mkdir(parents=True, exist_ok=True)
+    return TemporaryDirectory(dir=parent)
+
+
+def _read(
+    connection: DuckDBPyConnection, entity: Entity, paths: Sequence[Path], scratch: Path
+) -> list[Incoming]:
+    """Reads the files that are not as they last landed into `incoming_<entity>`."""
+    columns = ", ".join(f"{column.name} {column.data_type}" for column in entity.columns)
+    connection.execute(
+        f"""create or replace temp table incoming_{entity.name}
+        ({columns}, attributes json, file_number integer, status utinyint)"""
+    )
+    last_hashes = _last_hashes(connection)
+    batch = []
+    for number, path in enumerate(paths):
+        with readable(path):
+            content_hash = _hash(path)
+            if content_hash == last_hashes.get(path.name):
+                continue
+            source = open_source(connection, entity, path, scratch)
+            query = checked(entity, source.relation, source.fields, source.broken)
+            connection.execute(
+                f"""insert into incoming_{entity.name}
+                select {_names(entity)}, attributes, {number}, status from ({query})""",
+                source.parameters,
+            )
+            ragged = take_ragged(connection, path, source)
+        batch.append(Incoming(number, path, content_hash, source, ragged))
+    return batch
+
+
+def _last_hashes(connection: DuckDBPyConnection) -> dict[str, str]:
+    """The hash of each file's last landing, by file name."""
+    try:
+        rows = connection.execute(
+            "select file, arg_max(content_hash, landing_id) from raw.landings group by file"
+        ).fetchall()
+    except CatalogException:  # nothing has landed yet
+        return {}
+    return dict(rows)
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _create_tables(connection: DuckDBPyConnection) -> None:
+    """Makes what is missing of `raw`: tables, and columns that the contract has gained."""
+    connection.execute("create schema if not exists raw;" + LEDGERS)
+    present = connection.execute(
+        "select table_name, column_name from duckdb_columns() where schema_name = 'raw'"
+    ).fetchall()
+    for entity in read_contract().values():
+        columns = {column.name: column.data_type for column in entity.columns}
+        columns |= {"attributes": "json", "landing_seq": "bigint", "landed_at": "timestamp"}
+        declared = ", ".join(f"{name} {data_type}" for name, data_type in columns.items())
+        connection.execute(f"create table if not exists raw.{entity.name} ({declared})")
+        for name, data_type in columns.items():
+            if (entity.name, "landing_seq") in present and (entity.name, name) not in present:
+                connection.execute(f"alter table raw.{entity.name} add column {name} {data_type}")
+
+
+def _mark_duplicates(connection: DuckDBPyConnection, entity: Entity) -> None:
+    """Gives the rows that say nothing new the status DUPLICATE.
+
+    A version with updated_at is new unless its content is among the key's versions. One without
+    it takes the place of the one before: of several in a row the last counts, and where it is the
+    batch's last of its key, it is new unless it equals the key's latest version.
+    """
+    incoming, key = f"incoming_{entity.name}", ", ".join(entity.key)
+    content = [*entity.column_names, "attributes"]
+    updated_at = "updated_at" if "updated_at" in content else "null"
+    connection.execute(
+        f"""update {incoming} set status = {DUPLICATE} where rowid in (
+            select row_id from (
+                select
+                    rowid as row_id,
+                    {updated_at} is not null as is_dated,
+                    row_number() over (partition by {", ".join(content)} order by rowid) as copy,
+                    lead({updated_at} is not null) over (partition by {key} order by rowid)
+                        as is_next_dated
+                from {incoming}
+                where status is null and ({key}) in (
+                    select ({key}) from {incoming} where status is null
+                    group by {key} having count(*) > 1
+                )
+            )
+            where case when is_dated then copy > 1 else not is_next_dated end
+        )"""
+    )
+    same = " and ".join(f"known.{name} is not distinct from new.{name}" for name in content)
+    known_key = ", ".join(f"known.{name}" for name in entity.key)
+    connection.execute(
+        f"""update {incoming} set status = {DUPLICATE} where rowid in (
+            with touched as (
+                select * from raw.{entity.name}
+                where ({key}) in (select ({key}) from {incoming} where status is null)
+            ),
+            known as (
+                select *, {updated_at} is not null
+                    or landing_seq in (select max(landing_seq) from touched group by {key})
+                    as is_dated_or_latest
+                from touched
+            ),
+            matched as (
+                select new.rowid as row_id, known.is_dated_or_latest, {known_key}
+                from {incoming} as new inner join known on {same}
+                where new.status is null
+            )
+            select row_id from matched
+            where is_dated_or_latest or row_id not in (
+                select max(rowid) from {incoming}
+                where status is null
+                    and ({key}) in (select ({key}) from matched where not is_dated_or_latest)
+                group by {key}
+            )
+        )"""
+    )
+
+
+def _write(
+    connection: DuckDBPyConnection,
+    entity: Entity,
+    batch: Sequence[Incoming],
+    landed_at: datetime,
+    run_id: str,
+) -> EntityResult:
+    """Moves the good rows into raw and logs each file."""
+    (last_seq,) = _row(connection, f"select coalesce(max(landing_seq), 0) from raw.{entity.name}")
+    (last_landing,) = _row(connection, "select coalesce(max(landing_id), 0) from raw.landings")
+    connection.execute(
+        f"""insert into raw.{entity.name} ({_names(entity)}, attributes, landing_seq, landed_at)
+        select {_names(entity)}, attributes, ? + 1 + rowid, ? from incoming_{entity.name}
+        where status is null""",
+        [last_seq, landed_at],
+    )
+    waiting = f"{WAITING[entity.name]} > ?" if entity.name in WAITING else "? is null"
+    counts = connection.execute(
+        f"""select
+            file_number,
+            count(*) filter (status is null),
+            count(*) filter (status = {DUPLICATE}),
+            count(*) filter (status > {DUPLICATE}),
+            count(*) filter (status is null and {waiting})
+        from incoming_{entity.name} group by file_number""",
+        [landed_at],
+    ).fetchall()
+    by_file = {file_number: numbers for file_number, *numbers in counts}
+    total = EntityResult(entity.name)
+    for landing_id, file in enumerate(batch, start=last_landing + 1):
+        landed, duplicate, faulty, waits = by_file.get(file.number, (0, 0, 0, 0))
+        rejected = faulty + sum(count for _, count in file.ragged.values())
+        read = landed + duplicate + rejected
+        result = EntityResult(entity.name, read, landed, duplicate, rejected, waits, 1)
+        total = _sum(total, result)
+        connection.execute(
+            "insert into raw.landings values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                *(landing_id, file.path.name, entity.name, file.path.stat().st_size),
+                *(file.content_hash, read, landed, duplicate, rejected, landed_at, run_id),
+            ],
+        )
+        if rejected:
+            _write_rejects(connection, entity, file, read, landing_id)
+    return total
+
+
+def _write_rejects(
+    connection: DuckDBPyConnection, entity: Entity, file: Incoming, rows_read: int, landing_id: int
+) -> None:
+    """Writes a file's bad rows to raw.rejected_rows, ten thousand at a time."""
+    rejects = _rejects(connection, entity, file, rows_read)
+    while chunk := list(islice(rejects, 10_000)):
+        connection.execute(
+            """insert into raw.rejected_rows
+            select ?, ?, unnest(?::bigint[]), unnest(?::varchar[]), unnest(?::varchar[]),
+                unnest(?::varchar[]), ?, unnest(?::varchar[])""",
+            [
+                landing_id,
+                file.path.name,
+                [reject.line for reject in chunk],
+                [reject.column for reject in chunk],
+                [reject.value for reject in chunk],
+                [reject.reason for reject in chunk],
+                entity.name,
+                [reject.original for reject in chunk],
+            ],
+        )
+
+
+def _rejects(
+    connection: DuckDBPyConnection, entity: Entity, file: Incoming, rows_read: int
+) -> Iterator[Reject]:
+    """The bad rows of a file, which is read again for them.
+
+    Whether a row is bad depends on its content alone: its line is the one with that content.
+    Raises UserError where the lines are not as many as the rows that DuckDB saw.
+    """
+    source = file.source
+    failures = checks(entity, source.broken)
+    faulty = _faulty_rows(connection, entity, source)
+    if not source.lines_by:
+        for line, original, value, status in faulty:
+            failed = failures[status - 1]
+            yield Reject(line, failed.column, value, failed.reason, original)
+        return
+    faults: dict[str | Content, tuple[str | None, str | None, str]] = {
+        text: (None, None, reason) for text, (reason, _) in file.ragged.items()
+    }
+    for *values, value, status in faulty:
+        failed = failures[status - 1]
+        faults[content(values)] = (failed.column, value, failed.reason)
+    unseen = set(faults)
+    for line, text, row in lines(source):
+        rows_read -= 1
+        found = text if text in faults else row
+        if found in faults:
+            unseen.discard(found)
+            yield Reject(line, *faults[found], text)
+    if rows_read:
+        raise UserError(misquoted(file.path, source))
+    for found in unseen:
+        yield Reject(None, *faults[found], str(found))
+
+
+def _faulty_rows(
+    connection: DuckDBPyConnection, entity: Entity, source: Source
+) -> list[tuple[Any, ...]]:
+    """What tells the line of each row that failed a check, then the value at fault, then status."""
+    found_by = ", ".join(source.lines_by)
+    if not found_by:
+        pairs = ", ".join(f"{literal(field.name)}, {field.text}" for field in source.fields)
+        original = "line" if source.broken else f"json_object({pairs})::varchar"
+        found_by = f"row_number() over () as row_number, {original} as original"
+    texts = {field.name: field.text for field in source.fields}
+    value = " ".join(
+        f"when {number} then {texts[check.column]}"
+        for number, check in enumerate(checks(entity, source.broken), start=1)
+        if check.column in texts
+    )
+    query = checked(entity, source.relation, source.fields, source.broken)
+    faulty = connection.execute(
+        f"""select * from (
+            select {found_by}, case status when null then null {value} end as value, status
+            from ({query})
+        ) where status is not null""",
+        source.parameters,
+    ).fetchall()
+    take_ragged(connection, source.path, source)
+    return faulty
+
+
+def _names(entity: Entity) -> str:
+    return ", ".join(entity.column_names)
+
+
+def _row(
+    connection: DuckDBPyConnection, sql: str, parameters: Sequence[object] = ()
+) -> tuple[Any, ...]:
+    row = connection.execute(sql, parameters).fetchone()
+    assert row
+    return row

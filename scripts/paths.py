@@ -1,0 +1,21 @@
+"""Where things lie. All paths follow from the project folder and `LEADS_WAREHOUSE`."""
+
+import os
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+def warehouse_file() -> Path:
+    """The working DuckDB file."""
+    return PROJECT / os.environ.get("LEADS_WAREHOUSE", "warehouse/leads.duckdb")
+
+
+def published_file() -> Path:
+    """The file that BI tools read, in the folder `published` beside the working file."""
+    return warehouse_file().parent / "published" / "leads.duckdb"
+
+
+def kpi_folder() -> Path:
+    """Where `kpis` leaves its CSV and JSON files."""
+    return warehouse_file().parent / "kpis"

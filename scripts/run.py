@@ -1,0 +1,94 @@
+"""From files to published marts and KPIs in one go: land, build, publish, kpis."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from scripts import paths
+from scripts.build import Progress, build
+from scripts.errors import UserError
+from scripts.kpis import KpiReport, kpis
+from scripts.land import LandResult, land
+from scripts.publish import PublishResult, publish
+from scripts.sample import write_sample
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What each step of a run gave."""
+
+    landed: LandResult
+    published: PublishResult
+    report: KpiReport
+
+
+def run(
+    folder: Path | None,
+    progress: Progress = lambda done, total, name: None,
+    step: Callable[[str], None] = lambda name: None,
+) -> RunResult:
+    """Land a folder (the made-up sample where None), build all models, publish, compute the KPIs.
+
+    One's own data take the place of the sample and are never mixed with it. `progress` is told how
+    far dbt is, `step` what comes next. Raises UserError where a step cannot go on; what was
+    published before stays.
+    """
+    step("landing")
+    landed = _land_sample() if folder is None else _land_own(folder)
+    step("building")
+    build(progress)
+    step("publishing")
+    published = publish()
+    step("computing KPIs")
+    return RunResult(landed, published, kpis(by=("month", "channel", "region")))
+
+
+def data_issues(most: int = 10) -> list[str]:
+    """The faults of the landed data as published, one line each; the last one counts the rest."""
+    with duckdb.connect(str(paths.published_file()), read_only=True) as connection:
+        issues = connection.sql(
+            "select issue, entity, record_id, detail from marts.data_issues order by all"
+        ).fetchall()
+    lines = [
+        f"{issue}: {record} in {entity} ({detail})" for issue, entity, record, detail in issues
+    ]
+    left = len(lines) - most
+    return lines[:most] + ([f"and {left:,} more in marts.data_issues"] if left > 0 else [])
+
+
+def _sample_mark() -> Path:
+    """Lies beside a working file that holds the sample and nothing else."""
+    return paths.warehouse_file().with_suffix(".sample")
+
+
+def _land_sample() -> LandResult:
+    if paths.warehouse_file().exists() and not _sample_mark().exists():
+        raise UserError(
+            f"{paths.warehouse_file()} holds data of your own, and the sample is not mixed with "
+            "them: name your folder (make run DATA=folder), or another file in LEADS_WAREHOUSE"
+        )
+    folder = paths.PROJECT / "data" / "sample"
+    write_sample(folder)
+    paths.warehouse_file().parent.mkdir(parents=True, exist_ok=True)
+    _sample_mark().touch()
+    return land(folder)
+
+
+def _land_own(folder: Path) -> LandResult:
+    if not _sample_mark().exists():
+        return land(folder)
+    sample, aside = paths.warehouse_file(), paths.warehouse_file().with_suffix(".aside")
+    if sample.exists():
+        sample.replace(aside)
+    try:
+        landed = land(folder)
+    except UserError:
+        sample.unlink(missing_ok=True)
+        if aside.exists():
+            aside.replace(sample)
+        raise
+    _sample_mark().unlink()
+    aside.unlink(missing_ok=True)
+    return landed

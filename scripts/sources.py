@@ -1,0 +1,270 @@
+"""Files as DuckDB reads them: which format, which columns, and which line a row came from."""
+# ruff: noqa: S608 (names in SQL come from the contract or are c0, c1 …; text goes through `literal`)
+
+import csv
+import gzip
+import shutil
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from glob import escape
+from itertools import chain
+from pathlib import Path
+
+import duckdb
+import pyarrow  # type: ignore[import-untyped]
+
+from scripts.contract import NO_OBJECT, Entity, Field, literal
+from scripts.errors import UserError
+
+csv.field_size_limit(2**31 - 1)  # a quote left open makes one value of the rest of a file
+
+FORMATS = ("csv", "tsv", "jsonl", "ndjson", "json", "parquet")
+
+_NOT_UTF8 = "{} is not UTF-8: save it as UTF-8."
+
+_RAGGED = {
+    "MISSING COLUMNS": "has fewer columns than the header",
+    "TOO MANY COLUMNS": "has more columns than the header",
+    "UNQUOTED VALUE": "has a quote out of place",
+}
+
+
+Content = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file to read: `relation` is SQL with columns c0, c1 … and the path as its one parameter.
+
+    `lines_by` names the columns by which a row is found again among the lines of the text; empty
+    where its number is as good (Parquet, a JSON array). `broken` is the condition of a row that
+    is none.
+    """
+
+    path: Path
+    relation: str
+    fields: tuple[Field, ...]
+    lines_by: tuple[str, ...] = ()
+    delimiter: str | None = None
+    broken: str | None = None
+
+    @property
+    def parameters(self) -> list[str]:
+        """The path, no character of it a wildcard."""
+        return [escape(str(self.path))]
+
+
+def format_of(name: str) -> str:
+    """The format that a file's name tells, packed or not; empty where it tells none."""
+    stem, _, suffix = name.lower().rpartition(".")
+    if suffix in ("gz", "zst") and not stem.endswith(".parquet"):
+        stem, _, suffix = stem.rpartition(".")
+    return suffix if stem and suffix in FORMATS else ""
+
+
+@contextmanager
+def readable(path: Path) -> Iterator[None]:
+    """Turns what can go wrong with a file into a UserError without a word of its content."""
+    try:
+        yield
+    except UnicodeDecodeError as error:
+        raise UserError(_NOT_UTF8.format(path)) from error
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise UserError(f"{path} cannot be unpacked: it ends early or is damaged.") from error
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror or error}.") from error
+    except (duckdb.InvalidInputException, duckdb.IOException) as error:
+        cause = str(error).splitlines()[0]
+        if "CSV Parser state machine" in cause:
+            cause = "its lines end in different ways, or a quote is out of place."
+        raise UserError(f"{path} cannot be read: {cause}") from error
+
+
+def open_source(
+    connection: duckdb.DuckDBPyConnection, entity: Entity, path: Path, scratch: Path
+) -> Source:
+    """How to read a file of an entity; one that is packed is unpacked into `scratch`.
+
+    Raises UserError where it is empty, or its columns are not those of the contract.
+    """
+    plain = _unpacked(path, scratch)
+    if not plain.stat().st_size:
+        raise UserError(f"{path} is empty (0 bytes): it lacks even a header.")
+    match format_of(path.name):
+        case "parquet":
+            source = _parquet(connection, entity, plain)
+        case "csv" | "tsv":
+            source = _csv(entity, plain)
+        case _:
+            source = _json(connection, entity, plain)
+    _check_columns(entity, path, [field.name for field in source.fields])
+    return source
+
+
+def _unpacked(path: Path, scratch: Path) -> Path:
+    """The file unpacked in full. DuckDB takes one that ends early or is damaged for a whole one."""
+    plain = scratch / path.stem
+    match path.suffix.lower():
+        case ".gz":
+            unpack = gzip.open
+        case ".zst":
+            unpack = partial(pyarrow.input_stream, compression="zstd")
+        case _:
+            return path
+    with unpack(str(path)) as stream, plain.open("wb") as target:
+        shutil.copyfileobj(stream, target, 1 << 20)
+    return plain
+
+
+def _check_columns(entity: Entity, path: Path, names: Sequence[str]) -> None:
+    for column in entity.columns:
+        if names and column.required and column.name not in names:
+            raise UserError(
+                f"{path} lacks the column {column.name}, which {entity.name} must have."
+            )
+    for name, count in Counter(name.lower() for name in names).items():
+        if not name:
+            raise UserError(f"{path} has a column without a name: name it, or leave it out.")
+        if count > 1:
+            raise UserError(f"{path} has the column {name} twice: name or leave out one.")
+
+
+def _fields(entity: Entity, names: Sequence[str], types: Sequence[str]) -> tuple[Field, ...]:
+    """The columns of a file; the contract's are known in any case and with spaces around."""
+    stripped = [name.strip() for name in names]
+    return tuple(
+        Field(place, name.lower() if name.lower() in entity.column_names else name, data_type)
+        for place, (name, data_type) in enumerate(zip(stripped, types, strict=True))
+    )
+
+
+def _parquet(connection: duckdb.DuckDBPyConnection, entity: Entity, path: Path) -> Source:
+    reader = "read_parquet(?, binary_as_string = true, hive_partitioning = false)"
+    columns = connection.execute(f"describe from {reader}", [escape(str(path))]).fetchall()
+    fields = _fields(entity, [column[0] for column in columns], [column[1] for column in columns])
+    names = ", ".join(field.column for field in fields)
+    return Source(path, f"{reader} as source({names})", fields)
+
+
+def _csv(entity: Entity, path: Path) -> Source:
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        first = stream.readline()
+        delimiter = max(",;\t", key=lambda mark: _known(entity, first.split(mark)))
+        header = next(csv.reader(chain([first], stream), delimiter=delimiter))
+    if not header:
+        raise UserError(f"{path} starts with an empty line: line 1 must be the header.")
+    fields = _fields(entity, header, ["VARCHAR"] * len(header))
+    columns = ", ".join(f"{field.column}: 'varchar'" for field in fields)
+    reader = _text_reader(columns, delimiter, quote='"', header=True)
+    if len(fields) == 1:  # where an empty line would be a row
+        reader = f"(from {reader} where c0 is not null)"
+    return Source(path, reader, fields, tuple(field.column for field in fields), delimiter)
+
+
+def _known(entity: Entity, names: Sequence[str]) -> int:
+    return sum(name.strip(' "\r\n').lower() in entity.column_names for name in names)
+
+
+def _json(connection: duckdb.DuckDBPyConnection, entity: Entity, path: Path) -> Source:
+    """One object a line, or one array of objects; the columns are the keys of all objects."""
+    with path.open("rb") as stream:
+        is_array = stream.read(64).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"[")
+    if is_array:
+        reader = "(select json::varchar as line from read_json_objects(?, format = 'array'))"
+    else:
+        lines = _text_reader("line: 'varchar'", "\x01", quote="", header=False)
+        reader = f"(from {lines} where trim(line) <> '')"
+    is_object = "case when json_valid(line) then json_type(line) = 'OBJECT' else false end"
+    keys = connection.execute(
+        f"""select distinct unnest(json_keys(line)) as name
+        from (select case when {is_object} then line end as line from {reader}) order by name""",
+        [escape(str(path))],
+    ).fetchall()
+    fields = _fields(entity, [name for (name,) in keys], ["VARCHAR"] * len(keys))
+    pointers = ("/" + name.replace("~", "~0").replace("/", "~1") for (name,) in keys)
+    paths = ", ".join(literal(pointer) for pointer in pointers)
+    values = f"json_extract_string(case when {is_object} then line end, [{paths}]::varchar[])"
+    columns = "".join(f", row_values[{field.place + 1}] as {field.column}" for field in fields)
+    relation = f"(select line{columns} from (select line, {values} as row_values from {reader}))"
+    return Source(
+        path, relation, fields, () if is_array else ("line",), broken=f"not ({is_object})"
+    )
+
+
+def _text_reader(columns: str, delimiter: str, quote: str, header: bool) -> str:
+    """All text, no type guessed; rows that do not fit go to the table `ragged`."""
+    return f"""read_csv(?, columns = {{{columns}}}, header = {header}, delim = {literal(delimiter)},
+        quote = '{quote}', escape = '{quote}', auto_detect = false, hive_partitioning = false,
+        store_rejects = true, rejects_table = 'ragged', rejects_scan = 'ragged_scans')"""
+
+
+def take_ragged(
+    connection: duckdb.DuckDBPyConnection, path: Path, source: Source
+) -> dict[str, tuple[str, int]]:
+    """The texts that the last reading of a source could not make rows of: reason and count.
+
+    Raises UserError where what follows such a text cannot be trusted either.
+    """
+    if not source.lines_by:
+        return {}
+    rows = connection.execute(
+        """select trim(csv_line, chr(13) || chr(10)), min(error_type::varchar),
+            count(distinct line_byte_position)
+        from ragged group by 1"""
+    ).fetchall()
+    connection.execute("drop table ragged; drop table ragged_scans")
+    for text, kind, _ in rows:
+        if kind == "INVALID ENCODING":
+            raise UserError(_NOT_UTF8.format(path))
+        if kind == "LINE SIZE OVER MAXIMUM" or (kind == "UNQUOTED VALUE" and "\n" in text):
+            raise UserError(misquoted(path, source))
+    reasons = _RAGGED if source.delimiter else dict.fromkeys(_RAGGED, NO_OBJECT)
+    return {text: (reasons.get(kind, "is no row"), count) for text, kind, count in rows}
+
+
+def misquoted(path: Path, source: Source) -> str:
+    """What to say of a file whose quotes hide where its rows end: the longest is suspect."""
+    breaks, length, line = max((row.count("\n"), len(row), line) for line, row, _ in lines(source))
+    return (
+        f"{path}: the row that begins in line {line} runs over {breaks + 1} lines and {length} "
+        "characters: close the quote left open there, or double it where it is part of a text."
+    )
+
+
+def content(values: Iterable[str | None]) -> Content:
+    """What is left of a row's texts when it does not matter how they were written."""
+    return tuple((value or "").strip() for value in values)
+
+
+def lines(source: Source) -> Iterator[tuple[int, str, Content]]:
+    """The rows of a text file: first line (counted from 1), text and content."""
+    with source.path.open(encoding="utf-8-sig", newline="") as stream:
+        if not source.delimiter:
+            for line, text in enumerate(stream, start=1):
+                if text.strip(" \r\n"):
+                    yield line, text.strip("\r\n"), content([text])
+            return
+        taken: list[str] = []
+        reader = csv.reader(
+            _tapped(stream, taken), delimiter=source.delimiter, skipinitialspace=True
+        )
+        next(reader)
+        start = reader.line_num + 1
+        taken.clear()
+        for row in reader:
+            values = content(row[: len(source.fields)])
+            if row and (any(values) or len(source.fields) > 1):
+                yield start, "".join(taken).strip("\r\n"), values
+            start = reader.line_num + 1
+            taken.clear()
+
+
+def _tapped(stream: Iterable[str], taken: list[str]) -> Iterator[str]:
+    """The lines of a stream, each also appended to `taken`."""
+    for line in stream:
+        taken.append(line)
+        yield line

@@ -1,0 +1,56 @@
+"""Warehouses that tests share: each is built once a session in a folder of its own."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from scripts.run import RunResult, run
+from tests import real_data
+
+
+class Warehouse:
+    """A built and published warehouse, and the environment that commands need to use it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.file = folder / "leads.duckdb"
+        self.environment = {
+            "LEADS_WAREHOUSE": str(self.file),
+            "DBT_TARGET_PATH": str(folder / "target"),
+            "DBT_LOG_PATH": str(folder / "logs"),
+        }
+
+    def run(self, data: Path | None) -> RunResult:
+        """Land, build, publish and compute the KPIs here."""
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in self.environment.items():
+                patch.setenv(name, value)
+            return run(data)
+
+    def query(self, sql: str) -> list[tuple[object, ...]]:
+        """The rows of a query on the working file."""
+        with duckdb.connect(str(self.file), read_only=True) as connection:
+            return connection.sql(sql).fetchall()
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> tuple[Warehouse, RunResult]:
+    """The sample, run from nothing."""
+    warehouse = Warehouse(tmp_path_factory.mktemp("sample"))
+    return warehouse, warehouse.run(None)
+
+
+@pytest.fixture(scope="session", params=["olist", "bpi2012"])
+def real(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, Warehouse]]:
+    """Each of the real data sets, run from nothing; skipped where the data are missing."""
+    folder = tmp_path_factory.mktemp(request.param)
+    if not real_data.data_folder().is_dir():
+        pytest.skip(f"no real data in {real_data.data_folder()}: name the folder in LEAD_DATA_DIR")
+    getattr(real_data, f"write_{request.param}")(folder / "data")
+    warehouse = Warehouse(folder)
+    warehouse.run(folder / "data")
+    yield request.param, warehouse

@@ -1,0 +1,400 @@
+"""KPIs of nine leads, worked out by hand.
+
+| lead | came in | channel, region     | MQL   | SQL   | opportunity | customer | days |
+|------|---------|---------------------|-------|-------|-------------|----------|------|
+| a    | 5 Jan   | paid_search, EMEA   | 6 Jan | 8 Jan | 10 Jan      | 4 Feb    | 30.5 |
+| b    | 5 Jan   | paid_search, EMEA   | 7 Jan |       |             |          |      |
+| c    | 20 Jan  | paid_search, APAC   | 1 Feb | 3 Feb | 5 Feb       | 14 Feb   | 25   |
+| d    | 21 Jan  | organic_search, EMEA|       |       |             |          |      |
+| e    | 22 Jan  | organic_search, APAC|       | 25 Jan| 30 Jan      |          |      |
+| f    | 2 Feb   | organic_search, EMEA|       |       |             | 12 Feb   | 10   |
+| g    | 3 Feb   | (none), (none)      |       |       |             |          |      |
+| h    | 2 Apr   | paid_search, EMEA   | 3 Apr | 4 Apr | 5 Apr       | 1 Apr    | < 0  |
+| i    | 3 Apr   | paid_search, EMEA   |       |       |             |          |      |
+
+Visitors: 5 Jan paid_search EMEA 40 · 20 Jan paid_search EMEA 10 · 22 Jan organic_search (none) 20 ·
+2 Feb organic_search EMEA 0. Spend: January paid_search 300 in EMEA and 100 without region, February
+@display (none) 50. Revenue: February paid_search 1,000.50 − 100 in EMEA, 500 in APAC. Nothing
+happens in March.
+"""
+
+import csv
+import json
+import os
+import shutil
+import subprocess
+import sys
+from io import StringIO
+from pathlib import Path
+
+import duckdb
+import pytest
+from rich.console import Console
+
+from scripts.errors import UserError
+from scripts.kpis import KpiReport, kpis, render, wilson
+from scripts.paths import PROJECT
+from scripts.publish import publish
+
+LEADS = """
+lead_id,lead_at,mql_at,sql_at,opportunity_at,customer_at,days_lead_to_customer,channel,region
+a,2025-01-05 00:00:00,2025-01-06,2025-01-08,2025-01-10,2025-02-04 12:00:00,30.5,paid_search,EMEA
+b,2025-01-05 23:59:59,2025-01-07,,,,,paid_search,EMEA
+c,2025-01-20 00:00:00,2025-02-01,2025-02-03,2025-02-05,2025-02-14,25,paid_search,APAC
+d,2025-01-21 00:00:00,,,,,,organic_search,EMEA
+e,2025-01-22 00:00:00,,2025-01-25,2025-01-30,,,organic_search,APAC
+f,2025-02-02 00:00:00,,,,2025-02-12,10,organic_search,EMEA
+g,2025-02-03 00:00:00,,,,,,(none),(none)
+h,2025-04-02 00:00:00,2025-04-03,2025-04-04,2025-04-05,2025-04-01,,paid_search,EMEA
+i,2025-04-03 00:00:00,,,,,,paid_search,EMEA
+"""
+
+FUNNEL = """
+funnel_date,channel,region,visitors,leads,mqls,sqls,opportunities,customers,revenue,spend
+2025-01-05,paid_search,EMEA,40,2,0,0,0,0,,300
+2025-01-06,paid_search,EMEA,,0,1,0,0,0,,
+2025-01-06,paid_search,(none),,0,0,0,0,0,,100
+2025-01-07,paid_search,EMEA,,0,1,0,0,0,,
+2025-01-08,paid_search,EMEA,,0,0,1,0,0,,
+2025-01-10,paid_search,EMEA,,0,0,0,1,0,,
+2025-01-20,paid_search,EMEA,10,0,0,0,0,0,,
+2025-01-20,paid_search,APAC,,1,0,0,0,0,,
+2025-01-21,organic_search,EMEA,,1,0,0,0,0,,
+2025-01-22,organic_search,(none),20,0,0,0,0,0,,
+2025-01-22,organic_search,APAC,,1,0,0,0,0,,
+2025-01-25,organic_search,APAC,,0,0,1,0,0,,
+2025-01-30,organic_search,APAC,,0,0,0,1,0,,
+2025-02-01,paid_search,APAC,,0,1,0,0,0,,
+2025-02-02,organic_search,EMEA,0,1,0,0,0,0,,
+2025-02-03,(none),(none),,1,0,0,0,0,,
+2025-02-03,paid_search,APAC,,0,0,1,0,0,,
+2025-02-04,paid_search,EMEA,,0,0,0,0,1,1000.50,
+2025-02-05,paid_search,APAC,,0,0,0,1,0,,
+2025-02-10,@display,(none),,0,0,0,0,0,,50
+2025-02-12,organic_search,EMEA,,0,0,0,0,1,,
+2025-02-14,paid_search,APAC,,0,0,0,0,1,500,
+2025-02-20,paid_search,EMEA,,0,0,0,0,0,-100,
+2025-04-01,paid_search,EMEA,,0,0,0,0,1,,
+2025-04-02,paid_search,EMEA,,1,0,0,0,0,,
+2025-04-03,paid_search,EMEA,,1,1,0,0,0,,
+2025-04-04,paid_search,EMEA,,0,0,1,0,0,,
+2025-04-05,paid_search,EMEA,,0,0,0,1,0,,
+"""
+
+LEAD_LIFECYCLE_SQL = """
+select
+    lead_id, channel, region,
+    cast(lead_at as timestamp) as lead_at,
+    cast(mql_at as timestamp) as mql_at,
+    cast(sql_at as timestamp) as sql_at,
+    cast(opportunity_at as timestamp) as opportunity_at,
+    cast(customer_at as timestamp) as customer_at,
+    cast(days_lead_to_customer as decimal(18, 6)) as days_lead_to_customer
+from read_csv('{{ env_var("TOY_DATA") }}/leads.csv', header = true, all_varchar = true)
+"""
+
+FUNNEL_SQL = """
+select
+    cast(funnel_date as date) as funnel_date, channel, region,
+    cast(visitors as bigint) as visitors,
+    cast(leads as bigint) as leads,
+    cast(0 as bigint) as iqls,
+    cast(mqls as bigint) as mqls,
+    cast(sqls as bigint) as sqls,
+    cast(0 as bigint) as trials,
+    cast(opportunities as bigint) as opportunities,
+    cast(customers as bigint) as customers,
+    cast(revenue as decimal(18, 4)) as revenue,
+    cast(spend as decimal(18, 4)) as spend
+from read_csv('{{ env_var("TOY_DATA") }}/funnel.csv', header = true, all_varchar = true)
+"""
+
+PROJECT_YML = """
+name: leads
+profile: leads
+flags: {send_anonymous_usage_stats: false, warn_error_options: {error: [Deprecations]}}
+models: {leads: {marts: {+materialized: table}}}
+"""
+
+PROFILES_YML = """
+leads:
+  target: dev
+  outputs:
+    dev: {type: duckdb, path: "{{ env_var('LEADS_WAREHOUSE') }}", schema: marts}
+"""
+
+DEFINITIONS = (
+    "_groups.yml",
+    "funnel/calendar.sql",
+    "funnel/_calendar__models.yml",
+    "funnel/_funnel__semantic_models.yml",
+    "funnel/_funnel__metrics.yml",
+)
+
+Slice = tuple[str, str, str]
+JANUARY, FEBRUARY, MARCH, APRIL, TOTAL = "2025-01", "2025-02", "2025-03", "2025-04", "all"
+
+
+@pytest.fixture(scope="module")
+def toy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project's own metrics and calendar over the nine leads, built and published."""
+    folder = tmp_path_factory.mktemp("toy")
+    marts = folder / "models" / "marts"
+    (marts / "funnel").mkdir(parents=True)
+    for name in DEFINITIONS:
+        shutil.copy(PROJECT / "models" / "marts" / name, marts / name)
+    (marts / "funnel" / "lead_lifecycle.sql").write_text(LEAD_LIFECYCLE_SQL)
+    (marts / "funnel" / "funnel.sql").write_text(FUNNEL_SQL)
+    (folder / "dbt_project.yml").write_text(PROJECT_YML)
+    (folder / "profiles.yml").write_text(PROFILES_YML)
+    (folder / "leads.csv").write_text(LEADS.lstrip())
+    (folder / "funnel.csv").write_text(FUNNEL.lstrip())
+    with pytest.MonkeyPatch.context() as patch:
+        settings(patch, folder)
+        patch.setenv("TOY_DATA", str(folder))
+        subprocess.run(
+            [sys.executable, "-c", "from dbt.cli.main import cli; cli()", "build"],
+            cwd=folder,
+            env={**os.environ, "DBT_PROFILES_DIR": str(folder), "DBT_PROJECT_DIR": str(folder)},
+            check=True,
+            capture_output=True,
+        )
+        publish()
+    return folder
+
+
+def settings(patch: pytest.MonkeyPatch, folder: Path, target: Path | None = None) -> None:
+    patch.setenv("LEADS_WAREHOUSE", str(folder / "another name.duckdb"))
+    patch.setenv("DBT_TARGET_PATH", str(target or folder / "target"))
+    patch.delenv("LEADS_TEMP", raising=False)
+
+
+@pytest.fixture(scope="module")
+def report(toy: Path) -> KpiReport:
+    with pytest.MonkeyPatch.context() as patch:
+        settings(patch, toy)
+        return kpis(("month", "channel", "region"))
+
+
+def values(report: KpiReport, kpi: str, method: str = "period") -> dict[Slice, float | None]:
+    return {
+        (row.period, row.channel, row.region): row.value
+        for row in report.rows
+        if (row.kpi, row.method) == (kpi, method)
+    }
+
+
+def by_month(report: KpiReport, kpi: str, method: str = "period") -> list[float | None]:
+    """January to April, then the total."""
+    found = values(report, kpi, method)
+    months = (JANUARY, FEBRUARY, MARCH, APRIL, TOTAL)
+    return [found[month, "(all)", "(all)"] for month in months]
+
+
+# Each line is worked out from the table on top.
+PERIOD = {
+    "days_covered": [27, 28, 31, 5, 91],
+    "visitors": [70, 0, None, None, 70],
+    "leads": [5, 2, 0, 2, 9],
+    "iqls": [0, 0, 0, 0, 0],
+    "mqls": [2, 1, 0, 1, 4],
+    "sqls": [2, 1, 0, 1, 4],
+    "trials": [0, 0, 0, 0, 0],
+    "opportunities": [2, 1, 0, 1, 4],
+    "customers": [0, 3, 0, 1, 4],
+    "revenue": [None, 1400.5, None, None, 1400.5],
+    "spend": [400, 50, None, None, 450],
+    # a, b, c (its channel has visitors that day, in another region) and e; not d. In February the
+    # channel-day of f has 0 visitors.
+    "opt_in_rate": [4 / 70, None, None, None, 4 / 70],
+    "lead_to_mql_rate": [2 / 5, 1 / 2, None, 1 / 2, 4 / 9],
+    "mql_to_sql_rate": [2 / 2, 1 / 1, None, 1 / 1, 4 / 4],
+    "lead_to_opportunity_rate": [2 / 5, 1 / 2, None, 1 / 2, 4 / 9],
+    "opportunity_to_customer_rate": [0 / 2, 3 / 1, None, 1 / 1, 4 / 4],
+    "lead_to_customer_rate": [0 / 5, 3 / 2, None, 1 / 2, 4 / 9],
+    "cost_per_lead": [80, 25, None, None, 50],
+    "cost_per_opportunity": [200, 50, None, None, 112.5],
+    "cac": [None, 50 / 3, None, None, 112.5],
+    # Won in February: a after 30.5 days, c after 25, f after 10. h was won before it came in.
+    "sales_cycle_customers": [0, 3, 0, 0, 3],
+    "sales_cycle_left_out": [0, 0, 0, 1, 1],
+    "sales_cycle_median": [None, 25, None, None, 25],
+    "sales_cycle_mean": [None, 65.5 / 3, None, None, 65.5 / 3],
+}
+
+COHORT = {
+    "lead_to_mql_rate": [3 / 5, 0 / 2, None, 1 / 2, 4 / 9],
+    # e was never an MQL.
+    "mql_to_sql_rate": [2 / 3, None, None, 1 / 1, 3 / 4],
+    "lead_to_opportunity_rate": [3 / 5, 0 / 2, None, 1 / 2, 4 / 9],
+    # f is a customer without an opportunity: it counts among the customers, not here.
+    "opportunity_to_customer_rate": [2 / 3, None, None, 1 / 1, 3 / 4],
+    "lead_to_customer_rate": [2 / 5, 1 / 2, None, 1 / 2, 4 / 9],
+}
+
+
+def test_every_kpi_is_expected_here(report: KpiReport) -> None:
+    assert {row.kpi for row in report.rows if row.method == "period"} == set(PERIOD)
+    assert {row.kpi for row in report.rows if row.method == "cohort"} == set(COHORT)
+
+
+@pytest.mark.parametrize("kpi", PERIOD)
+def test_what_happened_in_the_month(report: KpiReport, kpi: str) -> None:
+    assert by_month(report, kpi) == pytest.approx(PERIOD[kpi])
+
+
+@pytest.mark.parametrize("kpi", COHORT)
+def test_what_became_of_the_leads_of_the_month(report: KpiReport, kpi: str) -> None:
+    assert by_month(report, kpi, "cohort") == pytest.approx(COHORT[kpi])
+
+
+def test_slices(report: KpiReport) -> None:
+    expected = {
+        ("cac", TOTAL, "paid_search", "(all)"): 400 / 3,
+        ("cac", TOTAL, "paid_search", "EMEA"): 300 / 2,
+        ("cac", FEBRUARY, "paid_search", "(all)"): None,
+        ("cost_per_lead", TOTAL, "(all)", "(none)"): 150 / 1,
+        ("cost_per_lead", TOTAL, "@display", "(all)"): None,
+        ("spend", FEBRUARY, "@display", "(none)"): 50,
+        ("leads", TOTAL, "@display", "(all)"): 0,
+        ("leads", TOTAL, "(none)", "(none)"): 1,
+        ("opt_in_rate", TOTAL, "paid_search", "(all)"): 3 / 50,
+        ("opt_in_rate", TOTAL, "organic_search", "(all)"): 1 / 20,
+        ("opt_in_rate", TOTAL, "(all)", "EMEA"): 2 / 50,
+        ("opt_in_rate", TOTAL, "(all)", "APAC"): None,
+        ("sales_cycle_median", TOTAL, "(all)", "EMEA"): (30.5 + 10) / 2,
+        ("revenue", TOTAL, "paid_search", "EMEA"): 900.5,
+    }
+    found = {key: values(report, key[0])[key[1:]] for key in expected}
+    assert found == pytest.approx(expected)
+    cohort = values(report, "lead_to_customer_rate", "cohort")
+    assert cohort[JANUARY, "paid_search", "(all)"] == pytest.approx(2 / 3)
+    assert cohort[JANUARY, "organic_search", "EMEA"] == 0
+    assert (JANUARY, "(none)", "(all)") not in cohort
+
+
+def test_a_missing_value_says_what_it_lacks(report: KpiReport) -> None:
+    notes = {
+        (row.kpi, row.period): row.note
+        for row in report.rows
+        if row.value is None and (row.channel, row.region) == ("(all)", "(all)")
+    }
+    assert notes["cac", JANUARY] == "no customers"
+    assert notes["cac", APRIL] == "no spend"
+    assert notes["opt_in_rate", FEBRUARY] == "no visitors"
+    assert notes["cost_per_lead", MARCH] == "no spend and no leads"
+    assert notes["revenue", MARCH] == "no data"
+
+
+def test_cohort_rates_alone_have_an_interval(report: KpiReport) -> None:
+    row = next(
+        row
+        for row in report.rows
+        if (row.kpi, row.method, row.period) == ("lead_to_mql_rate", "cohort", JANUARY)
+    )
+    assert (row.numerator, row.denominator) == (3, 5)
+    # By hand: z² = 3.841459, middle 0.984146 / 1.768292, half √(3.841459 × 0.0864146) / 1.768292
+    assert (row.lower, row.upper) == pytest.approx((0.230724, 0.882379), abs=1e-5)
+    assert all(
+        (row.lower is not None) == (row.method == "cohort" and row.value is not None)
+        for row in report.rows
+    )
+
+
+def test_wilson_at_the_ends() -> None:
+    # Without success the upper end is z² / (n + z²) = 3.841459 / 13.841459; ten of ten mirror it.
+    assert wilson(0, 10) == pytest.approx((0, 0.277533), abs=1e-6)
+    assert wilson(10, 10) == pytest.approx((1 - 0.277533, 1), abs=1e-6)
+    assert wilson(0, 0) is None
+
+
+def test_files_hold_the_report_and_are_the_same_each_time(report: KpiReport, toy: Path) -> None:
+    first = report.csv_file.read_bytes(), report.json_file.read_bytes()
+    with pytest.MonkeyPatch.context() as patch:
+        settings(patch, toy)
+        again = kpis(("region", "channel", "month"))
+    assert (again.csv_file.read_bytes(), again.json_file.read_bytes()) == first
+    assert report.csv_file == toy / "kpis" / "kpis.csv"
+
+    lines = list(csv.DictReader(StringIO(report.csv_file.read_text(encoding="utf-8"))))
+    document = json.loads(report.json_file.read_text(encoding="utf-8"))
+    assert len(lines) == len(document["kpis"]) == len(report.rows)
+    assert (document["first_day"], document["last_day"]) == ("2025-01-05", "2025-04-05")
+    assert set(document["choices"]) == {
+        "cohort",
+        "period",
+        "attribution",
+        "calendar",
+        "currency",
+        "cost types",
+    }
+    cac = {
+        (row["period"], row["channel"], row["region"]): row for row in lines if row["kpi"] == "cac"
+    }
+    assert cac[FEBRUARY, "(all)", "(all)"]["value"] == "16.666667"
+    assert cac[FEBRUARY, "(all)", "(all)"]["denominator"] == "3"
+    assert cac[JANUARY, "(all)", "(all)"]["value"] == ""
+
+
+def test_a_spreadsheet_finds_no_formula(report: KpiReport) -> None:
+    lines = csv.DictReader(StringIO(report.csv_file.read_text(encoding="utf-8")))
+    channels = {row["channel"] for row in lines}
+    assert channels == {"(all)", "(none)", "'@display", "organic_search", "paid_search"}
+    assert ("all", "@display", "(all)") in values(report, "leads")
+
+
+def test_fewer_dimensions_give_fewer_slices(toy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings(monkeypatch, toy)
+    assert set(values(kpis(()), "leads")) == {("all", "(all)", "(all)")}
+    assert set(values(kpis(("region",)), "leads")) == {
+        ("all", "(all)", region) for region in ("(all)", "(none)", "APAC", "EMEA")
+    }
+
+
+def test_marts_without_rows(toy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings(monkeypatch, tmp_path, toy / "target")
+    shutil.copytree(toy / "published", tmp_path / "published")
+    with duckdb.connect(str(tmp_path / "published" / "leads.duckdb")) as connection:
+        for table in ("calendar", "funnel", "lead_lifecycle"):
+            connection.execute(f"delete from marts.{table}")
+    report = kpis()
+    assert {row.period for row in report.rows} == {"all"}
+    assert values(report, "leads") == {("all", "(all)", "(all)"): 0}
+    assert values(report, "cac") == {("all", "(all)", "(all)"): None}
+    assert report.first_day is None
+
+
+def test_terminal(report: KpiReport) -> None:
+    console = Console(width=110, record=True, file=StringIO())
+    console.print(render(report))
+    lines = console.export_text().splitlines()
+    assert lines[0] == "KPIs from 2025-01-05 to 2025-04-05"
+
+    def cells(start: str) -> list[str]:
+        return next(line for line in lines if line.startswith(start)).split()
+
+    assert cells("Revenue") == ["Revenue", "1,400.50", "–", "–", "1,400.50"]
+    assert cells("Opt-in rate")[2:] == ["–", "–", "–", "5.7%"]
+    # Leads, customers, revenue, rates from lead to opportunity and to customer, CAC
+    assert cells("@display") == ["@display", "0", "0", "–", "–", "–", "–"]
+    assert cells("EMEA") == ["EMEA", "6", "3", "900.50", "33.3%", "50.0%", "100.00"]
+    assert any(line.startswith("attribution: ") for line in lines)
+
+
+def test_what_is_missing_is_said(
+    toy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings(monkeypatch, toy)
+    with pytest.raises(UserError, match="by 'week'; choose from month, channel, region"):
+        kpis(("week",))
+    settings(monkeypatch, tmp_path, toy / "target")
+    with pytest.raises(UserError, match=r"nothing is published at .*make run"):
+        kpis()
+    (tmp_path / "published").mkdir()
+    with duckdb.connect(str(tmp_path / "published" / "leads.duckdb")) as connection:
+        connection.execute("create table elsewhere (i integer)")
+    with pytest.raises(UserError, match=r"leads.duckdb gives no KPIs: .*calendar.*make run"):
+        kpis()
+    settings(monkeypatch, tmp_path)
+    with pytest.raises(UserError, match=r"no metric definitions at .*make run"):
+        kpis()

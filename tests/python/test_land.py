@@ -1,0 +1,673 @@
+"""Landing: what is read, what is refused, what is new, and that it happens in one go."""
+
+import gzip
+import json
+import subprocess
+import sys
+from datetime import date, datetime, timedelta, timezone
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow  # type: ignore[import-untyped]
+import pytest
+
+from scripts import land as module
+from scripts.contract import read_contract
+from scripts.errors import UserError
+from scripts.land import LandResult, land
+from scripts.paths import PROJECT, warehouse_file
+
+NOW = datetime(2025, 1, 1)
+LEADS = "lead_id,created_at,email\n007,2024-01-02,a@b.example\n8,2024-01-03,\n"
+
+
+@pytest.fixture(autouse=True)
+def warehouse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LEADS_WAREHOUSE", str(tmp_path / "warehouse/leads.duckdb"))
+    monkeypatch.delenv("LEADS_TEMP", raising=False)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """An empty folder. Taken for a pattern, its name would mean the decoy beside it."""
+    decoy = tmp_path / "in 1 x"
+    decoy.mkdir()
+    for name in ("leads.csv", "leads.jsonl"):
+        (decoy / name).write_text("lead_id,created_at\ndecoy,2024-01-01\n", "utf-8")
+    path = tmp_path / "in [1] *"
+    path.mkdir()
+    return path
+
+
+def rows(sql: str) -> list[tuple[Any, ...]]:
+    with duckdb.connect(str(warehouse_file())) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        return connection.execute(sql).fetchall()
+
+
+def land_text(folder: Path, text: str, name: str = "leads.csv") -> LandResult:
+    (folder / name).write_text(text, "utf-8", newline="")
+    return land(folder, NOW)
+
+
+def rejects() -> list[tuple[Any, ...]]:
+    return rows("select line, column_name, value from raw.rejected_rows order by line")
+
+
+def forget_hashes() -> None:
+    rows("update raw.landings set content_hash = '' returning 1")
+
+
+def versions(entity: str, columns: str) -> list[tuple[Any, ...]]:
+    return rows(f"select {columns} from raw.{entity} order by landing_seq")
+
+
+def zstd(text: str) -> bytes:
+    sink = pyarrow.BufferOutputStream()
+    with pyarrow.CompressedOutputStream(sink, "zstd") as stream:
+        stream.write(text.encode())
+    return bytes(sink.getvalue())
+
+
+def parquet(sql: str, file: Path) -> None:
+    with duckdb.connect() as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute(f"copy ({sql}) to ? (format parquet)", [str(file)])
+
+
+OBJECTS = [
+    {"lead_id": "007", "created_at": "2024-01-02", "email": "a@b.example"},
+    {"lead_id": 8, "created_at": "2024-01-03", "email": None},
+]
+LINES = "\n".join(json.dumps(item) for item in OBJECTS)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("leads.csv", LEADS.encode()),
+        ("leads.csv", b"\xef\xbb\xbf" + LEADS.encode()),
+        ("leads.2024.csv", LEADS.replace("\n", "\r\n").encode()),
+        ("leads.csv", LEADS.replace(",", ";").encode()),
+        ("leads.tsv", LEADS.replace(",", "\t").encode()),
+        ("Leads.CSV", LEADS.replace("lead_id,created_at", '" Lead_ID",CREATED_AT ').encode()),
+        ("leads.csv.gz", gzip.compress(LEADS.encode())),
+        ("leads.csv.zst", zstd(LEADS)),
+        ("leads.jsonl", LINES.encode()),
+        ("leads.ndjson", b"\xef\xbb\xbf" + LINES.encode()),
+        ("leads.json", LINES.encode()),
+        ("leads.json", json.dumps(OBJECTS, indent=2).encode()),
+        ("leads.json.gz", gzip.compress(json.dumps(OBJECTS).encode())),
+        ("leads.jsonl.zst", zstd(LINES)),
+    ],
+)
+def test_every_format_lands_the_same_rows(folder: Path, name: str, content: bytes) -> None:
+    (folder / name).write_bytes(content)
+    result = land(folder, NOW)
+    assert (result.total.rows_read, result.total.rows_landed) == (2, 2)
+    assert versions("leads", "lead_id, created_at, email, attributes, landing_seq, landed_at") == [
+        ("007", datetime(2024, 1, 2), "a@b.example", None, 1, NOW),
+        ("8", datetime(2024, 1, 3), None, None, 2, NOW),
+    ]
+
+
+def test_parquet_keeps_its_types_and_counts_its_rows(folder: Path) -> None:
+    parquet(
+        """select 'p' || i as payment_id, 7 as lead_id,
+            timestamptz '2024-01-01 00:30:00+02' as paid_at, amount, amount as paid,
+            {'a': [1, null]} as nested
+        from (values (1, 1.5::double), (2, 'nan'::double), (3, null), (4, -2.25)) t(i, amount)""",
+        folder / "payments.parquet",
+    )
+    parquet(
+        """select timestamp '2024-01-01' + hours * interval 1 hour as spend_date,
+            12.34::decimal(9, 2) as amount, clicks::double as clicks, hours as impressions
+        from (values (0, 10.0), (12, 1.0), (24, 3.0), (48, 10.5)) t(hours, clicks)""",
+        folder / "marketing_spend.parquet",
+    )
+    parquet(
+        """select i as lead_id, date '2024-05-01' as created_at, true as is_deleted,
+            timestamp_ns '2024-05-02 10:00:00.123456789' as updated_at, 17::double as person_id
+        from range(3, 4) t(i)""",
+        folder / "leads.parquet",
+    )
+    land(folder, NOW)
+    paid_at, nested = datetime(2023, 12, 31, 22, 30), r'{"nested":"{\"a\":[1,null]}","paid":'
+    assert versions("payments", "payment_id, lead_id, paid_at, amount, attributes") == [
+        ("p1", "7", paid_at, Decimal("1.5000"), nested + '"1.5"}'),
+        ("p4", "7", paid_at, Decimal("-2.2500"), nested + '"-2.25"}'),
+    ]
+    assert versions("marketing_spend", "spend_date, amount, clicks, impressions") == [
+        (date(2024, 1, 1), Decimal("12.3400"), 10, 0),
+        (date(2024, 1, 2), Decimal("12.3400"), 3, 24),
+    ]
+    assert versions("leads", "lead_id, created_at, updated_at, is_deleted, person_id") == [
+        ("3", datetime(2024, 5, 1), datetime(2024, 5, 2, 10, 0, 0, 123456), True, "17")
+    ]
+    assert rows("select entity, line, column_name, value from raw.rejected_rows order by all") == [
+        ("marketing_spend", 2, "spend_date", "2024-01-01 12:00:00"),
+        ("marketing_spend", 4, "clicks", "10.5"),
+        ("payments", 2, "amount", "nan"),
+        ("payments", 3, "amount", None),
+    ]
+
+
+TIMES = {
+    "2024-05-31": datetime(2024, 5, 31),
+    "2024-05-31T09:30": datetime(2024, 5, 31, 9, 30),
+    "2024-05-31 09:30:15": datetime(2024, 5, 31, 9, 30, 15),
+    "2024-05-31T09:30:15.25Z": datetime(2024, 5, 31, 9, 30, 15, 250000),
+    "2024-05-31T09:30Z": datetime(2024, 5, 31, 9, 30),
+    "2024-05-31T00:30:00+02:00": datetime(2024, 5, 30, 22, 30),
+    "2024-05-31 23:30:00.123456-0330": datetime(2024, 6, 1, 3, 0, 0, 123456),
+    "2024-05-31 10:00:00+00": datetime(2024, 5, 31, 10),
+    "1900-01-01": datetime(1900, 1, 1),
+    "2200-12-31T23:59:59Z": datetime(2200, 12, 31, 23, 59, 59),
+    "01/02/2024": None,
+    "2024/05/31": None,
+    "2024-5-31": None,
+    "20240531": None,
+    "2024-02-30": None,
+    "2024-05-31T25:00:00Z": None,
+    "2024-05-31T09:30:00+99:00": None,
+    "2024-05-31 09:30:00 Europe/Berlin": None,
+    "1717142400": None,
+    "infinity": None,
+    "epoch": None,
+    "1899-12-31T23:59:59Z": None,
+    "2201-01-01": None,
+    "0024-05-31": None,
+}
+
+
+def test_a_time_is_iso_8601_and_nothing_else(folder: Path) -> None:
+    text = "lead_id,created_at\n" + "".join(f"{text},{text}\n" for text in TIMES)
+    land_text(folder, text)
+    landed = dict(versions("leads", "lead_id, created_at"))
+    assert {text: landed.get(text) for text in TIMES} == TIMES
+    assert rejects() == [
+        (line, "created_at", text)
+        for line, (text, moment) in enumerate(TIMES.items(), start=2)
+        if moment is None
+    ]
+
+
+def test_a_date_is_iso_8601_and_nothing_else(folder: Path) -> None:
+    dates = ["2024-05-31", "2024-05-31T00:00:00Z", "31.05.2024", "1899-12-31", "2201-01-01"]
+    land_text(
+        folder,
+        "traffic_date,visitors\n" + "".join(f"{text},1\n" for text in dates),
+        "web_traffic.csv",
+    )
+    assert versions("web_traffic", "traffic_date") == [(date(2024, 5, 31),)]
+    assert [value for _, _, value in rejects()] == dates[1:]
+
+
+NUMBERS = {
+    "12.5": Decimal("12.5"),
+    "-0": Decimal("0"),
+    "007": Decimal("7"),
+    "99999999999999.9999": Decimal("99999999999999.9999"),
+    "100000000000000": None,
+    "NaN": None,
+    "inf": None,
+    "1e5": None,
+    '"1,5"': None,
+    ".5": None,
+    "5.": None,
+    "+5": None,
+    "0x10": None,
+    "1_000": None,
+    "1 000": None,
+    "-0.01": None,
+}
+
+
+def test_a_number_is_digits_and_a_point(folder: Path) -> None:
+    lines = [f"{i},2024-01-01,{text}\n" for i, text in enumerate(NUMBERS)]
+    land_text(folder, "lead_id,created_at,budget\n" + "".join(lines))
+    landed = dict(versions("leads", "lead_id, budget"))
+    assert [landed.get(str(i)) for i in range(len(NUMBERS))] == list(NUMBERS.values())
+    assert {reason for (reason,) in rows("select reason from raw.rejected_rows")} == {
+        "is not a number such as 1234.5, or has too many digits",
+        "is negative",
+    }
+
+
+def test_a_whole_number_has_no_fraction(folder: Path) -> None:
+    counts = ["500", "500.0", "500.5", "-1", "9223372036854775808", "abc"]
+    lines = [f"{i},2024-01-01,{text}\n" for i, text in enumerate(counts)]
+    land_text(folder, "lead_id,created_at,employee_count\n" + "".join(lines))
+    assert versions("leads", "employee_count") == [(500,), (500,)]
+    assert rejects() == [(i + 2, "employee_count", counts[i]) for i in range(2, 6)]
+
+
+def test_yes_and_no_are_told_in_few_ways(folder: Path) -> None:
+    truths = ["true", "T", "Yes", "1", "FALSE", "f", "no", "0", "", "on", "2"]
+    lines = [f"{i},2024-01-01,{text}\n" for i, text in enumerate(truths)]
+    land_text(folder, "lead_id,created_at,is_deleted\n" + "".join(lines))
+    assert versions("leads", "is_deleted") == [(True,)] * 4 + [(False,)] * 4 + [(None,)]
+    assert [value for _, _, value in rejects()] == ["on", "2"]
+
+
+def test_only_payments_and_spend_may_be_negative(folder: Path) -> None:
+    (folder / "payments.csv").write_text(
+        "payment_id,lead_id,paid_at,amount\n1,1,2024-01-01,-5\n", "utf-8"
+    )
+    (folder / "marketing_spend.csv").write_text(
+        "spend_date,amount,clicks\n2024-01-01,-5,\n2024-01-02,5,-1\n", "utf-8"
+    )
+    (folder / "opportunities.csv").write_text(
+        "opportunity_id,lead_id,created_at,stage,amount\n1,1,2024-01-01,won,-5\n", "utf-8"
+    )
+    (folder / "lead_events.csv").write_text(
+        "event_id,lead_id,event_type,occurred_at,duration_seconds\n1,1,x,2024-01-01,-0.5\n", "utf-8"
+    )
+    (folder / "web_traffic.csv").write_text("traffic_date,visitors\n2024-01-01,-1\n", "utf-8")
+    land(folder, NOW)
+    assert rows("select entity, column_name, value from raw.rejected_rows order by entity") == [
+        ("lead_events", "duration_seconds", "-0.5"),
+        ("marketing_spend", "clicks", "-1"),
+        ("opportunities", "amount", "-5"),
+        ("web_traffic", "visitors", "-1"),
+    ]
+    assert versions("payments", "amount") == versions("marketing_spend", "amount")
+
+
+def test_text_is_trimmed_and_empty_text_is_null(folder: Path) -> None:
+    land_text(
+        folder,
+        "lead_id,created_at,email,first_name,city,company_name\n"
+        ' 007\t,2024-01-02 ,"  ","\u00a0Zoë\u3000","","two\nlines "\n',
+    )
+    assert versions("leads", "lead_id, email, first_name, city, company_name") == [
+        ("007", None, "Zoë", None, "two\nlines")
+    ]
+
+
+def test_verdicts_are_accepted_or_rejected(folder: Path) -> None:
+    head = "feedback_id,lead_id,given_at,verdict\n"
+    text = head + "1,1,2024-01-01,accepted\n2,1,2024-01-01,rejected\n3,1,2024-01-01,maybe\n"
+    land_text(folder, text, "lead_feedback.csv")
+    assert rejects() == [(4, "verdict", "maybe")]
+
+
+def test_properties_are_json(folder: Path) -> None:
+    head = "event_id,lead_id,event_type,occurred_at,properties\n"
+    lines = ['1,1,x,2024-01-01,"{""a"": 1}"\n', "2,1,x,2024-01-01,{a}\n"]
+    land_text(folder, head + "".join(lines), "lead_events.csv")
+    assert rows("select properties ->> 'a' from raw.lead_events") == [("1",)]
+    assert rejects() == [(3, "properties", "{a}")]
+    event = {"event_id": 3, "lead_id": 1, "event_type": "x", "occurred_at": "2024-01-01"}
+    land_text(folder, json.dumps(event | {"properties": {"b": [2]}}), "lead_events.jsonl")
+    assert versions("lead_events", "properties")[-1] == ('{"b":[2]}',)
+
+
+def test_columns_beyond_the_contract_become_attributes(folder: Path) -> None:
+    head = """lead_id,created_at,zeta,"we""ird'name",Alpha\n"""
+    land_text(folder, head + "1,2024-01-01,z,,a\n2,2024-01-01,,, \n3,2024-01-01,,w,\n")
+    assert versions("leads", "lead_id, attributes") == [
+        ("1", '{"Alpha":"a","zeta":"z"}'),
+        ("2", None),
+        ("3", """{"we\\"ird'name":"w"}"""),
+    ]
+    result = land_text(folder, "Alpha,zeta,created_at,lead_id\na,z,2024-01-01,1\n")
+    assert result.total.rows_duplicate == 1
+
+
+def test_attributes_from_json_are_text(folder: Path) -> None:
+    text = (
+        '{"lead_id":"1","created_at":"2024-01-01","n":1.5,"o":{"k":[1]},"a/b~c":true}\n'
+        '{"lead_id":"2","created_at":"2024-01-01","n":null}\n'
+    )
+    land_text(folder, text, "leads.jsonl")
+    assert versions("leads", "attributes") == [
+        ('{"a/b~c":"true","n":"1.5","o":"{\\"k\\":[1]}"}',),
+        (None,),
+    ]
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_a_rejected_csv_row_is_told_by_its_first_line(folder: Path, newline: str) -> None:
+    text = newline.join(
+        [
+            "\ufefflead_id,created_at,company_name",  # 1
+            '1,2024-01-01,"Smith',  # 2
+            "",  # 3
+            'and ""Sons"""',  # 4
+            "",  # 5
+            "",  # 6
+            '2,never, "Two,',  # 7
+            'lines" ',  # 8
+            '3,2024-01-01,5" pipes',  # 9
+            "4,2024-01-01",  # 10
+            ",2024-01-01,no id",  # 11
+            "5,2024-01-01,a,b",  # 12
+            "",  # 13
+            '6,2024-01-01,"a"b',  # 14
+            "4,2024-01-01",  # 15
+            "7,2024-01-01,last",  # 16
+        ]
+    )
+    result = land_text(folder, text)
+    assert versions("leads", "lead_id") == [("1",), ("3",), ("7",)]
+    assert rows(
+        "select line, column_name, value, reason, original_row from raw.rejected_rows order by line"
+    ) == [
+        (
+            7,
+            "created_at",
+            "never",
+            "is not an ISO 8601 time, such as 2024-05-31T09:30:00Z, from 1900 to 2200",
+            f'2,never, "Two,{newline}lines" ',
+        ),
+        (10, None, None, "has fewer columns than the header", "4,2024-01-01"),
+        (11, "lead_id", None, "is missing", ",2024-01-01,no id"),
+        (12, None, None, "has more columns than the header", "5,2024-01-01,a,b"),
+        (14, None, None, "has a quote out of place", '6,2024-01-01,"a"b'),
+        (15, None, None, "has fewer columns than the header", "4,2024-01-01"),
+    ]
+    assert (result.total.rows_read, result.total.rows_rejected) == (9, 6)
+    assert rows("select distinct file, entity, landing_id from raw.rejected_rows") == [
+        ("leads.csv", "leads", 1)
+    ]
+
+
+def test_blank_lines_in_a_file_of_one_column_are_no_rows(folder: Path) -> None:
+    result = land_text(folder, "account_id\n1\n\n2\n", "accounts.csv")
+    assert (result.total.rows_landed, result.total.rows_rejected) == (2, 0)
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_a_rejected_json_line_is_told_by_its_line(folder: Path, newline: str) -> None:
+    lines = [
+        '{"lead_id":"1","created_at":"2024-01-01"}',
+        "",
+        '{"lead_id":"2"',
+        "[1]",
+        '{"lead_id":"3","created_at":"soon"}',
+        '{"created_at":"2024-01-01"}',
+    ]
+    result = land_text(folder, newline.join(lines), "leads.jsonl")
+    assert rejects() == [
+        (3, None, None),
+        (4, None, None),
+        (5, "created_at", "soon"),
+        (6, "lead_id", None),
+    ]
+    originals = rows("select original_row from raw.rejected_rows order by line")
+    assert originals == [(line,) for line in lines[2:]]
+    assert result.total.rows_read == 5
+
+
+def test_a_rejected_row_of_a_json_array_is_told_by_its_number(folder: Path) -> None:
+    text = '[{"lead_id":"1","created_at":"2024-01-01"}, 5,\n\n{"lead_id":"2","created_at":"x"}]'
+    land_text(folder, text, "leads.json")
+    assert rejects() == [(2, None, None), (3, "created_at", "x")]
+    originals = rows("select original_row from raw.rejected_rows order by line")
+    assert originals == [("5",), ('{"lead_id":"2","created_at":"x"}',)]
+
+
+UNREADABLE = {
+    "has no header": ("leads.csv", b"", "empty"),
+    "is empty once unpacked": ("leads.csv.gz", gzip.compress(b""), "empty"),
+    "starts with a blank line": ("leads.csv", b"\n" + LEADS.encode(), "line 1"),
+    "lacks a required column": ("leads.csv", b"lead_id,email\n1,secret\n", "created_at"),
+    "lacks a required key": ("leads.jsonl", b'{"created_at":"2024-01-01"}', "lead_id"),
+    "has a column twice": ("leads.csv", b"lead_id,created_at,Lead_Id\n", "lead_id twice"),
+    "has an unnamed column": ("leads.csv", b"lead_id,created_at,\n", "without a name"),
+    "is not UTF-8": ("leads.csv", LEADS.encode() + b"9,2024-01-01,secret\xff\n", "UTF-8"),
+    "has a header that is not UTF-8": ("leads.csv", LEADS.encode("utf-16"), "UTF-8"),
+    "is JSON but not UTF-8": ("leads.jsonl", LINES.encode() + b'\n{"k":"secret\xff"}', "UTF-8"),
+    "mixes line endings": ("leads.csv", LEADS.encode() + b"9,2024-01-01,secret\r\n", "lines end"),
+    "leaves a quote open": ("leads.csv", LEADS.encode() + b'9,2024-01-01,"secret\n1,2\n', "line 4"),
+    "has an endless line": ("leads.csv", LEADS.encode() + b"9,2024-01-01," + b"x" * 3_000_000, "4"),
+    "is a gzip that ends early": ("leads.csv.gz", gzip.compress(LEADS.encode())[:-4], "early"),
+    "is a damaged gzip": ("leads.csv.gz", b"secret", "damaged"),
+    "is a zstd that ends early": ("leads.csv.zst", zstd(LEADS)[:-3], "read"),
+    "is no Parquet": ("leads.parquet", b"secret" * 100, "read"),
+    "is a broken array": ("leads.json", b'[{"lead_id":"secret" oops]', "read"),
+    "is of an unknown entity": ("contacts.csv", b"x", "lead_events"),
+    "is of an unknown format": ("leads.xlsx", b"x", "parquet"),
+    "has no format": ("leads", b"x", "parquet"),
+    "is packed Parquet": ("leads.parquet.gz", b"x", "parquet"),
+}
+
+
+@pytest.mark.parametrize("what", UNREADABLE)
+def test_a_file_that_cannot_be_read_lands_nothing(folder: Path, what: str) -> None:
+    name, content, cause = UNREADABLE[what]
+    (folder / "accounts.csv").write_text("account_id\n1\n", "utf-8")
+    (folder / name).write_bytes(content)
+    with pytest.raises(UserError) as error:
+        land(folder, NOW)
+    assert name in str(error.value)
+    assert cause in str(error.value).removeprefix(str(folder / name))
+    assert "secret" not in str(error.value)
+    assert not warehouse_file().exists() or not rows(
+        "select 1 from duckdb_tables() where schema_name = 'raw'"
+    )
+
+
+def test_a_quote_left_open_in_a_large_file_does_not_swallow_rows(folder: Path) -> None:
+    """DuckDB reads on behind such a quote, from its next buffer, and sets one row aside."""
+    padding, quote = "x" * 100_000, '"'
+    lines = [f"{i},2024-01-01,{quote * (i == 5)}{padding}\n" for i in range(700)]
+    with pytest.raises(UserError, match=r"leads\.csv: the row that begins in line 7 runs over"):
+        land_text(folder, "lead_id,created_at,email\n" + "".join(lines))
+
+
+def test_a_parquet_file_that_ends_early_lands_nothing(folder: Path) -> None:
+    parquet("select 1 as lead_id, date '2024-01-01' as created_at", folder / "leads.parquet")
+    whole = (folder / "leads.parquet").read_bytes()
+    (folder / "leads.parquet").write_bytes(whole[:-20])
+    with pytest.raises(UserError, match=r"leads\.parquet cannot be read"):
+        land(folder, NOW)
+
+
+def test_a_folder_must_be_there_and_hold_files(folder: Path) -> None:
+    with pytest.raises(UserError, match="There is no folder"):
+        land(folder / "nowhere")
+    (folder / "README.txt").write_text("x", "utf-8")
+    (folder / "notes.md").write_text("x", "utf-8")
+    (folder / ".leads.csv").write_text("x", "utf-8")
+    (folder / "_leads.csv").write_text("x", "utf-8")
+    (folder / "leads.csv").mkdir()
+    with pytest.raises(UserError, match="has no file"):
+        land(folder)
+
+
+def test_a_failure_while_writing_leaves_raw_as_it_was(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    land_text(folder, LEADS)
+    (folder / "accounts.csv").write_text("account_id,employee_count\n1,5\n2,x\n", "utf-8")
+    (folder / "leads.2.csv").write_text(LEADS.replace("007", "9"), "utf-8")
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("no space left")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "_write_rejects", fail)
+        with pytest.raises(RuntimeError):
+            land(folder, NOW)
+    assert versions("leads", "lead_id") == [("007",), ("8",)]
+    assert rows("select count(*) from raw.landings") == [(1,)]
+    assert land(folder, NOW).total.rows_landed == 2
+    assert versions("leads", "lead_id, landing_seq") == [("007", 1), ("8", 2), ("9", 3)]
+
+
+def test_an_entity_that_nobody_landed_is_an_empty_table(folder: Path) -> None:
+    land_text(folder, LEADS)
+    for entity in read_contract().values():
+        described = rows(f"describe raw.{entity.name}")
+        types = {name: data_type.lower() for name, data_type, *_ in described}
+        wanted = {column.name: column.data_type for column in entity.columns}
+        wanted |= {"attributes": "json", "landing_seq": "bigint", "landed_at": "timestamp"}
+        assert types == wanted
+    assert rows("select count(*) from raw.payments") == [(0,)]
+
+
+def test_a_column_that_the_contract_gained_is_added(folder: Path) -> None:
+    land_text(folder, LEADS)
+    rows("alter table raw.leads drop column city")
+    land_text(folder, LEADS.replace("email", "city"))
+    assert versions("leads", "lead_id, city")[-2:] == [("8", None), ("007", "a@b.example")]
+
+
+def test_the_same_folder_again_changes_nothing(folder: Path) -> None:
+    first = land_text(folder, LEADS + "9,never,\n")
+    assert (first.total.files_landed, first.total.rows_rejected) == (1, 1)
+    again = land(folder, NOW)
+    assert (again.total.files_skipped, again.total.rows_read) == (1, 0)
+    assert rows("select count(*) from raw.landings") == [(1,)]
+    forget_hashes()
+    third = land(folder, NOW)
+    assert (third.total.rows_duplicate, third.total.rows_landed) == (2, 0)
+    assert rows("select count(*) from raw.leads") == [(2,)]
+
+
+def test_the_ledger_adds_up(folder: Path) -> None:
+    text = LEADS + LEADS.splitlines()[2] + "\n9,never,\n"
+    result = land_text(folder, text)
+    assert rows("select * exclude (content_hash) from raw.landings") == [
+        (1, "leads.csv", "leads", len(text), 4, 2, 1, 1, NOW, result.run_id)
+    ]
+
+
+def test_a_file_lands_again_when_its_content_returns(folder: Path) -> None:
+    changed = LEADS.replace("a@b", "c@d")
+    results = [land_text(folder, text) for text in (LEADS, changed, LEADS)]
+    assert [result.total.files_landed for result in results] == [1, 1, 1]
+    emails = [("a@b.example",), ("c@d.example",), ("a@b.example",)]
+    assert rows("select email from raw.leads where lead_id = '007' order by landing_seq") == emails
+
+
+def test_a_dated_version_that_returns_is_not_new(folder: Path) -> None:
+    head = "lead_id,created_at,updated_at,city\n"
+    first, second = "1,2024-01-01,2024-02-01,Rom\n", "1,2024-01-01,2024-03-01,Bern\n"
+    results = [land_text(folder, head + line) for line in (first, second, first, first + second)]
+    assert [result.total.rows_landed for result in results] == [1, 1, 0, 0]
+    changed = land_text(folder, head + first.replace("Rom", "Ulm"))
+    assert changed.total.rows_landed == 1
+
+
+def test_within_a_landing_equal_rows_collapse_and_the_last_undated_one_counts(
+    folder: Path,
+) -> None:
+    result = land_text(
+        folder,
+        "lead_id,created_at,updated_at,city\n"
+        "1,2024-01-01,,Rom\n"
+        "2,2024-01-01,2024-02-01,Rom\n"
+        "1,2024-01-01,,Bern\n"
+        "2,2024-01-01,2024-02-01,Rom\n"
+        "2,2024-01-01,2024-02-01,Bern\n"
+        "1,2024-01-01,,Ulm\n",
+    )
+    assert versions("leads", "lead_id, city, landing_seq") == [
+        ("2", "Rom", 2),
+        ("2", "Bern", 5),
+        ("1", "Ulm", 6),
+    ]
+    assert result.total.rows_duplicate == 3
+    forget_hashes()
+    assert land(folder, NOW).total.rows_landed == 0
+
+
+@pytest.mark.parametrize("dated_first", [True, False])
+def test_dated_and_undated_rows_of_a_key_land_once(folder: Path, dated_first: bool) -> None:
+    lines = ["1,2024-01-01,2024-02-01,Rom\n", "1,2024-01-01,,Bern\n"]
+    if not dated_first:
+        lines.reverse()
+    land_text(folder, "lead_id,created_at,updated_at,city\n" + "".join(lines))
+    forget_hashes()
+    assert land(folder, NOW).total.rows_landed == 0
+
+
+def test_null_and_value_differ_and_null_equals_null(folder: Path) -> None:
+    head = "lead_id,created_at,city,country\n"
+    cities = ["", "Rom", "", ""]
+    results = [land_text(folder, f"{head}1,2024-01-01,{city},\n") for city in cities]
+    assert [result.total.rows_landed for result in results] == [1, 1, 1, 0]
+
+
+def test_attributes_make_a_version(folder: Path) -> None:
+    results = [
+        land_text(folder, f"lead_id,created_at,shoe\n1,2024-01-01,{size}\n") for size in (42, 43)
+    ]
+    assert [result.total.rows_landed for result in results] == [1, 1]
+
+
+def test_several_files_of_an_entity_land_in_the_order_of_their_names(folder: Path) -> None:
+    head = "lead_id,created_at,city\n"
+    (folder / "leads.2025.csv.gz").write_bytes(gzip.compress(f"{head}1,2024-01-01,Ulm\n".encode()))
+    (folder / "leads.2024.csv").write_text(
+        head + "1,2024-01-01,Rom\n2,never,\n3,2024-01-01,Rom\n", "utf-8"
+    )
+    land(folder, NOW)
+    assert versions("leads", "lead_id, city, landing_seq") == [("3", "Rom", 3), ("1", "Ulm", 4)]
+    assert rows(
+        "select landing_id, file, rows_read, rows_landed, rows_duplicate, rows_rejected "
+        "from raw.landings order by landing_id"
+    ) == [(1, "leads.2024.csv", 3, 1, 1, 1), (2, "leads.2025.csv.gz", 1, 1, 0, 0)]
+
+
+def test_a_missing_part_of_the_key_is_none_in_brackets(folder: Path) -> None:
+    head = "spend_date,channel,amount\n"
+    land_text(folder, head + "2024-01-01,,5\n2024-01-01,,6\n", "marketing_spend.csv")
+    land_text(folder, "spend_date,amount\n2024-01-01,6\n", "marketing_spend.csv")
+    assert versions("marketing_spend", "channel, campaign, region, cost_type, amount") == [
+        ("(none)", "(none)", "(none)", "(none)", Decimal("6.0000"))
+    ]
+
+
+def test_rows_dated_after_their_landing_land_and_are_counted(folder: Path) -> None:
+    (folder / "lead_events.csv").write_text(
+        "event_id,lead_id,event_type,occurred_at\n1,1,x,2025-01-01T00:00:01Z\n2,1,x,2030-01-01\n",
+        "utf-8",
+    )
+    result = land_text(folder, "lead_id,created_at\n1,2025-01-01\n2,2025-01-02\n2,2025-01-02\n")
+    assert {e.entity: (e.rows_landed, e.rows_waiting) for e in result.entities} == {
+        "leads": (2, 1),
+        "lead_events": (2, 2),
+    }
+    assert (result.total.rows_landed, result.total.rows_waiting) == (4, 3)
+
+
+def test_the_time_of_landing_is_utc(folder: Path) -> None:
+    (folder / "leads.csv").write_text(LEADS, "utf-8")
+    result = land(folder, datetime(2025, 1, 1, 2, tzinfo=timezone(timedelta(hours=3))))
+    assert result.landed_at == datetime(2024, 12, 31, 23)
+    assert rows("select distinct landed_at from raw.leads") == [(datetime(2024, 12, 31, 23),)]
+
+
+def test_a_header_alone_is_no_row(folder: Path) -> None:
+    result = land_text(folder, LEADS.splitlines()[0])
+    assert (result.total.rows_read, result.total.files_landed) == (0, 1)
+
+
+def test_a_warehouse_in_use_names_who_holds_it(folder: Path) -> None:
+    hold = "from scripts.warehouse import connect; c = connect(); print(flush=True); input()"
+    holder = subprocess.Popen(
+        [sys.executable, "-c", hold],
+        cwd=PROJECT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert holder.stdout is not None
+    holder.stdout.readline()
+    try:
+        with pytest.raises(UserError, match=rf"leads\.duckdb is in use by .*process {holder.pid}"):
+            land_text(folder, LEADS)
+    finally:
+        holder.communicate(b"\n")
+
+
+def test_a_file_that_is_no_warehouse_is_left_alone(folder: Path) -> None:
+    warehouse_file().parent.mkdir()
+    warehouse_file().write_text("no database" * 1000, "utf-8")
+    with pytest.raises(UserError, match="cannot be opened"):
+        land_text(folder, LEADS)

@@ -1,0 +1,266 @@
+"""The whole way: files in; scores, reasons, funnel and KPIs out."""
+
+import re
+import shutil
+import subprocess
+import sys
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pytest
+from typer.testing import CliRunner
+
+from scripts.__main__ import app
+from scripts.errors import UserError
+from scripts.paths import PROJECT
+from scripts.run import RunResult, data_issues, run
+from tests.python.conftest import Warehouse
+
+Sample = tuple[Warehouse, RunResult]
+
+
+def dbt(warehouse: Warehouse, *arguments: str, project: Path = PROJECT, **more: str) -> str:
+    """dbt's output on a warehouse; the exit code is the last word."""
+    import os
+
+    done = subprocess.run(
+        [str(Path(sys.executable).with_name("dbt")), *arguments],
+        cwd=project,
+        env={**os.environ, **warehouse.environment, **more},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return f"{done.stdout}{done.stderr}\nexit {done.returncode}"
+
+
+def copied(sample: Sample, tmp_path: Path) -> Warehouse:
+    """The sample's working file, to be changed."""
+    copy = Warehouse(tmp_path)
+    shutil.copyfile(sample[0].file, copy.file)
+    return copy
+
+
+def test_a_run_publishes_every_mart_and_the_kpis(sample: Sample) -> None:
+    warehouse, result = sample
+    assert result.published.file == warehouse.folder / "published" / "leads.duckdb"
+    with duckdb.connect(str(result.published.file), read_only=True) as published:
+        tables = {
+            row[0] for row in published.sql("select table_name from duckdb_tables()").fetchall()
+        }
+    models = {path.stem for path in (PROJECT / "models" / "marts").rglob("*.sql")}
+    assert tables == models
+    assert result.report.csv_file.is_file() and result.report.json_file.is_file()
+    assert result.landed.total.rows_rejected > 0
+
+
+def test_the_points_of_every_lead_add_up(sample: Sample) -> None:
+    assert sample[0].query(
+        """select count(*), count(distinct score_model), count(*) filter (
+            score is distinct from coalesce((
+                select sum(points) from marts.lead_score_factors as f
+                where f.lead_id = s.lead_id and f.score_model = s.score_model
+            ), 0)
+        ) from marts.lead_score_by_model as s"""
+    ) == [(sample[0].query("select count(*) * 2 from marts.lead_score")[0][0], 2, 0)]
+
+
+def test_a_changed_point_in_the_sql_fails_the_build(sample: Sample, tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    shutil.copytree(
+        PROJECT, project, ignore=shutil.ignore_patterns(".venv", "target", "warehouse", ".git")
+    )
+    model = project / "models" / "marts" / "scoring" / "lead_score_factors.sql"
+    sql = model.read_text()
+    changed = sql.replace(
+        "cast(points as decimal(18, 4))",
+        "cast(points + case when rule_id = 'region_core' then 0.0001 else 0 end as decimal(18, 4))",
+    )
+    assert changed != sql
+    model.write_text(changed)
+    output = dbt(
+        copied(sample, tmp_path), "build", "--select", "lead_score_factors", project=project
+    )
+    assert "FAIL" in output and "assert_points_add_up_to_score" in output and output.endswith("1")
+
+
+def test_an_edited_point_changes_the_scores_it_should(
+    sample: Sample, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warehouse = copied(sample, tmp_path)
+    seeds = tmp_path / "proposal"
+    seeds.mkdir()
+    text = (PROJECT / "seeds" / "points" / "attribute_points.csv").read_text()
+    edited = re.sub(r"(?m)^(standard,seniority_vp,.*,points,)14,", r"\g<1>15,", text)
+    assert edited != text
+    (seeds / "attribute_points.csv").write_text(edited)
+    for name, value in {**warehouse.environment, "LEADS_SEEDS": str(seeds)}.items():
+        monkeypatch.setenv(name, value)
+    done = CliRunner().invoke(app, ["build"])
+    assert done.exit_code == 0, done.output
+    with duckdb.connect() as both:
+        both.execute(f"attach '{sample[0].file}' as old (read_only)")
+        both.execute(f"attach '{warehouse.file}' as new (read_only)")
+        # The fit of a vice president rises by one point, unless the group is at its limit of 50.
+        assert (
+            both.sql(
+                """
+            with fit as (
+                select lead_id, sum(points) as points, bool_or(rule_id = 'seniority_vp') as is_vp
+                from old.marts.lead_score_factors
+                where score_model = 'standard' and score_group = 'fit'
+                    and rule_id <> 'group_limit'
+                group by all
+            )
+            select n.lead_id, o.score, n.score
+            from old.marts.lead_score_by_model as o
+            full join new.marts.lead_score_by_model as n using (lead_id, score_model)
+            left join fit using (lead_id)
+            where n.raw_score - o.raw_score is distinct from case
+                when score_model = 'standard' and is_vp
+                    then least(50, points + 1) - least(50, points)
+                else 0
+            end"""
+            ).fetchall()
+            == []
+        )
+        changed = both.sql(
+            """select count(*) from (
+                (from new.marts.lead_score_factors) except (from old.marts.lead_score_factors)
+            ) where rule_id not in ('seniority_vp', 'group_limit', 'score_scale')"""
+        ).fetchall()
+        assert changed == [(0,)]
+        hashes = both.sql(
+            """select distinct score_model, o.points_hash = n.points_hash
+            from old.marts.lead_score_by_model as o
+            join new.marts.lead_score_by_model as n using (lead_id, score_model) order by 1"""
+        ).fetchall()
+        assert hashes == [("fit_first", True), ("standard", False)]
+
+
+def test_scores_of_a_past_day_know_nothing_later(sample: Sample, tmp_path: Path) -> None:
+    warehouse = copied(sample, tmp_path)
+    output = dbt(warehouse, "run", "--vars", "as_of: 2025-01-31")
+    assert output.endswith("exit 0"), output
+    (row,) = warehouse.query(
+        """select
+            (select max(score_date) from marts.lead_score) = date '2025-01-31',
+            (select max(lead_at)::date from marts.lead_lifecycle) <= date '2025-01-31',
+            (select max(customer_at)::date from marts.lead_lifecycle) <= date '2025-01-31',
+            (select max(last_event_date) from marts.lead_score_factors) <= date '2025-01-31',
+            (select max(funnel_date) from marts.funnel) <= date '2025-01-31'"""
+    )
+    assert row == (True,) * 5
+    # The history of that day, seen from today, says the same.
+    assert duckdb.sql(
+        f"""
+        attach '{sample[0].file}' as today (read_only);
+        attach '{warehouse.file}' as past (read_only);
+        select count(*) from past.marts.lead_score_by_model as p
+        join today.marts.lead_score_history as h
+            on h.lead_id = p.lead_id and h.score_model = p.score_model
+            and p.score_date between h.valid_from and coalesce(h.valid_to, p.score_date)
+        where h.score <> p.score"""
+    ).fetchall() == [(0,)]
+
+
+def test_the_score_finds_who_buys(sample: Sample) -> None:
+    """The hidden propensity of the sample, which no model sees, ranks as the score does."""
+    truth = PROJECT / "data" / "sample" / "truth" / "truth.parquet"
+    ((likely, unlikely),) = sample[0].query(
+        f"""select
+            avg(score) filter (propensity >= threshold), avg(score) filter (propensity < threshold)
+        from marts.lead_score join '{truth}' using (lead_id),
+            (select quantile_cont(propensity, 0.9) as threshold from '{truth}')"""
+    )
+    assert isinstance(likely, float) and isinstance(unlikely, float)
+    assert likely > 2 * unlikely
+
+
+def test_the_sample_is_never_mixed_with_own_data(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LEADS_WAREHOUSE", str(tmp_path / "leads.duckdb"))
+    (tmp_path / "leads.duckdb").touch()
+    with pytest.raises(UserError, match="the sample is not mixed"):
+        run(None)
+
+
+@pytest.mark.parametrize("command", ["land", "run"])
+def test_a_missing_folder_is_one_sentence(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LEADS_WAREHOUSE", str(tmp_path / "leads.duckdb"))
+    done = CliRunner().invoke(app, [command, str(tmp_path / "nowhere")])
+    assert isinstance(done.exception, UserError)
+    assert "nowhere" in str(done.exception)
+
+
+def test_every_command_is_in_the_readme() -> None:
+    readme = (PROJECT / "README.md").read_text()
+    for command in app.registered_commands:
+        name = command.name or getattr(command.callback, "__name__", "")
+        assert f"python -m scripts {name}" in readme
+
+
+def test_real_data_give_their_ground_truth(
+    real: tuple[str, Warehouse], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name, warehouse = real
+    for key, value in warehouse.environment.items():
+        monkeypatch.setenv(key, value)
+    (totals,) = warehouse.query(
+        """select count(*), count(opportunity_at), count(customer_at), sum(revenue),
+            round(median(days_lead_to_customer), 2), count(*) filter (has_negative_duration)
+        from marts.lead_lifecycle"""
+    )
+    statuses = set(
+        warehouse.query("select status, count(*) from intermediate.int_opportunities group by all")
+    )
+    if name == "bpi2012":
+        assert totals == (13087, 5015, 2246, Decimal("35290338.0000"), Decimal("14.44"), 0)
+        assert statuses == {("won", 2246), ("lost", 2442), ("open", 327)}
+        assert warehouse.query(
+            "select count(*), count(distinct event_id) from raw.lead_events"
+        ) == [(164506, 164506)]
+        assert warehouse.query(
+            """select strftime(lead_at, '%Y-%m'), count(*), count(customer_at)
+            from marts.lead_lifecycle group by 1 order by 1"""
+        ) == [
+            ("2011-09", 1, 1),
+            ("2011-10", 2392, 499),
+            ("2011-11", 2944, 460),
+            ("2011-12", 2118, 376),
+            ("2012-01", 2748, 487),
+            ("2012-02", 2884, 423),
+        ]
+    else:
+        assert totals == (8000, 842, 842, Decimal("676851.4800"), Decimal("14.00"), 1)
+        assert statuses == {("won", 842)}
+        (issue,) = data_issues()
+        assert issue.startswith("customer before lead: ") and "2018-03-08" in issue
+        assert set(
+            warehouse.query(
+                """select channel, sum(leads), sum(customers) from marts.funnel group by all"""
+            )
+        ) == {
+            ("organic_search", 2296, 271),
+            ("paid_search", 1586, 195),
+            ("social", 1350, 75),
+            ("unknown", 1099, 179),
+            ("direct_traffic", 499, 56),
+            ("email", 493, 15),
+            ("referral", 284, 24),
+            ("other", 150, 4),
+            ("display", 118, 6),
+            ("other_publicities", 65, 3),
+            ("(none)", 60, 14),
+        }
+    assert warehouse.query(
+        """select count(*) from marts.lead_score_by_model as s
+        where score is distinct from coalesce((
+            select sum(points) from marts.lead_score_factors as f
+            where f.lead_id = s.lead_id and f.score_model = s.score_model
+        ), 0)"""
+    ) == [(0,)]
