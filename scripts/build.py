@@ -4,12 +4,16 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import duckdb
+
+from scripts import paths
 from scripts.errors import UserError
-from scripts.paths import PROJECT
 from scripts.seeds import seed_path
+
+ROWS_SHOWN = 5
 
 Progress = Callable[[int, int, str], None]
 
@@ -18,13 +22,14 @@ def build(progress: Progress) -> None:
     """Build seeds, models and tests of the project in the working file.
 
     `progress` is told the number of the node that starts, the number of nodes and its name. Raises
-    UserError with dbt's words where a node fails; what depends on it is not built.
+    UserError with dbt's words, and the rows that fail a test, where a node fails; what depends on
+    it is not built.
     """
     command = [str(Path(sys.executable).with_name("dbt")), "--log-format", "json", "build"]
     errors = []
     with subprocess.Popen(
         command,
-        cwd=PROJECT,
+        cwd=paths.PROJECT,
         env={**os.environ, "LEADS_SEEDS": seed_path()},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -42,4 +47,20 @@ def build(progress: Progress) -> None:
             elif event["info"]["level"] == "error":
                 errors.append(event["info"]["msg"].strip())
     if dbt.returncode:
-        raise UserError("dbt could not build the marts. " + "\n".join(filter(None, errors)))
+        words = filter(None, [*errors, *_failing_rows()])
+        raise UserError("dbt could not build the marts. " + "\n".join(words))
+
+
+def _failing_rows() -> Iterator[str]:
+    """The first rows of each test that failed in the last run."""
+    file = paths.target_folder() / "run_results.json"
+    results = json.loads(file.read_text())["results"] if file.is_file() else []
+    for result in results:
+        if result["status"] == "fail" and result["compiled_code"]:
+            yield result["unique_id"].split(".")[2] + ":"
+            with duckdb.connect(str(paths.warehouse_file()), read_only=True) as connection:
+                rows = connection.execute(result["compiled_code"])
+                names = [column[0] for column in rows.description or ()]
+                for row in rows.fetchmany(ROWS_SHOWN):
+                    cells = zip(names, row, strict=True)
+                    yield "  " + ", ".join(f"{name} {value}" for name, value in cells)

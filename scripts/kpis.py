@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import math
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import date
@@ -163,7 +162,7 @@ class _Dialect:
 
 def _semantic_manifest() -> PydanticSemanticManifest:
     """The metrics as the last dbt run left them, their tables named without the database."""
-    file = paths.PROJECT / os.environ.get("DBT_TARGET_PATH", "target") / "semantic_manifest.json"
+    file = paths.target_folder() / "semantic_manifest.json"
     if not file.is_file():
         raise UserError(f"no metric definitions at {file}; build the project first: make run")
     manifest = json.loads(file.read_text(encoding="utf-8"))

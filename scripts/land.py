@@ -241,58 +241,45 @@ def _mark_duplicates(connection: DuckDBPyConnection, entity: Entity) -> None:
     """Gives the rows that say nothing new the status DUPLICATE.
 
     A version with updated_at is new unless its content is among the key's versions. One without
-    it takes the place of the one before: of several in a row the last counts, and where it is the
-    batch's last of its key, it is new unless it equals the key's latest version.
+    it takes the place of the one before: of several in a row the last counts; at the end of the
+    batch it is new unless the key's latest version has its content and no other row of the key is
+    new, and before a dated one it is held against all versions, as that one is.
     """
-    incoming, key = f"incoming_{entity.name}", ", ".join(entity.key)
+    key, has_dates = ", ".join(entity.key), "updated_at" in entity.column_names
+    is_dated = "updated_at is not null" if has_dates else "false"
     content = [*entity.column_names, "attributes"]
-    updated_at = "updated_at" if "updated_at" in content else "null"
-    connection.execute(
-        f"""update {incoming} set status = {DUPLICATE} where rowid in (
-            select row_id from (
-                select
-                    rowid as row_id,
-                    {updated_at} is not null as is_dated,
-                    row_number() over (partition by {", ".join(content)} order by rowid) as copy,
-                    lead({updated_at} is not null) over (partition by {key} order by rowid)
-                        as is_next_dated
-                from {incoming}
-                where status is null and ({key}) in (
-                    select ({key}) from {incoming} where status is null
-                    group by {key} having count(*) > 1
-                )
-            )
-            where case when is_dated then copy > 1 else not is_next_dated end
-        )"""
-    )
     same = " and ".join(f"known.{name} is not distinct from new.{name}" for name in content)
-    known_key = ", ".join(f"known.{name}" for name in entity.key)
-    connection.execute(
-        f"""update {incoming} set status = {DUPLICATE} where rowid in (
-            with touched as (
-                select * from raw.{entity.name}
-                where ({key}) in (select ({key}) from {incoming} where status is null)
-            ),
-            known as (
-                select *, {updated_at} is not null
-                    or landing_seq in (select max(landing_seq) from touched group by {key})
-                    as is_dated_or_latest
-                from touched
-            ),
-            matched as (
-                select new.rowid as row_id, known.is_dated_or_latest, {known_key}
-                from {incoming} as new inner join known on {same}
-                where new.status is null
-            )
-            select row_id from matched
-            where is_dated_or_latest or row_id not in (
-                select max(rowid) from {incoming}
-                where status is null
-                    and ({key}) in (select ({key}) from matched where not is_dated_or_latest)
-                group by {key}
-            )
-        )"""
-    )
+    new = f"(select rowid as row_id, * from incoming_{entity.name} where status is null)"
+    known = f"(select * from raw.{entity.name} where ({key}) in (select ({key}) from {new}))"
+    repeated = f"""
+        with of_repeated_keys as (
+            select *, {is_dated} as is_dated, {is_dated} and 1 < row_number() over (
+                partition by {", ".join(content)} order by row_id
+            ) as is_copy
+            from {new}
+            where ({key}) in (select ({key}) from {new} group by {key} having count(*) > 1)
+        )
+        select row_id from of_repeated_keys
+        qualify is_copy or not is_dated
+            and not lead(is_dated) over (partition by {key}, is_copy order by row_id)"""
+    equal_to_any = f"""
+        select row_id from {new} as new
+        semi join {known} as known on {same}
+        where {is_dated} or row_id not in (select max(row_id) from {new} group by {key})"""
+    equal_to_latest = f"""
+        select row_id from {new} as new
+        semi join (
+            from {known}
+            where landing_seq in (select max(landing_seq) from {known} group by {key})
+        ) as known on {same}"""
+    if has_dates:
+        equal_to_latest += f"""
+        where ({key}) in (select ({key}) from {new} group by {key} having count(*) = 1)"""
+    steps = [repeated, equal_to_any, equal_to_latest] if has_dates else [repeated, equal_to_latest]
+    for row_ids in steps:
+        connection.execute(
+            f"update incoming_{entity.name} set status = {DUPLICATE} where rowid in ({row_ids})"
+        )
 
 
 def _write(

@@ -19,3 +19,8 @@ def published_file() -> Path:
 def kpi_folder() -> Path:
     """Where `kpis` leaves its CSV and JSON files."""
     return warehouse_file().parent / "kpis"
+
+
+def target_folder() -> Path:
+    """Where dbt leaves its artifacts."""
+    return PROJECT / os.environ.get("DBT_TARGET_PATH", "target")

@@ -56,7 +56,7 @@ def publish() -> PublishResult:
 
 def _expected_marts() -> set[str]:
     """The tables that dbt builds from models/marts."""
-    file = paths.PROJECT / os.environ.get("DBT_TARGET_PATH", "target") / "manifest.json"
+    file = paths.target_folder() / "manifest.json"
     if not file.is_file():
         raise UserError(f"no dbt manifest at {file}; build the project first: make run")
     nodes = json.loads(file.read_text(encoding="utf-8"))["nodes"].values()

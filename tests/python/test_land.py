@@ -389,6 +389,7 @@ def test_a_rejected_json_line_is_told_by_its_line(folder: Path, newline: str) ->
         "[1]",
         '{"lead_id":"3","created_at":"soon"}',
         '{"created_at":"2024-01-01"}',
+        '{"lead_id":"\x01"}',
     ]
     result = land_text(folder, newline.join(lines), "leads.jsonl")
     assert rejects() == [
@@ -396,10 +397,14 @@ def test_a_rejected_json_line_is_told_by_its_line(folder: Path, newline: str) ->
         (4, None, None),
         (5, "created_at", "soon"),
         (6, "lead_id", None),
+        (7, None, None),
     ]
     originals = rows("select original_row from raw.rejected_rows order by line")
     assert originals == [(line,) for line in lines[2:]]
-    assert result.total.rows_read == 5
+    assert rows("select distinct reason from raw.rejected_rows where column_name is null") == [
+        ("is not a JSON object",)
+    ]
+    assert result.total.rows_read == 6
 
 
 def test_a_rejected_row_of_a_json_array_is_told_by_its_number(folder: Path) -> None:
@@ -577,12 +582,31 @@ def test_within_a_landing_equal_rows_collapse_and_the_last_undated_one_counts(
     assert land(folder, NOW).total.rows_landed == 0
 
 
-@pytest.mark.parametrize("dated_first", [True, False])
-def test_dated_and_undated_rows_of_a_key_land_once(folder: Path, dated_first: bool) -> None:
-    lines = ["1,2024-01-01,2024-02-01,Rom\n", "1,2024-01-01,,Bern\n"]
-    if not dated_first:
-        lines.reverse()
-    land_text(folder, "lead_id,created_at,updated_at,city\n" + "".join(lines))
+@pytest.mark.parametrize(
+    ("before", "batch", "after"),
+    [
+        ("", "dated Rom, Bern", "dated Rom, Bern"),
+        ("", "Ulm, Bern, dated Rom", "Bern, dated Rom"),
+        ("Bern", "Bern, dated Rom", "Bern, dated Rom"),
+        ("Bern", "dated Rom, Bern", "Bern, dated Rom, Bern"),
+        ("dated Rom, Bern", "dated Rom, Bern", "dated Rom, Bern"),
+        ("dated Rom, Bern", "Bern, dated Rom", "dated Rom, Bern"),
+        ("", "dated Rom, Bern, dated Rom, Bern", "dated Rom, Bern"),
+    ],
+)
+def test_dated_and_undated_versions_of_a_key_land_once(
+    folder: Path, before: str, batch: str, after: str
+) -> None:
+    def land_versions(cities: str) -> LandResult:
+        dated = [city.replace("dated ", "2024-02-01 ") for city in cities.split(", ") if city]
+        lines = [f"1,2024-01-01,{city.rpartition(' ')[0]},{city.split()[-1]}\n" for city in dated]
+        text = "lead_id,created_at,updated_at,city\n" + "".join(lines)
+        return land_text(folder, text)
+
+    land_versions(before)
+    land_versions(batch)
+    landed = versions("leads", "if(updated_at is null, '', 'dated ') || city")
+    assert ", ".join(city for (city,) in landed) == after
     forget_hashes()
     assert land(folder, NOW).total.rows_landed == 0
 

@@ -1,4 +1,4 @@
-{# Grain: one row per surviving lead, event key and day, sequences included. #}
+{# Grain: one row per surviving lead or persona, event key and day, sequences included. #}
 with
 
 event_days as (
@@ -16,6 +16,12 @@ sequence_days as (
 identities as (
 
     select * from {{ ref('int_lead_identities') }}
+
+),
+
+golden_days as (
+
+    select * from {{ ref('int_golden_event_days') }}
 
 ),
 
@@ -45,6 +51,18 @@ of_persons as (
         first_occurred_at
 
     from sequence_days
+
+    union all
+
+    select
+        lead_id,
+        event_key,
+        event_date,
+        event_count,
+        duration_seconds,
+        first_occurred_at
+
+    from golden_days
 
 ),
 

@@ -97,7 +97,7 @@ units as (
         cast(sum(counted_events) as bigint) as occurrences,
         max(event_date) as last_event_date,
         cast(sum(
-            cast(counted_events as decimal(18, 0))
+            cast(counted_events as decimal(20, 0))
             * {{ decay_factor('decay', 'decay_days', 'decay_rate', 'age_days') }}
         ) as decimal(20, 8)) as units
 

@@ -39,6 +39,9 @@ ordered as (
             partition by known.lead_id
             order by known.effective_updated_at asc nulls first, known.landing_seq asc
         ) as version_number,
+        count(known.updated_at) over (
+            partition by known.lead_id, known.effective_updated_at order by known.landing_seq
+        ) as dated_count,
         first_value(known.effective_updated_at) over (
             partition by known.lead_id
             order by known.effective_updated_at asc nulls first, known.landing_seq asc
@@ -58,7 +61,9 @@ dated as (
         ordered.*,
         {# The first version, and what replaced it in place, holds from the lead's creation. #}
         case
-            when not (ordered.effective_updated_at is distinct from ordered.first_updated_at)
+            when
+                ordered.dated_count <= 1
+                and not (ordered.effective_updated_at is distinct from ordered.first_updated_at)
                 then cast(ordered.lead_created_at as date)
             else greatest(
                     cast(ordered.effective_updated_at as date), cast(ordered.lead_created_at as date)
@@ -90,6 +95,14 @@ final as (
 
     select
         last_of_day.*,
+        {# A deletion without a date holds from the creation on. #}
+        last_of_day.is_deleted or max(
+            case when last_of_day.is_deleted and last_of_day.updated_at is null then 1 else 0 end
+        ) over (
+            partition by last_of_day.lead_id
+            order by last_of_day.valid_from_date
+            rows between current row and unbounded following
+        ) = 1 as is_deleted_then,
         lead(last_of_day.valid_from_date, 1, cast('9999-12-31' as date)) over (
             partition by last_of_day.lead_id order by last_of_day.valid_from_date
         ) as valid_until_date

@@ -36,8 +36,8 @@ final as (
         on split_part(versions.email, '@', 1) = role_mailboxes.local_part
 
     where
-        versions.valid_until_date = cast('9999-12-31' as date)
-        and cast(versions.lead_created_at as date) <= clock.clock_date
+        clock.clock_date >= versions.valid_from_date
+        and clock.clock_date < versions.valid_until_date
 
 )
 

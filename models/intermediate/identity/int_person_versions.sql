@@ -3,9 +3,8 @@
     survivor's, else that of the latest other lead of the person that has one.
 #}
 {%- set fields = [
-    'email', 'company_name', 'account_id', 'job_title', 'department', 'industry', 'employee_count', 'annual_revenue', 'budget', 'currency',
-    'country', 'region', 'city', 'language', 'time_zone', 'lead_source', 'campaign', 'landing_page', 'consent_status', 'owner_id',
-    'attributes'
+    'email', 'phone', 'first_name', 'last_name', 'person_id', 'company_name', 'account_id', 'job_title', 'department', 'industry', 'employee_count', 'annual_revenue', 'budget', 'currency',
+    'country', 'region', 'city', 'language', 'time_zone', 'lead_source', 'campaign', 'landing_page', 'consent_status', 'owner_id'
 ] %}
 with
 
@@ -83,7 +82,9 @@ collapsed as (
                 )
             ) as {{ field }},
         {%- endfor %}
-        coalesce(max(case when is_survivor then is_deleted end), false) as is_deleted
+        {{ merged_json('attributes', 'case when is_survivor then 1000000 else freshness end') }}
+            as attributes,
+        coalesce(max(case when is_survivor then is_deleted_then end), false) as is_deleted
 
     from members_at_change
 

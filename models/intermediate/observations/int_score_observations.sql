@@ -92,6 +92,22 @@ dates as (
 
 ),
 
+golden_leads as (
+
+    {# Personas are scored at the clock, beside the leads: neither current nor history. #}
+    select distinct
+        golden_leads.lead_id,
+        golden_leads.lead_region,
+        clock.clock_date
+
+    from {{ ref('int_golden_attributes') }} as golden_leads
+
+    cross join clock
+
+    where clock.clock_date is not null
+
+),
+
 final as (
 
     select
@@ -124,6 +140,21 @@ final as (
         dates.score_date,
         alive.created_date,
         alive.lead_region
+
+    union all
+
+    select
+        golden_leads.lead_id,
+        live_models.score_model,
+        golden_leads.clock_date as score_date,
+        golden_leads.clock_date as created_date,
+        golden_leads.lead_region,
+        false as is_current,
+        cast(null as string) as cause
+
+    from golden_leads
+
+    cross join live_models
 
 )
 

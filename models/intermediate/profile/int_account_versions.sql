@@ -36,6 +36,9 @@ numbered as (
             partition by effective.account_id
             order by effective.effective_updated_at asc nulls first, effective.landing_seq asc
         ) as version_number,
+        count(effective.updated_at) over (
+            partition by effective.account_id, effective.effective_updated_at order by effective.landing_seq
+        ) as dated_count,
         first_value(effective.effective_updated_at) over (
             partition by effective.account_id
             order by effective.effective_updated_at asc nulls first, effective.landing_seq asc
@@ -50,7 +53,9 @@ dated as (
     select
         numbered.*,
         case
-            when not (numbered.effective_updated_at is distinct from numbered.first_updated_at)
+            when
+                numbered.dated_count <= 1
+                and not (numbered.effective_updated_at is distinct from numbered.first_updated_at)
                 then cast('1900-01-01' as date)
             else cast(numbered.effective_updated_at as date)
         end as valid_from_date

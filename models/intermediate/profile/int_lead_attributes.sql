@@ -4,11 +4,11 @@
     the extra columns.
 #}
 {%- set profile_columns = [
-    'email', 'company_name', 'job_title', 'seniority', 'title_role', 'department', 'department_group', 'industry', 'employee_count',
-    'employee_band', 'annual_revenue', 'budget', 'country', 'region', 'city', 'language', 'time_zone', 'lead_source', 'channel', 'campaign',
+    'email', 'phone', 'first_name', 'last_name', 'person_id', 'company_name', 'job_title', 'seniority', 'title_role', 'department', 'department_group', 'industry', 'employee_count',
+    'employee_band', 'annual_revenue', 'budget', 'currency', 'country', 'region', 'city', 'language', 'time_zone', 'lead_source', 'channel', 'campaign',
     'landing_page', 'email_domain', 'email_domain_kind', 'is_role_mailbox', 'consent_status', 'account_id', 'owner_id'
 ] %}
-{%- set account_columns = ['domain', 'name', 'industry', 'employee_count', 'annual_revenue', 'country'] %}
+{%- set account_columns = ['domain', 'name', 'industry', 'employee_count', 'annual_revenue', 'currency', 'country'] %}
 with
 
 profiles as (
@@ -27,6 +27,12 @@ accounts as (
 
 ),
 
+exchange_rates as (
+
+    select * from {{ ref('int_exchange_rates') }}
+
+),
+
 used as (
 
     select distinct attribute
@@ -34,21 +40,62 @@ used as (
 
 ),
 
-lead_accounts as (
+account_spans as (
 
     select
         profiles.lead_id,
         profiles.lead_region,
         accounts.*,
-        greatest(profiles.valid_from_date, accounts.valid_from_date) as shared_from_date,
-        least(profiles.valid_until_date, accounts.valid_until_date) as shared_until_date
+        greatest(
+            profiles.valid_from_date, coalesce(accounts.valid_from_date, profiles.valid_from_date)
+        ) as shared_from_date,
+        least(
+            profiles.valid_until_date, coalesce(accounts.valid_until_date, profiles.valid_until_date)
+        ) as shared_until_date
 
     from profiles
 
-    inner join accounts
+    left join accounts
         on profiles.account_id = accounts.account_id
         and profiles.valid_from_date < accounts.valid_until_date
         and profiles.valid_until_date > accounts.valid_from_date
+
+),
+
+lead_accounts as (
+
+    {# Money in the reporting currency, at the rate of the first day of the span. #}
+    select
+        account_spans.lead_id,
+        account_spans.lead_region,
+        account_spans.shared_from_date,
+        account_spans.shared_until_date,
+        account_spans.domain,
+        account_spans.name,
+        account_spans.industry,
+        account_spans.employee_count,
+        account_spans.currency,
+        account_spans.country,
+        account_spans.attributes,
+        cast(account_spans.annual_revenue * exchange_rates.rate as decimal(18, 4))
+            as annual_revenue
+
+    from account_spans
+
+    left join exchange_rates
+        on coalesce(account_spans.currency, '') = exchange_rates.from_currency
+        and account_spans.shared_from_date >= exchange_rates.valid_from_date
+        and account_spans.shared_from_date < exchange_rates.valid_until_date
+
+),
+
+account_extra as (
+
+    select attribute
+    from used
+    where
+        attribute like 'account.%'
+        and attribute not in ({{ "'account." ~ account_columns | join("', 'account.") ~ "'" }})
 
 ),
 
@@ -110,6 +157,34 @@ final as (
     from profiles
 
     cross join extra
+
+    union all
+
+    select
+        lead_accounts.lead_id,
+        lead_accounts.lead_region,
+        lead_accounts.shared_from_date as valid_from_date,
+        lead_accounts.shared_until_date as valid_until_date,
+        account_extra.attribute,
+        coalesce(
+            {{ json_text('lead_accounts.attributes', 'substr(account_extra.attribute, 9)') }}, ''
+        ) as value
+
+    from lead_accounts
+
+    cross join account_extra
+
+    union all
+
+    select
+        lead_id,
+        lead_region,
+        cast('1900-01-01' as date) as valid_from_date,
+        cast('9999-12-31' as date) as valid_until_date,
+        attribute,
+        value
+
+    from {{ ref('int_golden_attributes') }}
 
 )
 

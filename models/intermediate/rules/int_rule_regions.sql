@@ -34,8 +34,7 @@ live_models as (
 
 lead_regions as (
 
-    select distinct coalesce(region, '(none)') as lead_region
-    from {{ ref('int_lead_profiles') }}
+    select * from {{ ref('int_lead_regions') }}
 
 ),
 

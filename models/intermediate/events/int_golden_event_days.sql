@@ -1,0 +1,81 @@
+{# Grain: one row per persona, event key and day; an engagement counts under any_engagement too. #}
+with
+
+golden_leads as (
+
+    select * from {{ ref('stg_points__golden_leads') }}
+
+),
+
+event_keys as (
+
+    select * from {{ ref('int_event_keys') }}
+
+),
+
+clock as (
+
+    select * from {{ ref('int_clock') }}
+
+),
+
+engagements as (
+
+    select distinct event_key from event_keys where is_engagement
+
+),
+
+dated as (
+
+    select
+        golden_leads.lead_id,
+        golden_leads.event_key,
+        {{ days_after('clock.clock_date', '-golden_leads.days_before') }} as event_date,
+        golden_leads.occurrences,
+        engagements.event_key is not null as is_engagement
+
+    from golden_leads
+
+    cross join clock
+
+    left join engagements
+        on golden_leads.event_key = engagements.event_key
+
+    where golden_leads.event_key is not null
+
+),
+
+keyed as (
+
+    select distinct lead_id, event_key, event_date, occurrences from dated
+
+    union all
+
+    select lead_id, 'any_engagement' as event_key, event_date, sum(occurrences) as occurrences
+    from (
+        select distinct lead_id, event_key, event_date, occurrences from dated where is_engagement
+    ) as engaged
+    group by lead_id, event_date
+
+),
+
+final as (
+
+    select
+        lead_id,
+        event_key,
+        event_date,
+        cast(sum(occurrences) as bigint) as event_count,
+        cast(0 as decimal(18, 3)) as duration_seconds,
+        cast(event_date as timestamp) as first_occurred_at
+
+    from keyed
+
+    group by
+        lead_id,
+        event_key,
+        event_date
+
+)
+
+select * from final

@@ -1,0 +1,14 @@
+{# Grain: one row per region that a lead or persona is in; `(none)` where unknown. #}
+with
+
+final as (
+
+    select coalesce(region, '(none)') as lead_region from {{ ref('int_lead_profiles') }}
+
+    union
+
+    select lead_region from {{ ref('int_golden_attributes') }}
+
+)
+
+select * from final
