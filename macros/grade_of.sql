@@ -10,7 +10,7 @@
                 grade_bounds.kind = '{{ kind }}'
                 and (
                     grade_bounds.lower_bound is null
-                    or banded.{{ kind }}_score >= grade_bounds.lower_bound
+                    or banded.{{ kind }}_points >= grade_bounds.lower_bound
                 )
                 then coalesce(grade_bounds.lower_bound, cast(-1000000000 as decimal(18, 4)))
         end

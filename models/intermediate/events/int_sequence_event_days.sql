@@ -71,11 +71,15 @@ earlier as (
 
         union
 
-        select
-            lead_id,
-            event_type as event_key,
-            event_date,
-            occurred_at
+        select lead_id, 'any_engagement' as event_key, event_date, occurred_at
+        from matches
+        where
+            is_engagement
+            and follows_event_key is null
+
+        union
+
+        select lead_id, event_type as event_key, event_date, occurred_at
         from lead_events
     ) as keyed
 
@@ -104,7 +108,10 @@ came_true as (
         on steps.lead_id = earlier.lead_id
         and steps.follows_event_key = earlier.event_key
         and steps.occurred_at > earlier.occurred_at
-        and {{ days_between('earlier.event_date', 'steps.event_date') }} <= steps.within_days
+        and (
+            steps.within_days is null
+            or {{ days_between('earlier.event_date', 'steps.event_date') }} <= steps.within_days
+        )
 
 ),
 

@@ -39,26 +39,51 @@ measures as (
 
 ),
 
-account_event_days as (
+colleagues as (
 
+    {# The leads of the account on the score date, the lead itself among them. #}
     select
-        profiles.account_id,
-        event_days.lead_id,
-        event_days.event_key,
-        event_days.event_date
+        observations.lead_id,
+        observations.score_date,
+        others.lead_id as colleague_lead_id
 
-    from event_days
+    from observations
 
     inner join profiles
-        on event_days.lead_id = profiles.lead_id
-        and event_days.event_date >= profiles.valid_from_date
-        and event_days.event_date < profiles.valid_until_date
+        on observations.lead_id = profiles.lead_id
+        and observations.score_date >= profiles.valid_from_date
+        and observations.score_date < profiles.valid_until_date
 
-    where
-        profiles.account_id is not null
-        and exists (
-            select 1 from measures
-            where measures.statistic = 'account_leads'
+    inner join profiles as others
+        on profiles.account_id = others.account_id
+        and observations.score_date >= others.valid_from_date
+        and observations.score_date < others.valid_until_date
+
+    where exists (select 1 from measures where measures.statistic = 'account_leads')
+
+),
+
+active as (
+
+    select distinct
+        colleagues.lead_id,
+        colleagues.score_date,
+        colleagues.colleague_lead_id,
+        measures.measure
+
+    from colleagues
+
+    inner join event_days
+        on colleagues.colleague_lead_id = event_days.lead_id
+        and colleagues.score_date >= event_days.event_date
+
+    inner join measures
+        on event_days.event_key = measures.event_key
+        and measures.statistic = 'account_leads'
+        and (
+            measures.window_days is null
+            or {{ days_between('event_days.event_date', 'colleagues.score_date') }}
+            < measures.window_days
         )
 
 ),
@@ -69,27 +94,17 @@ account_measured as (
         observations.lead_id,
         observations.score_date,
         measures.measure,
-        count(distinct account_event_days.lead_id) as lead_count
+        count(active.colleague_lead_id) as lead_count
 
     from observations
 
     inner join measures
         on measures.statistic = 'account_leads'
 
-    inner join profiles
-        on observations.lead_id = profiles.lead_id
-        and observations.score_date >= profiles.valid_from_date
-        and observations.score_date < profiles.valid_until_date
-
-    left join account_event_days
-        on profiles.account_id = account_event_days.account_id
-        and measures.event_key = account_event_days.event_key
-        and observations.score_date >= account_event_days.event_date
-        and (
-            measures.window_days is null
-            or {{ days_between('account_event_days.event_date', 'observations.score_date') }}
-            < measures.window_days
-        )
+    left join active
+        on observations.lead_id = active.lead_id
+        and observations.score_date = active.score_date
+        and measures.measure = active.measure
 
     group by
         observations.lead_id,

@@ -22,6 +22,24 @@ watched_keys as (
 
 ),
 
+model_attributes as (
+
+    select * from {{ ref('int_model_attributes') }}
+
+),
+
+first_events as (
+
+    select * from {{ ref('int_first_events') }}
+
+),
+
+colleague_events as (
+
+    select * from {{ ref('int_colleague_event_days') }}
+
+),
+
 final as (
 
     select
@@ -65,6 +83,47 @@ final as (
         = coalesce(inactivity_rules.requires_event_key, inactivity_rules.event_key)
 
     where inactivity_rules.points > 0
+
+    union
+
+    select
+        first_events.lead_id,
+        model_attributes.score_model,
+        first_events.event_date as score_date,
+        'event' as cause
+
+    from first_events
+
+    inner join model_attributes
+        on model_attributes.attribute = 'first_event_key'
+
+    union
+
+    select
+        colleague_events.lead_id,
+        model_attributes.score_model,
+        colleague_events.event_date as score_date,
+        'event' as cause
+
+    from colleague_events
+
+    inner join model_attributes
+        on colleague_events.measure = model_attributes.attribute
+
+    union
+
+    select
+        colleague_events.lead_id,
+        model_attributes.score_model,
+        {{ days_after('colleague_events.event_date', 'colleague_events.window_days') }} as score_date,
+        'event left its window' as cause
+
+    from colleague_events
+
+    inner join model_attributes
+        on colleague_events.measure = model_attributes.attribute
+
+    where colleague_events.window_days is not null
 
 )
 

@@ -104,25 +104,9 @@ rule_days as (
 
 ),
 
-tenure_days as (
+tenure_bounds as (
 
-    select
-        score_model,
-        lower as days
-    from attribute_rules
-    where attribute = 'tenure_days'
-    union
-    select
-        score_model,
-        upper + 1 as days
-    from attribute_rules
-    where attribute = 'tenure_days'
-    union
-    select
-        score_model,
-        try_cast(value as decimal(38, 12)) as days
-    from attribute_rules
-    where attribute = 'tenure_days'
+    select * from {{ ref('int_tenure_bounds') }}
 
 ),
 
@@ -179,15 +163,13 @@ final as (
     select
         leads.lead_id,
         leads.score_model,
-        {{ days_after('leads.created_date', 'ceil(tenure_days.days)') }} as score_date,
+        {{ days_after('leads.created_date', 'tenure_bounds.tenure_days') }} as score_date,
         'rule began or ended' as cause
 
     from leads
 
-    inner join tenure_days
-        on leads.score_model = tenure_days.score_model
-
-    where tenure_days.days is not null
+    inner join tenure_bounds
+        on leads.score_model = tenure_bounds.score_model
 
     union
 

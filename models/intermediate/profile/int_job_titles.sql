@@ -1,6 +1,6 @@
 {#
-    Grain: one row per distinct job title. Of the keywords that a title contains the highest priority
-    counts, then the longest, for each of seniority, title_role and department_group.
+    Grain: one row per distinct text of a job title or department. Of the keywords that a title contains
+    the highest priority counts, then the longest, for each of seniority, title_role and department_group.
 #}
 with
 
@@ -29,9 +29,13 @@ titles as (
         text_words(job_title) as title_words
 
     from (
-        select distinct job_title
-        from versions
+        select job_title from versions
         where job_title is not null
+
+        union
+
+        select department as job_title from versions
+        where department is not null
     ) as distinct_titles
 
 ),

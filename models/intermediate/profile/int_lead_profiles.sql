@@ -82,7 +82,7 @@ final as (
         job_titles.seniority,
         job_titles.title_role,
         versions.department,
-        job_titles.department_group,
+        coalesce(departments.department_group, job_titles.department_group) as department_group,
         versions.industry,
         versions.employee_count,
         employee_bands.band as employee_band,
@@ -114,6 +114,9 @@ final as (
 
     left join job_titles
         on versions.job_title = job_titles.job_title
+
+    left join job_titles as departments
+        on versions.department = departments.job_title
 
     left join written_countries
         on versions.country = written_countries.written_country

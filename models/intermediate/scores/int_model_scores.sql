@@ -58,7 +58,12 @@ raw_scores as (
         cast(sum(case when kind = 'fit' then group_points else 0 end) as decimal(18, 4))
             as fit_score,
         cast(sum(case when kind = 'engagement' then group_points else 0 end) as decimal(18, 4))
-            as engagement_score
+            as engagement_score,
+        {# Grades look at the points before their weight, so that a grade can stand beside a score it is no part of. #}
+        cast(sum(case when kind = 'fit' then clamped_points else 0 end) as decimal(18, 4))
+            as fit_points,
+        cast(sum(case when kind = 'engagement' then clamped_points else 0 end) as decimal(18, 4))
+            as engagement_points
 
     from group_scores
 

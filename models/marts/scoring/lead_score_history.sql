@@ -12,10 +12,9 @@ scores as (
 
 ),
 
-current_scores as (
+lives as (
 
-    select * from {{ ref('int_banded_scores') }}
-    where is_current
+    select * from {{ ref('int_lead_lives') }}
 
 ),
 
@@ -35,13 +34,21 @@ observed as (
         scores.band,
         scores.band_order,
         scores.cause,
-        lag(scores.score) over lead_model as previous_score,
-        lag(scores.band) over lead_model as previous_band
+        lives.valid_from_date as life_from_date,
+        lives.valid_until_date as life_until_date,
+        lag(scores.score) over life as previous_score,
+        lag(scores.band) over life as previous_band
 
     from scores
 
-    window lead_model as (
-        partition by scores.lead_id, scores.score_model order by scores.score_date
+    inner join lives
+        on scores.lead_id = lives.lead_id
+        and scores.score_date >= lives.valid_from_date
+        and scores.score_date < lives.valid_until_date
+
+    window life as (
+        partition by scores.lead_id, scores.score_model, lives.valid_from_date
+        order by scores.score_date
     )
 
 ),
@@ -51,7 +58,8 @@ changed as (
     select
         observed.*,
         lead(observed.score_date) over (
-            partition by observed.lead_id, observed.score_model order by observed.score_date
+            partition by observed.lead_id, observed.score_model, observed.life_from_date
+            order by observed.score_date
         ) as next_change_date
 
     from observed
@@ -72,7 +80,8 @@ final as (
         case
             when changed.next_change_date is not null
                 then {{ days_after('changed.next_change_date', -1) }}
-            when current_scores.score_date < clock.clock_date then current_scores.score_date
+            when changed.life_until_date <= clock.clock_date
+                then {{ days_after('changed.life_until_date', -1) }}
         end as valid_to,
         changed.score,
         changed.previous_score,
@@ -83,10 +92,6 @@ final as (
     from changed
 
     cross join clock
-
-    inner join current_scores
-        on changed.lead_id = current_scores.lead_id
-        and changed.score_model = current_scores.score_model
 
 )
 

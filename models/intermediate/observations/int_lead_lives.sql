@@ -1,0 +1,69 @@
+{#
+    Grain: one row per surviving lead and unbroken span of days on which it is scored: from its creation
+    until the day it is deleted, and again once it is restored.
+#}
+with
+
+profiles as (
+
+    select * from {{ ref('int_lead_profiles') }}
+
+),
+
+clock as (
+
+    select * from {{ ref('int_clock') }}
+
+),
+
+alive as (
+
+    select
+        profiles.lead_id,
+        profiles.valid_from_date,
+        profiles.valid_until_date,
+        case
+            when profiles.valid_from_date = lag(profiles.valid_until_date) over (
+                partition by profiles.lead_id order by profiles.valid_from_date
+            ) then 0
+            else 1
+        end as is_new_life
+
+    from profiles
+
+    cross join clock
+
+    where
+        not profiles.is_deleted
+        and profiles.valid_from_date <= clock.clock_date
+
+),
+
+numbered as (
+
+    select
+        lead_id,
+        valid_from_date,
+        valid_until_date,
+        sum(is_new_life) over (partition by lead_id order by valid_from_date) as life_number
+
+    from alive
+
+),
+
+final as (
+
+    select
+        lead_id,
+        min(valid_from_date) as valid_from_date,
+        max(valid_until_date) as valid_until_date
+
+    from numbered
+
+    group by
+        lead_id,
+        life_number
+
+)
+
+select * from final

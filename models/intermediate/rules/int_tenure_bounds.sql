@@ -1,0 +1,79 @@
+{#
+    Grain: one row per live model and age of a lead in days at which a condition on tenure_days begins or
+    ceases to hold.
+#}
+with
+
+live_models as (
+
+    select * from {{ ref('int_live_models') }}
+
+),
+
+rules as (
+
+    select * from {{ ref('stg_points__attribute_rules') }}
+
+),
+
+segments as (
+
+    select * from {{ ref('stg_mapping__segments') }}
+
+),
+
+conditions as (
+
+    select score_model, operator, value, lower, upper
+    from rules
+    where attribute = 'tenure_days'
+
+    union
+
+    select rules.score_model, segments.operator, segments.value, segments.lower, segments.upper
+
+    from rules
+
+    inner join segments
+        on rules.attribute = 'in_segment:' || segments.segment
+
+    where segments.attribute = 'tenure_days'
+
+),
+
+texts as (
+
+    select score_model, {{ split_rows('value') }} as text
+    from conditions
+    where operator in ('equals', 'in')
+
+),
+
+bounds as (
+
+    select score_model, ceil(lower) as days from conditions
+    union
+    select score_model, floor(upper) + 1 as days from conditions
+    union
+    select score_model, try_cast(trim(text) as decimal(38, 12)) as days from texts
+    union
+    select score_model, try_cast(trim(text) as decimal(38, 12)) + 1 as days from texts
+
+),
+
+final as (
+
+    select
+        bounds.score_model,
+        cast(bounds.days as integer) as tenure_days
+
+    from bounds
+
+    inner join live_models
+        on bounds.score_model = live_models.score_model
+
+    where bounds.days between 0 and 100000
+
+)
+
+select * from final
