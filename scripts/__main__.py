@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -89,6 +90,27 @@ def kpis(
     report = reporting.kpis(by=tuple(part.strip() for part in by.split(",") if part.strip()))
     console.print(reporting.render(report))
     console.print(f"KPIs: {report.csv_file} and {report.json_file}")
+
+
+@app.command()
+def explain(
+    lead_id: Annotated[str, typer.Argument(help="the lead")],
+    as_of: Annotated[str | None, typer.Option(help="a day, 2025-03-31; empty: the clock")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON instead of a table")] = False,
+) -> None:
+    """Tell why a lead has its score, on any day: reasons, decay, limits and ways up a band."""
+    from scripts import explain as explaining
+
+    try:
+        day = date.fromisoformat(as_of) if as_of else None
+    except ValueError as error:
+        raise UserError(f"--as-of {as_of} is no day; write it as 2025-03-31") from error
+    with Console(stderr=True).status(f"scoring lead {lead_id}"):
+        explanation = explaining.explain(lead_id, day)
+    if as_json:
+        typer.echo(explanation.to_json())
+    else:
+        console.print(explaining.render(explanation))
 
 
 @app.command()

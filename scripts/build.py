@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -18,25 +18,30 @@ ROWS_SHOWN = 5
 Progress = Callable[[int, int, str], None]
 
 
-def build(progress: Progress) -> None:
-    """Build seeds, models and tests of the project in the working file.
+def build(
+    progress: Progress,
+    arguments: Sequence[str] = (),
+    environment: Mapping[str, str] | None = None,
+) -> None:
+    """Build seeds, models and tests of the project in the working file, as `dbt build` does.
 
-    `progress` is told the number of the node that starts, the number of nodes and its name. Raises
-    UserError with dbt's words, and the rows that fail a test, where a node fails; what depends on
-    it is not built.
+    `progress` is told the number of the node that starts, the number of nodes and its name;
+    `arguments` are dbt's, `environment` is added to that of the process. Raises UserError with
+    dbt's words, and the rows that fail a test, where a node fails; what depends on it is not built.
     """
-    command = [str(Path(sys.executable).with_name("dbt")), "--log-format", "json", "build"]
+    dbt = str(Path(sys.executable).with_name("dbt"))
+    variables = {**os.environ, "LEADS_SEEDS": seed_path(), **(environment or {})}
     errors = []
     with subprocess.Popen(
-        command,
+        [dbt, "--log-format", "json", "build", *arguments],
         cwd=paths.PROJECT,
-        env={**os.environ, "LEADS_SEEDS": seed_path()},
+        env=variables,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-    ) as dbt:
-        assert dbt.stdout is not None
-        for line in dbt.stdout:
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
             if not line.startswith("{"):
                 errors.append(line.rstrip())
                 continue
@@ -46,21 +51,21 @@ def build(progress: Progress) -> None:
                 progress(data["index"], data["total"], data["node_info"]["node_name"])
             elif event["info"]["level"] == "error":
                 errors.append(event["info"]["msg"].strip())
-    if dbt.returncode:
-        words = filter(None, [*errors, *_failing_rows()])
+    if process.returncode:
+        words = filter(None, [*errors, *_failing_rows(variables)])
         raise UserError("dbt could not build the marts. " + "\n".join(words))
 
 
-def _failing_rows() -> Iterator[str]:
+def _failing_rows(variables: Mapping[str, str]) -> Iterator[str]:
     """The first rows of each test that failed in the last run."""
-    file = paths.target_folder() / "run_results.json"
+    file = paths.PROJECT / variables.get("DBT_TARGET_PATH", "target") / "run_results.json"
     results = json.loads(file.read_text())["results"] if file.is_file() else []
-    for result in results:
-        if result["status"] == "fail" and result["compiled_code"]:
-            yield result["unique_id"].split(".")[2] + ":"
-            with duckdb.connect(str(paths.warehouse_file()), read_only=True) as connection:
-                rows = connection.execute(result["compiled_code"])
-                names = [column[0] for column in rows.description or ()]
-                for row in rows.fetchmany(ROWS_SHOWN):
-                    cells = zip(names, row, strict=True)
-                    yield "  " + ", ".join(f"{name} {value}" for name, value in cells)
+    failed = [result for result in results if result["status"] == "fail"]
+    for result in failed:
+        yield result["unique_id"].split(".")[2] + ":"
+        with duckdb.connect(str(paths.warehouse_file()), read_only=True) as connection:
+            rows = connection.execute(result["compiled_code"])
+            names = [column[0] for column in rows.description or ()]
+            for row in rows.fetchmany(ROWS_SHOWN):
+                cells = zip(names, row, strict=True)
+                yield "  " + ", ".join(f"{name} {value}" for name, value in cells)

@@ -66,7 +66,7 @@ final as (
                         order by score desc, engagement_score desc, lead_id asc
                     )
         end as score_rank,
-        cast(nullif('{{ var("lead_url_prefix") }}', '') as string) || lead_id as lead_url,
+        cast(nullif('{{ var("lead_url_prefix") }}', '') || lead_id as string) as lead_url,
         score_date,
         points_hash
 

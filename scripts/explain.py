@@ -1,0 +1,385 @@
+"""Why a lead has its score, on any day: every reason, what decay took, and ways up a band."""
+
+import json
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import duckdb
+from duckdb import DuckDBPyConnection
+from rich.console import Group, RenderableType
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from scripts import paths
+from scripts.build import build
+from scripts.contract import read_contract
+from scripts.errors import UserError
+from scripts.warehouse import quote_identifier, quote_literal
+
+MOST_EVENTS = 5
+WAYS_SHOWN = 3
+PLACES = Decimal("0.0001")
+
+# Tables of raw that belong to a lead, and the column that says to which one.
+OF_LEAD = ("leads", "lead_events", "opportunities", "payments", "lead_feedback")
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A row of lead_score_factors, with the age of its latest event and what decay took.
+
+    `age_days` and `decay` are None where no event, or no decay, is behind the reason.
+    """
+
+    score_group: str
+    rule_id: str
+    reason: str
+    points: Decimal
+    occurrences: int | None
+    last_event_date: date | None
+    age_days: int | None
+    decay: str | None
+    points_without_decay: Decimal
+
+
+@dataclass(frozen=True)
+class WayUp:
+    """Events on the score date that would raise the score, and the score that they would give."""
+
+    rule_id: str
+    reason: str
+    events: int
+    score: Decimal
+    reaches_next_band: bool
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A lead's score on a day. The points of the reasons add up to the score exactly."""
+
+    lead_id: str
+    score_model: str
+    score_date: date
+    score: Decimal
+    band: str
+    next_action: str | None
+    reasons: tuple[Reason, ...]
+    score_without_decay: Decimal
+    next_band: str | None
+    points_to_next_band: Decimal | None
+    ways_up: tuple[WayUp, ...]
+
+    def to_json(self) -> str:
+        """The explanation as JSON: decimals as numbers in text, dates in ISO 8601."""
+        return json.dumps(asdict(self), default=str, indent=2, ensure_ascii=False)
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """How the sums of a model's groups become its score (DESIGN §5, 5 and 6)."""
+
+    groups: dict[str, tuple[Decimal | None, Decimal | None, Decimal]]
+    is_rescaled: bool
+    min_score: Decimal | None
+    max_score: Decimal | None
+    low: Decimal | None
+    high: Decimal | None
+
+    def score(self, sums: dict[str, Decimal]) -> Decimal:
+        raw = sum(
+            (
+                _rounded(_clamped(sums.get(name, Decimal(0)), least, most) * weight)
+                for name, (least, most, weight) in self.groups.items()
+            ),
+            Decimal(0),
+        )
+        if not self.is_rescaled:
+            return _clamped(raw, self.min_score, self.max_score)
+        assert None not in (self.min_score, self.max_score, self.low, self.high)
+        assert self.min_score is not None and self.max_score is not None
+        assert self.low is not None and self.high is not None
+        width = (self.max_score - self.min_score) / (self.high - self.low)
+        return _rounded(self.min_score + (raw - self.low) * width)
+
+
+def explain(lead_id: str, as_of: date | None = None) -> Explanation:
+    """Explain the score that counts for a lead, at the clock or on the day `as_of`.
+
+    A past day is scored anew by the same models, from the rows landed for the lead and its
+    account. Raises UserError where the lead is unknown, was not scored on that day, or nothing is
+    built yet.
+    """
+    with _open(paths.warehouse_file()) as live:
+        survivor = _survivor(live, lead_id)
+        clock = live.sql("select clock_date from intermediate.int_clock").fetchall()[0][0]
+        if as_of is None or as_of == clock:
+            return _explanation(live, survivor, lead_id)
+    with TemporaryDirectory(dir=paths.warehouse_file().parent) as scratch:
+        file = Path(scratch) / "leads.duckdb"
+        currency = _copy_rows(survivor, file)
+        variables = json.dumps({"as_of": str(as_of), "reporting_currency": currency})
+        target = Path(scratch) / "target"
+        target.mkdir()
+        parsed = paths.target_folder() / "partial_parse.msgpack"
+        if parsed.is_file():
+            shutil.copy(parsed, target)
+        build(
+            lambda done, total, name: None,
+            [
+                *("--select", "+lead_score_by_model", "+int_lead_models"),
+                *("--exclude-resource-type", "test", "unit_test", "--vars", variables),
+            ],
+            {"LEADS_WAREHOUSE": str(file), "DBT_TARGET_PATH": str(target)},
+        )
+        with _open(file) as past:
+            return _explanation(past, _survivor(past, lead_id), lead_id)
+
+
+def render(explanation: Explanation) -> RenderableType:
+    """The explanation for a terminal: the reasons by group, then the score and ways up."""
+    table = Table(title=f"Lead {explanation.lead_id}", title_justify="left", show_footer=True)
+    table.add_column("reason", footer="score")
+    for name in ("times", "age"):
+        table.add_column(name, justify="right")
+    table.add_column("decay")
+    table.add_column("points", justify="right", footer=_shown(explanation.score))
+    table.add_column(
+        "without decay", justify="right", footer=_shown(explanation.score_without_decay)
+    )
+    for group in sorted({reason.score_group for reason in explanation.reasons}, reverse=True):
+        table.add_row(f"[bold]{group}[/]")
+        for reason in explanation.reasons:
+            if reason.score_group == group:
+                table.add_row(*_cells(reason))
+    lines = [
+        f"band {explanation.band} by {explanation.score_model} on {explanation.score_date}"
+        + (f": {explanation.next_action}" if explanation.next_action else "")
+    ]
+    if explanation.points_to_next_band is not None:
+        lines.append(
+            f"{_shown(explanation.points_to_next_band)} points to the band "
+            f"{explanation.next_band}; what one kind of event today would do:"
+        )
+    for way in explanation.ways_up:
+        verdict = f"reaches {explanation.next_band}" if way.reaches_next_band else "not enough"
+        times = "once" if way.events == 1 else f"{way.events} times"
+        lines.append(f"  {way.reason}, {times}: {_shown(way.score)} ({verdict})")
+    return Group(table, *(Text(line) for line in lines))
+
+
+def _cells(reason: Reason) -> list[str]:
+    undecayed = "" if reason.decay is None else _shown(reason.points_without_decay, "+")
+    return [
+        f"  {escape(reason.reason)}",
+        "" if reason.occurrences is None else str(reason.occurrences),
+        "" if reason.age_days is None else f"{reason.age_days} d",
+        reason.decay or "",
+        _shown(reason.points, "+"),
+        undecayed,
+    ]
+
+
+@contextmanager
+def _open(file: Path) -> Iterator[DuckDBPyConnection]:
+    if not file.is_file():
+        raise UserError(f"there is no warehouse at {file}; build it first: make run")
+    try:
+        with duckdb.connect(str(file), read_only=True) as connection:
+            yield connection
+    except (duckdb.CatalogException, duckdb.IOException) as error:
+        cause = str(error).splitlines()[0]
+        raise UserError(f"{file} cannot be read: {cause}; if no run is on, make run") from error
+
+
+def _survivor(connection: DuckDBPyConnection, lead_id: str) -> str:
+    found = connection.execute(
+        "select surviving_lead_id from intermediate.int_lead_identities where lead_id = ?",
+        [lead_id],
+    ).fetchone()
+    if not found:
+        raise UserError(f"no lead {lead_id!r} is known on that day")
+    return str(found[0])
+
+
+def _copy_rows(survivor: str, file: Path) -> str:
+    """Copies what was landed of a person, and of the leads of the same accounts; the currency."""
+    with duckdb.connect(str(file)) as scratch:
+        live = quote_literal(str(paths.warehouse_file()))
+        scratch.execute(f"attach {live} as live (read_only)")
+        scratch.execute("create schema raw")
+        scratch.execute(
+            """create temp table chosen as
+            with accounts as (
+                select distinct account_id from live.intermediate.int_lead_profiles
+                where lead_id = $lead_id and account_id is not null
+            )
+            select identities.lead_id from live.intermediate.int_lead_identities as identities
+            where identities.surviving_lead_id = $lead_id or identities.surviving_lead_id in (
+                select lead_id from live.intermediate.int_lead_profiles
+                where account_id in (from accounts)
+            )""",
+            {"lead_id": survivor},
+        )
+        for name in read_contract():
+            table = quote_identifier(name)
+            where = "where lead_id in (from chosen)" if name in OF_LEAD else ""
+            if name == "opportunity_stages":
+                where = "where opportunity_id in (select opportunity_id from raw.opportunities)"
+            scratch.execute(f"create table raw.{table} as from live.raw.{table} {where}")
+        (row,) = scratch.sql(
+            "select distinct to_currency from live.intermediate.int_exchange_rates"
+        ).fetchall()
+        scratch.execute("detach live")
+    return str(row[0])
+
+
+def _explanation(connection: DuckDBPyConnection, survivor: str, asked: str) -> Explanation:
+    chosen = connection.execute(
+        """select s.score_model, s.score_date, s.score, s.band, s.next_action, o.lead_region
+        from marts.lead_score_by_model as s
+        inner join intermediate.int_lead_models using (lead_id, score_model)
+        inner join intermediate.int_score_observations as o using (lead_id, score_model, score_date)
+        where s.lead_id = ?""",
+        [survivor],
+    ).fetchone()
+    if not chosen:
+        raise UserError(f"lead {asked!r} is not scored on that day: it is deleted")
+    model, score_date, score, band, next_action, region = chosen
+    reasons = _reasons(connection, survivor, model, region)
+    scale = _scale(connection, model)
+    sums: dict[str, Decimal] = {}
+    undecayed: dict[str, Decimal] = {}
+    for reason in reasons:
+        if reason.rule_id not in ("group_limit", "group_weight", "score_scale"):
+            group = reason.score_group
+            sums[group] = sums.get(group, Decimal(0)) + reason.points
+            undecayed[group] = undecayed.get(group, Decimal(0)) + reason.points_without_decay
+    above = connection.execute(
+        """select band, lower_bound from intermediate.int_region_bands
+        where score_model = ? and lead_region = ? and lower_bound > ?
+        order by lower_bound limit 1""",
+        [model, region, score],
+    ).fetchone()
+    next_band, bound = above if above and band != "disqualified" else (None, None)
+    ways = () if bound is None else _ways_up(connection, survivor, chosen, bound, sums, scale)
+    return Explanation(
+        lead_id=survivor,
+        score_model=model,
+        score_date=score_date,
+        score=score,
+        band=band,
+        next_action=next_action,
+        reasons=tuple(reasons),
+        score_without_decay=scale.score(undecayed),
+        next_band=next_band,
+        points_to_next_band=None if bound is None else bound - score,
+        ways_up=tuple(ways),
+    )
+
+
+def _reasons(connection: DuckDBPyConnection, lead_id: str, model: str, region: str) -> list[Reason]:
+    """The reasons, strongest first; without decay each event that counts is worth all points."""
+    rows = connection.execute(
+        """select
+            f.score_group, f.rule_id, f.reason, f.points, f.occurrences, f.last_event_date,
+            date_diff('day', f.last_event_date, f.score_date) as age_days,
+            case r.decay
+                when 'linear' then 'gone after ' || r.decay_days || ' d'
+                when 'exponential' then 'half each ' || r.decay_days || ' d'
+                when 'step' then (100 * r.decay_rate)::decimal(5, 1) || ' % each '
+                    || r.decay_days || ' d'
+            end as decay,
+            r.points, r.min_points, r.max_points
+        from marts.lead_score_factors as f
+        left join intermediate.int_event_rules as r
+            on f.score_model = r.score_model and f.rule_id = r.rule_id and r.lead_region = $region
+        where f.lead_id = $lead_id and f.score_model = $model
+        order by f.points desc, f.rule_id, f.score_group""",
+        {"lead_id": lead_id, "model": model, "region": region},
+    ).fetchall()
+    reasons = []
+    for *columns, decay, each, least, most in rows:
+        group, rule_id, words, points, times, last_date, age = columns
+        full = points if decay is None else _clamped(_rounded(each * times), least, most)
+        reasons.append(Reason(group, rule_id, words, points, times, last_date, age, decay, full))
+    return reasons
+
+
+def _scale(connection: DuckDBPyConnection, model: str) -> _Scale:
+    groups = connection.execute(
+        """select score_group, min_points, max_points, weight
+        from staging.stg_points__score_groups where score_model = ?""",
+        [model],
+    ).fetchall()
+    row = connection.execute(
+        """select scale = 'rescale', min_score, max_score, low_score, high_score
+        from intermediate.int_live_models
+        inner join intermediate.int_attainable_scores using (score_model) where score_model = ?""",
+        [model],
+    ).fetchone()
+    assert row is not None
+    return _Scale({name: (least, most, weight) for name, least, most, weight in groups}, *row)
+
+
+def _ways_up(
+    connection: DuckDBPyConnection,
+    lead_id: str,
+    chosen: Sequence[object],
+    bound: Decimal,
+    sums: dict[str, Decimal],
+    scale: _Scale,
+) -> list[WayUp]:
+    """The events that, today and one kind alone, raise the score most for the fewest of them.
+
+    Only room that a rule's limits leave is counted, not older events that new ones displace.
+    """
+    model, score_date, score, _, _, region = chosen
+    rules = connection.execute(
+        """select r.rule_id, r.score_group, coalesce(r.reason, r.rule_id), r.points,
+            r.max_events, r.max_per_day, r.min_points, r.max_points,
+            coalesce(f.points, 0), coalesce(f.occurrences, 0),
+            coalesce(f.last_event_date = $date, false)
+        from intermediate.int_event_rules as r
+        left join marts.lead_score_factors as f
+            on f.lead_id = $lead_id and f.score_model = r.score_model and f.rule_id = r.rule_id
+        where r.score_model = $model and r.lead_region = $region and r.points > 0
+            and $date between r.valid_from_date and r.valid_to_date
+        order by r.rule_id""",
+        {"lead_id": lead_id, "model": model, "region": region, "date": score_date},
+    ).fetchall()
+    ways = []
+    for rule_id, group, reason, each, most, daily, low, high, points, times, is_today in rules:
+        room = min(
+            MOST_EVENTS if most is None else most - times,
+            MOST_EVENTS if daily is None else daily - (1 if is_today else 0),
+            MOST_EVENTS,
+        )
+        for events in range(1, room + 1):
+            raised = _clamped(points + each * events, low, high) - points
+            reached = scale.score({**sums, group: sums.get(group, Decimal(0)) + raised})
+            assert isinstance(score, Decimal)
+            if reached >= bound or (events == room and reached > score):
+                ways.append(WayUp(rule_id, reason, events, reached, reached >= bound))
+                break
+    ways.sort(key=lambda way: (not way.reaches_next_band, way.events, -way.score, way.rule_id))
+    return ways[:WAYS_SHOWN]
+
+
+def _clamped(number: Decimal, least: Decimal | None, most: Decimal | None) -> Decimal:
+    number = number if least is None else max(number, least)
+    return number if most is None else min(number, most)
+
+
+def _rounded(number: Decimal) -> Decimal:
+    return number.quantize(PLACES, ROUND_HALF_UP)
+
+
+def _shown(number: Decimal, sign: str = "") -> str:
+    return f"{number.normalize() + 0:{sign}f}"

@@ -1,0 +1,89 @@
+"""Why a lead has its score, on any day."""
+
+import json
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from typer.testing import CliRunner
+
+from scripts.__main__ import app
+from scripts.errors import UserError
+from scripts.explain import explain
+from scripts.run import RunResult
+from tests.python.conftest import Warehouse
+
+
+@pytest.fixture
+def warehouse(sample: tuple[Warehouse, RunResult], monkeypatch: pytest.MonkeyPatch) -> Warehouse:
+    for name, value in sample[0].environment.items():
+        monkeypatch.setenv(name, value)
+    return sample[0]
+
+
+def test_reasons_add_up_and_decay_only_takes(warehouse: Warehouse) -> None:
+    leads = warehouse.query(
+        """select lead_id, score, score_model, band from marts.lead_score
+        where score between 20 and 70 order by score desc, lead_id limit 15"""
+    )
+    for lead_id, score, model, band in leads:
+        found = explain(str(lead_id))
+        assert (found.score, found.score_model, found.band) == (score, model, band)
+        assert sum(reason.points for reason in found.reasons) == score
+        assert found.score_without_decay >= found.score
+        for reason in found.reasons:
+            assert reason.decay or reason.points == reason.points_without_decay
+
+
+def test_a_past_day_is_explained_as_history_has_it(warehouse: Warehouse) -> None:
+    ((lead_id, day, score, band),) = warehouse.query(
+        """select h.lead_id, h.valid_from, h.score, h.band
+        from marts.lead_score_history as h
+        inner join marts.lead_score using (lead_id, score_model)
+        where h.valid_from between date '2025-02-01' and date '2025-02-20'
+        order by h.score desc, h.lead_id limit 1"""
+    )
+    assert isinstance(day, date)
+    found = explain(str(lead_id), day)
+    assert (found.score_date, found.score, found.band) == (day, score, band)
+    assert sum(reason.points for reason in found.reasons) == score
+    assert all(r.last_event_date is None or r.last_event_date <= day for r in found.reasons)
+
+
+def test_a_way_up_reaches_the_band_it_says(warehouse: Warehouse) -> None:
+    """A trial is worth 20 points once, with no decay: 30 cold points short of nothing else."""
+    ((lead_id, engagement, score),) = warehouse.query(
+        """select lead_id, engagement_score, score from marts.lead_score as s
+        where score_model = 'standard' and band = 'cold' and score between 10 and 20
+            and engagement_score between 0 and 20 and not exists (
+                select 1 from marts.lead_score_factors as f
+                where f.lead_id = s.lead_id and f.rule_id in ('trial_start', 'group_limit')
+            )
+        order by score desc, lead_id limit 1"""
+    )
+    assert isinstance(score, Decimal) and isinstance(engagement, Decimal)
+    found = explain(str(lead_id))
+    assert found.next_band == "warm" and found.points_to_next_band == 25 - score
+    trial = [way for way in found.ways_up if way.rule_id == "trial_start"]
+    demo = [way for way in found.ways_up if way.rule_id == "demo_request"]
+    assert [way.score for way in demo] == [score + 25]
+    assert [way.score for way in trial] == [score + 20]
+    assert all(way.reaches_next_band and way.events == 1 for way in trial + demo)
+
+
+def test_an_unknown_lead_is_one_sentence(warehouse: Warehouse) -> None:
+    with pytest.raises(UserError, match="no lead 'nobody' is known"):
+        explain("nobody")
+
+
+def test_the_command_prints_a_table_or_json(warehouse: Warehouse) -> None:
+    ((lead_id,),) = warehouse.query("select lead_id from marts.lead_score where score_rank = 1")
+    shown = CliRunner().invoke(app, ["explain", str(lead_id)])
+    assert shown.exit_code == 0 and "without decay" in shown.output
+    data = json.loads(CliRunner().invoke(app, ["explain", str(lead_id), "--json"]).stdout)
+    assert sum(Decimal(r["points"]) for r in data["reasons"]) == Decimal(data["score"])
+
+
+def test_a_day_must_be_a_day(warehouse: Warehouse) -> None:
+    done = CliRunner().invoke(app, ["explain", "a", "--as-of", "1.2.2025"])
+    assert str(done.exception) == "--as-of 1.2.2025 is no day; write it as 2025-03-31"
