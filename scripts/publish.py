@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -16,6 +17,32 @@ from scripts.warehouse import connect, quote_identifier, quote_literal
 
 SCHEMA = "marts"
 COPY = "_copy"
+
+# What people saw: a row for each lead whose score, band or model a publication changed, or that is
+# no longer published (NULL). A lead keeps its row's score until its next row.
+SCORES_SEEN = """
+create schema if not exists state;
+create table if not exists state.publications (
+    published_at timestamp, run_id varchar, clock_date date
+);
+create table if not exists state.score_published (
+    published_at timestamp, run_id varchar, lead_id varchar, score_model varchar,
+    score decimal(18, 4), band varchar, score_date date
+);
+"""
+CHANGES = """
+insert into state.score_published
+with last_seen as (
+    select * from state.score_published
+    qualify row_number() over (partition by lead_id order by published_at desc) = 1
+)
+select $published_at, $run_id, lead_id, now.score_model, now.score, now.band, now.score_date
+from _copy.marts.lead_score as now
+full join last_seen as seen using (lead_id)
+where (now.score_model, now.score, now.band)
+    is distinct from (seen.score_model, seen.score, seen.band)
+order by lead_id
+"""
 
 
 @dataclass(frozen=True)
@@ -41,6 +68,7 @@ def publish() -> PublishResult:
     new = target.with_name(f"{target.name}.new")
     with _locked(target.parent) as folder:
         _remove(new)
+        _remember_scores(target)
         try:
             rows = _copy(source, new, expected)
             _sync(new)
@@ -51,6 +79,7 @@ def publish() -> PublishResult:
         finally:
             _remove(new)
         os.fsync(folder)
+        _remember_scores(target)
     return PublishResult(target, rows)
 
 
@@ -94,6 +123,40 @@ def _copy(source: Path, new: Path, expected: set[str]) -> dict[str, int]:
         # Detaching writes what is left of the log into the file.
         connection.execute(f"detach {COPY}")
         return rows
+
+
+def _remember_scores(published: Path) -> None:
+    """Append what the published file shows to `state`, unless it is there already.
+
+    The time of publication is that of the file, so that a killed publication is made up for by the
+    next one, with its own time.
+    """
+    if not published.is_file():
+        return
+    published_at = datetime.fromtimestamp(published.stat().st_mtime, UTC).replace(tzinfo=None)
+    with connect() as connection:
+        connection.execute(SCORES_SEEN)
+        connection.execute(f"attach {quote_literal(str(published))} as {COPY} (read_only)")
+        shown = connection.execute(
+            "select count(*) from duckdb_tables() where database_name = ? and table_name = ?",
+            [COPY, "run_info"],
+        ).fetchone()
+        if shown != (1,):
+            return
+        ((run_id, clock_date),) = connection.sql(
+            "select run_id, clock_date from _copy.marts.run_info"
+        ).fetchall()
+        last = connection.sql(
+            "select run_id from state.publications order by published_at desc limit 1"
+        ).fetchone()
+        if last != (run_id,):
+            connection.begin()
+            connection.execute(CHANGES, {"published_at": published_at, "run_id": run_id})
+            connection.execute(
+                "insert into state.publications values (?, ?, ?)",
+                [published_at, run_id, clock_date],
+            )
+            connection.commit()
 
 
 def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:

@@ -218,3 +218,53 @@ def test_a_warehouse_in_use_is_not_published(warehouse: Path) -> None:
     finally:
         writer.communicate(timeout=30)
     assert published(warehouse).read_bytes() == before
+
+
+def publish_scores(file: Path, run_id: str, clock: str, *scores: tuple[str, str | None]) -> None:
+    """Put these scores into the marts, as of a run, and publish them."""
+    run(file, "drop view if exists marts.lead_score_view")
+    values = ", ".join(f"('{lead_id}', {score})" for lead_id, score in scores)
+    run(
+        file,
+        f"""
+        create or replace table marts.run_info as
+            select '{run_id}' as run_id, date '{clock}' as clock_date;
+        create or replace table marts.lead_score as
+            select lead_id, 'standard' as score_model, score::decimal(18, 4) as score,
+                'cold' as band, date '{clock}' as score_date
+            from (values {values}) as v (lead_id, score)""",
+    )
+    publish()
+
+
+def seen(file: Path) -> list[tuple[Any, ...]]:
+    with duckdb.connect(str(file)) as connection:
+        return connection.sql(
+            "select run_id, lead_id, score::int from state.score_published order by all"
+        ).fetchall()
+
+
+def test_what_people_saw_is_kept_where_it_changed(warehouse: Path) -> None:
+    publish_scores(warehouse, "monday", "2025-06-02", ("a", "70"), ("b", "10"))
+    publish_scores(warehouse, "tuesday", "2025-06-03", ("a", "72"), ("b", "10"))
+    publish_scores(warehouse, "wednesday", "2025-06-04", ("a", "72"), ("c", "5"))
+    assert seen(warehouse) == [
+        ("monday", "a", 70),
+        ("monday", "b", 10),
+        ("tuesday", "a", 72),
+        ("wednesday", "b", None),
+        ("wednesday", "c", 5),
+    ]
+
+
+def test_publishing_the_same_run_again_adds_nothing(warehouse: Path) -> None:
+    for _ in range(2):
+        publish_scores(warehouse, "monday", "2025-06-02", ("a", "70"))
+    assert seen(warehouse) == [("monday", "a", 70)]
+
+
+def test_a_publication_killed_before_it_was_remembered_is_made_up_for(warehouse: Path) -> None:
+    publish_scores(warehouse, "monday", "2025-06-02", ("a", "70"))
+    run(warehouse, "delete from state.score_published; delete from state.publications")
+    publish_scores(warehouse, "tuesday", "2025-06-03", ("a", "72"))
+    assert seen(warehouse) == [("monday", "a", 70), ("tuesday", "a", 72)]
