@@ -21,7 +21,8 @@ clock as (
 
 engagements as (
 
-    select distinct event_key from event_keys where is_engagement
+    select distinct event_key from event_keys
+    where is_engagement
 
 ),
 
@@ -47,13 +48,28 @@ dated as (
 
 keyed as (
 
-    select distinct lead_id, event_key, event_date, occurrences from dated
+    select distinct
+        lead_id,
+        event_key,
+        event_date,
+        occurrences
+    from dated
 
     union all
 
-    select lead_id, 'any_engagement' as event_key, event_date, sum(occurrences) as occurrences
+    select
+        lead_id,
+        'any_engagement' as event_key,
+        event_date,
+        sum(occurrences) as occurrences
     from (
-        select distinct lead_id, event_key, event_date, occurrences from dated where is_engagement
+        select distinct
+            lead_id,
+            event_key,
+            event_date,
+            occurrences
+        from dated
+        where is_engagement
     ) as engaged
     group by lead_id, event_date
 

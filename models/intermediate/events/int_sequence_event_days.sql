@@ -71,7 +71,11 @@ earlier as (
 
         union
 
-        select lead_id, 'any_engagement' as event_key, event_date, occurred_at
+        select
+            lead_id,
+            'any_engagement' as event_key,
+            event_date,
+            occurred_at
         from matches
         where
             is_engagement
@@ -79,7 +83,11 @@ earlier as (
 
         union
 
-        select lead_id, event_type as event_key, event_date, occurred_at
+        select
+            lead_id,
+            event_type as event_key,
+            event_date,
+            occurred_at
         from lead_events
     ) as keyed
 

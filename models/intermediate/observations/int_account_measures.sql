@@ -59,7 +59,10 @@ colleagues as (
         and observations.score_date >= others.valid_from_date
         and observations.score_date < others.valid_until_date
 
-    where exists (select 1 from measures where measures.statistic = 'account_leads')
+    where exists (
+            select 1 from measures
+            where measures.statistic = 'account_leads'
+        )
 
 ),
 

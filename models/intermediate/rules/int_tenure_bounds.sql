@@ -24,13 +24,23 @@ segments as (
 
 conditions as (
 
-    select score_model, operator, value, lower, upper
+    select
+        score_model,
+        operator,
+        value,
+        lower,
+        upper
     from rules
     where attribute = 'tenure_days'
 
     union
 
-    select rules.score_model, segments.operator, segments.value, segments.lower, segments.upper
+    select
+        rules.score_model,
+        segments.operator,
+        segments.value,
+        segments.lower,
+        segments.upper
 
     from rules
 
@@ -43,7 +53,9 @@ conditions as (
 
 texts as (
 
-    select score_model, {{ split_rows('value') }} as text
+    select
+        score_model,
+        {{ split_rows('value') }} as text
     from conditions
     where operator in ('equals', 'in')
 
@@ -51,13 +63,25 @@ texts as (
 
 bounds as (
 
-    select score_model, ceil(lower) as days from conditions
+    select
+        score_model,
+        ceil(lower) as days
+    from conditions
     union
-    select score_model, floor(upper) + 1 as days from conditions
+    select
+        score_model,
+        floor(upper) + 1 as days
+    from conditions
     union
-    select score_model, try_cast(trim(text) as decimal(38, 12)) as days from texts
+    select
+        score_model,
+        try_cast(trim(text) as decimal(38, 12)) as days
+    from texts
     union
-    select score_model, try_cast(trim(text) as decimal(38, 12)) + 1 as days from texts
+    select
+        score_model,
+        try_cast(trim(text) as decimal(38, 12)) + 1 as days
+    from texts
 
 ),
 
