@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -54,6 +55,22 @@ def land(
         result = landing.land(folder)
     console.print(_landed(result))
     console.print(f"landed in: {paths.warehouse_file()}")
+
+
+@app.command()
+def check_seeds() -> None:
+    """Check the point tables and mappings, those of LEADS_SEEDS laid over, without building."""
+    from scripts import check_seeds as checking
+    from scripts.seeds import SEEDS, overlay
+
+    report = checking.check_seeds(SEEDS, overlay())
+    warnings = list(report.warnings)
+    if paths.warehouse_file().is_file():
+        warnings += checking.never_firing(SEEDS, paths.warehouse_file(), overlay())
+    for warning in warnings:
+        console.print(f"[yellow]warning:[/] {escape(str(warning))}", soft_wrap=True)
+    report.raise_for_errors()
+    console.print(f"no errors in the seeds, {len(warnings)} warnings")
 
 
 @app.command()

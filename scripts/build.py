@@ -12,8 +12,19 @@ import duckdb
 from scripts import paths
 from scripts.errors import UserError
 from scripts.seeds import seed_path
+from scripts.warehouse import quote_literal
 
 ROWS_SHOWN = 5
+
+BROKEN_BY = """
+select persona, rule_id, coalesce(now.points, 0), coalesce(before.points, 0)
+from marts.golden_lead_factors as now
+full join published.marts.golden_lead_factors as before using (persona, score_model, rule_id)
+where coalesce(now.points, 0) <> coalesce(before.points, 0) and persona in (
+    select persona from marts.golden_lead_factors where band is distinct from expected_band
+)
+order by all
+"""
 
 Progress = Callable[[int, int, str], None]
 
@@ -52,8 +63,21 @@ def build(
             elif event["info"]["level"] == "error":
                 errors.append(event["info"]["msg"].strip())
     if process.returncode:
-        words = filter(None, [*errors, *_failing_rows(variables)])
+        words = filter(None, [*errors, *_failing_rows(variables), *_changed_personas()])
         raise UserError("dbt could not build the marts. " + "\n".join(words))
+
+
+def _changed_personas() -> Iterator[str]:
+    """The rules that broke a persona: what each gives it now, and gave when last published."""
+    with duckdb.connect(str(paths.warehouse_file()), read_only=True) as connection:
+        try:
+            published = quote_literal(str(paths.published_file()))
+            connection.execute(f"attach {published} as published (read_only)")
+            changes = connection.sql(BROKEN_BY).fetchall()
+        except duckdb.Error:
+            return
+    for persona, rule_id, now, before in changes:
+        yield f"persona {persona}: rule {rule_id} gives {now}, was {before} when last published"
 
 
 def _failing_rows(variables: Mapping[str, str]) -> Iterator[str]:

@@ -1,14 +1,28 @@
-"""The text functions of the models, given to DuckDB as a plugin of dbt-duckdb (profiles.yml)."""
+"""What dbt-duckdb does at each start (profiles.yml): checks the seeds, registers text functions."""
+
+import os
+from typing import Any
 
 from dbt.adapters.duckdb.plugins import BasePlugin
+from dbt_common.exceptions import DbtRuntimeError
 from duckdb import DuckDBPyConnection
 from duckdb.func import FunctionNullHandling
 
+from scripts.check_seeds import check_seeds
+from scripts.errors import UserError
+from scripts.paths import PROJECT
 from scripts.text import text_key, text_words
 
 
 class Plugin(BasePlugin):
     """Registers `text_key(text)` and `text_words(text)` on every connection that dbt opens."""
+
+    def initialize(self, plugin_config: dict[str, Any]) -> None:
+        """Refuse faulty seeds before any model runs, as an error that dbt shows in its own way."""
+        try:
+            check_seeds(PROJECT / os.environ.get("LEADS_SEEDS", "seeds")).raise_for_errors()
+        except UserError as error:
+            raise DbtRuntimeError(str(error)) from error
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         """Register the functions; they take NULL and may give it."""

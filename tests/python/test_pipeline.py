@@ -139,6 +139,43 @@ def test_an_edited_point_changes_the_scores_it_should(
         assert hashes == [("fit_first", True), ("standard", False)]
 
 
+def test_points_that_break_a_persona_fail_the_build_and_name_the_rule(
+    sample: Sample, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A head of operations scores 50 by hand, a bound; one point less is the band below."""
+    warehouse = copied(sample, tmp_path)
+    (tmp_path / "published").mkdir()
+    shutil.copyfile(sample[1].published.file, tmp_path / "published" / "leads.duckdb")
+    seeds = tmp_path / "proposal"
+    seeds.mkdir()
+    text = (PROJECT / "seeds" / "points" / "attribute_points.csv").read_text()
+    edited = re.sub(r"(?m)^(standard,seniority_director,.*,points,)12,", r"\g<1>11,", text)
+    (seeds / "attribute_points.csv").write_text(edited)
+    for name, value in {**warehouse.environment, "LEADS_SEEDS": str(seeds)}.items():
+        monkeypatch.setenv(name, value)
+    done = CliRunner().invoke(app, ["build"])
+    assert isinstance(done.exception, UserError)
+    assert "operations_head_on_the_bound" in str(done.exception)
+    assert (
+        "persona operations_head_on_the_bound: rule seniority_director gives 11.0000, "
+        "was 12.0000 when last published"
+    ) in str(done.exception)
+
+
+def test_faulty_seeds_stop_dbt_before_any_model(sample: Sample, tmp_path: Path) -> None:
+    seeds = PROJECT / "target" / "faulty-seeds"
+    shutil.rmtree(seeds, ignore_errors=True)
+    shutil.copytree(PROJECT / "seeds", seeds)
+    file = seeds / "points" / "event_points.csv"
+    file.write_text(file.read_text().replace("linear,60,,,20", "expo,60,,,20"))
+    warehouse = copied(sample, tmp_path)
+    before = warehouse.query("from marts.lead_score order by all")
+    output = dbt(warehouse, "build", LEADS_SEEDS="target/faulty-seeds")
+    assert "column decay: 'expo' is no decay; it may be none, linear" in output
+    assert "Traceback" not in output and output.endswith("exit 2")
+    assert warehouse.query("from marts.lead_score order by all") == before
+
+
 def test_scores_of_a_past_day_know_nothing_later(sample: Sample, tmp_path: Path) -> None:
     warehouse = copied(sample, tmp_path)
     output = dbt(warehouse, "run", "--vars", "as_of: 2025-01-31")
@@ -200,7 +237,7 @@ def test_a_missing_folder_is_one_sentence(
 def test_every_command_is_in_the_readme() -> None:
     readme = (PROJECT / "README.md").read_text()
     for command in app.registered_commands:
-        name = command.name or getattr(command.callback, "__name__", "")
+        name = command.name or getattr(command.callback, "__name__", "").replace("_", "-")
         assert f"python -m scripts {name}" in readme
 
 

@@ -33,6 +33,12 @@ measures as (
 
 ),
 
+bursts as (
+
+    select * from {{ ref('int_event_bursts') }}
+
+),
+
 measured_days as (
 
     select
@@ -40,6 +46,7 @@ measured_days as (
         event_days.event_date,
         event_days.event_count,
         event_days.duration_seconds,
+        bursts.most_per_minute,
         measures.measure,
         measures.window_days,
         event_days.event_key = measures.event_key as is_counted
@@ -63,6 +70,11 @@ measured_days as (
     ) as measures
         on event_days.event_key = measures.watched_key
 
+    left join bursts
+        on event_days.lead_id = bursts.lead_id
+        and event_days.event_key = bursts.event_key
+        and event_days.event_date = bursts.event_date
+
 ),
 
 in_window as (
@@ -76,7 +88,8 @@ in_window as (
         sum(case when measured_days.is_counted then measured_days.duration_seconds end)
             as duration_seconds,
         sum(case when not measured_days.is_counted then measured_days.event_count end)
-            as per_event_count
+            as per_event_count,
+        max(measured_days.most_per_minute) as most_per_minute
 
     from observations
 
@@ -106,7 +119,8 @@ measured as (
         in_window.event_count,
         coalesce(in_window.day_count, 0) as day_count,
         in_window.duration_seconds,
-        in_window.per_event_count
+        in_window.per_event_count,
+        coalesce(in_window.most_per_minute, 0) as most_per_minute
 
     from observations
 
@@ -130,6 +144,7 @@ final as (
         coalesce(case statistic
             when 'count' then cast(coalesce(event_count, 0) as string)
             when 'days' then cast(day_count as string)
+            when 'most_per_minute' then cast(most_per_minute as string)
             when 'seconds' then {{ number_text('coalesce(duration_seconds, 0)') }}
             when 'ratio'
                 then case when per_event_count > 0 then {{ number_text(

@@ -34,9 +34,9 @@ first_events as (
 
 ),
 
-colleague_events as (
+colleague_dates as (
 
-    select * from {{ ref('int_colleague_event_days') }}
+    select * from {{ ref('int_colleague_dates') }}
 
 ),
 
@@ -100,30 +100,15 @@ final as (
     union
 
     select
-        colleague_events.lead_id,
+        colleague_dates.lead_id,
         model_attributes.score_model,
-        colleague_events.event_date as score_date,
+        colleague_dates.change_date as score_date,
         'event' as cause
 
-    from colleague_events
+    from colleague_dates
 
     inner join model_attributes
-        on colleague_events.measure = model_attributes.attribute
-
-    union
-
-    select
-        colleague_events.lead_id,
-        model_attributes.score_model,
-        {{ days_after('colleague_events.event_date', 'colleague_events.window_days') }} as score_date,
-        'event left its window' as cause
-
-    from colleague_events
-
-    inner join model_attributes
-        on colleague_events.measure = model_attributes.attribute
-
-    where colleague_events.window_days is not null
+        on colleague_dates.measure = model_attributes.attribute
 
 )
 

@@ -1,6 +1,7 @@
 {#
-    Grain: one row per surviving lead, measure of its account that a rule asks for, day on which a lead
-    that shared the account had such an event or joined it, and that lead.
+    Grain: one row per surviving lead, measure of its account that a rule asks for, and day on which it
+    can change: a lead of the account has such an event, the event leaves the window, or one of the two
+    joins or leaves the account.
 #}
 with
 
@@ -33,7 +34,8 @@ colleagues as (
     select distinct
         profiles.lead_id,
         others.lead_id as colleague_lead_id,
-        greatest(profiles.valid_from_date, others.valid_from_date) as joined_date
+        greatest(profiles.valid_from_date, others.valid_from_date) as joined_date,
+        least(profiles.valid_until_date, others.valid_until_date) as left_date
 
     from profiles
 
@@ -46,14 +48,15 @@ colleagues as (
 
 ),
 
-final as (
+counted as (
 
-    select distinct
+    select
         colleagues.lead_id,
-        colleagues.colleague_lead_id,
+        colleagues.joined_date,
+        colleagues.left_date,
         measures.measure,
         measures.window_days,
-        greatest(event_days.event_date, colleagues.joined_date) as event_date
+        event_days.event_date
 
     from colleagues
 
@@ -62,6 +65,34 @@ final as (
 
     inner join measures
         on event_days.event_key = measures.event_key
+
+),
+
+final as (
+
+    select
+        lead_id,
+        measure,
+        greatest(event_date, joined_date) as change_date
+    from counted
+
+    union
+
+    select
+        lead_id,
+        measure,
+        {{ days_after('event_date', 'window_days') }} as change_date
+    from counted
+    where window_days is not null
+
+    union
+
+    select
+        lead_id,
+        measure,
+        left_date as change_date
+    from counted
+    where left_date < cast('9999-12-31' as date)
 
 )
 

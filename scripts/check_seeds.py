@@ -1,0 +1,144 @@
+"""Checks all seeds before any model runs, so that no point table says what it does not do."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from scripts.errors import UserError
+from scripts.seed_checks import mapping, models, rules
+from scripts.seed_checks.cells import check_cells
+from scripts.seed_checks.files import SeedFile, find_files, read_table
+from scripts.seed_checks.seeds import read_seeds
+from scripts.seed_checks.tables import Finding, Findings, Table
+from scripts.seed_checks.vocabulary import Vocabulary
+
+_SHOWN = 20
+
+# What a built warehouse has of event keys, and of attributes.
+_OCCURRED = "select distinct event_key from intermediate.int_person_event_days"
+_LANDED = "select distinct attribute from intermediate.int_lead_attributes where value <> ''"
+
+# What is checked across rows and tables; a check names, as its parameters, the seeds that it reads.
+_CHECKS: tuple[Callable[..., Findings], ...] = (
+    models.champions,
+    models.traffic_shares,
+    models.groups,
+    models.bands,
+    models.grades,
+    models.rescaling,
+    rules.rule_ids,
+    rules.conditions,
+    rules.effects,
+    rules.decays,
+    rules.silences,
+    rules.overlaps,
+    rules.values,
+    rules.reasons,
+    mapping.event_conditions,
+    mapping.sequences,
+    mapping.measures,
+    mapping.segment_conditions,
+    mapping.stages,
+    mapping.titles,
+    mapping.countries_by_name,
+    mapping.sources,
+    mapping.rates,
+    mapping.sizes,
+    mapping.personas,
+)
+
+
+@dataclass(frozen=True)
+class SeedReport:
+    """What was found, in the order of files and lines."""
+
+    errors: tuple[Finding, ...]
+    warnings: tuple[Finding, ...]
+
+    def raise_for_errors(self) -> None:
+        """Raise a UserError that lists the errors, one a line."""
+        if self.errors:
+            lines = [str(finding) for finding in self.errors[:_SHOWN]]
+            if len(self.errors) > _SHOWN:
+                lines.append(f"and {len(self.errors) - _SHOWN} more")
+            raise UserError("\n".join(["the seeds cannot be used:", *lines]))
+
+
+def check_seeds(
+    folder: Path, overlay: Path | None = None, *, allow_protected: bool = False
+) -> SeedReport:
+    """Check all CSV files of a folder of seeds.
+
+    As with `LEADS_SEEDS`, files of the folder `overlay` replace those of the same name. Tables are
+    compared with one another where neither has a faulty cell. With `allow_protected` rules may
+    score protected attributes.
+    """
+    tables, findings = _read(folder, overlay)
+    vocabulary = Vocabulary(tables)
+    for table in tables.values():
+        table.findings.extend(check_cells(table, vocabulary))
+    checks = _CHECKS if allow_protected else (*_CHECKS, rules.protected)
+    across = [finding for check in checks for finding in _applied(check, tables)]
+    for table in tables.values():
+        findings += table.findings
+    return _report([*findings, *across])
+
+
+def never_firing(
+    folder: Path, warehouse_file: Path, overlay: Path | None = None
+) -> tuple[Finding, ...]:
+    """Warnings of rules for which a warehouse, built with these seeds, holds no event or no value.
+
+    Reads the file alone; it must not be open for writing.
+    """
+    import duckdb
+
+    tables, _ = _read(folder, overlay)
+    with duckdb.connect(str(warehouse_file), read_only=True) as warehouse:
+        occurred = _names(warehouse.execute(_OCCURRED).fetchall())
+        landed = _names(warehouse.execute(_LANDED).fetchall())
+    known = Vocabulary(tables).attributes
+    found = []
+    for name, column, present in (
+        ("event_points", "event_key", occurred),
+        ("inactivity_points", "requires_event_key", occurred),
+        ("attribute_points", "attribute", landed | set(known.values if known else ())),
+    ):
+        for row in tables[name]:
+            if row[column] not in {*present, ""} and row.cells.get("operator") != "is_missing":
+                found.append(row.warning(column, "never occurs, so the rule never fires"))
+    return _report(found).warnings
+
+
+def _names(rows: list[tuple[str]]) -> set[str]:
+    return {name for (name,) in rows}
+
+
+def _read(folder: Path, overlay: Path | None) -> tuple[dict[str, Table], list[Finding]]:
+    """The seeds by name, and what is found of the files in their folders."""
+    seeds = read_seeds()
+    files: dict[str, SeedFile] = {}
+    findings: list[Finding] = []
+    for place in filter(None, (folder, overlay)):
+        own, odd = find_files(place.resolve(), [seed.file_name for seed in seeds.values()])
+        files |= own
+        findings += odd
+    missing = {
+        s.file_name: SeedFile(None, f"{folder.resolve().name}/{s.path}") for s in seeds.values()
+    }
+    files = missing | files
+    return {name: read_table(files[seed.file_name], seed) for name, seed in seeds.items()}, findings
+
+
+def _applied(check: Callable[..., Findings], tables: Mapping[str, Table]) -> Findings:
+    """The findings of a check, if all tables that it reads are without fault."""
+    read = [tables[name] for name in inspect.signature(check).parameters]
+    if not any(table.is_faulty for table in read):
+        yield from check(*read)
+
+
+def _report(findings: list[Finding]) -> SeedReport:
+    ordered = sorted(dict.fromkeys(findings), key=lambda finding: (finding.file, finding.line or 0))
+    errors = tuple(finding for finding in ordered if not finding.is_warning)
+    return SeedReport(errors, tuple(finding for finding in ordered if finding.is_warning))
