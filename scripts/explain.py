@@ -217,12 +217,12 @@ def _copy_rows(survivor: str, file: Path) -> str:
         scratch.execute(
             """create temp table chosen as
             with accounts as (
-                select distinct account_id from live.intermediate.int_lead_profiles
-                where lead_id = $lead_id and account_id is not null
+                select distinct account_id from live.intermediate.int_lead_accounts
+                where lead_id = $lead_id
             )
             select identities.lead_id from live.intermediate.int_lead_identities as identities
             where identities.surviving_lead_id = $lead_id or identities.surviving_lead_id in (
-                select lead_id from live.intermediate.int_lead_profiles
+                select lead_id from live.intermediate.int_lead_accounts
                 where account_id in (from accounts)
             )""",
             {"lead_id": survivor},

@@ -1,14 +1,15 @@
 """The score of one lead on one day, in plain Python: the design's sections 3 to 5 read aloud.
 
-An independent witness against the models: it is written from the design, shares no code with them
-and is slow. Rows of `raw` and of the seeds go in as dicts of text, as `tests.warehouse` takes them.
+An independent witness against the models: it is written from the design, is slow, and shares with
+them but the words of a job title. Rows of `raw` and of the seeds go in as dicts of text, as
+`tests.warehouse` takes them.
 """
 
 import hashlib
 import re
 import unicodedata
 from bisect import bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -23,7 +24,7 @@ Seeds = Mapping[str, Sequence[Row]]
 
 EXACT = Context(prec=100, rounding=ROUND_HALF_UP)
 SINCE_EVER, FOR_EVER = date(1900, 1, 1), date(9999, 12, 31)
-NOTHING = Decimal(0)
+NOTHING, INFINITE = Decimal(0), Decimal("Infinity")
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,12 @@ def key_of(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).casefold()
     bare = "".join(c for c in unicodedata.normalize("NFD", folded) if not "\u0300" <= c <= "\u036f")
     return unicodedata.normalize("NFC", bare).strip()
+
+
+@cache
+def words_of(text: str) -> str:
+    """The words of a title or keyword, each between spaces."""
+    return text_words(text) or ""
 
 
 def matches_glob(text: str, glob: str) -> bool:
@@ -324,7 +331,7 @@ def _value(row: Row, name: str) -> str | None:
 
 
 class Oracle:
-    """The scores of all leads by all models that are no more than `off`.
+    """The scores of all leads by all models that are not off.
 
     `raw` holds the rows of each entity in the order of landing, `seeds` all rows of all seeds.
     """
@@ -452,13 +459,13 @@ class Oracle:
 
     def _title(self, person: Person, attribute: str, day: date) -> str | None:
         """Priority first, then the longest match."""
-        words = text_words(person.field("job_title", day)) or ""
+        words = words_of(person.field("job_title", day) or "")
         found = [
-            (int(row["priority"]), -len(text_words(row["keyword"]) or ""), row["value"])
+            (int(row["priority"]), -len(words_of(row["keyword"])), row["value"])
             for row in self.seeds["title_keywords"]
-            if row["attribute"] == attribute and (text_words(row["keyword"]) or "\0") in words
+            if row["attribute"] == attribute and words_of(row["keyword"]) in words
         ]
-        return min(found)[2] if found else None
+        return min(found)[2] if found and words else None
 
     def _employee_band(self, person: Person, day: date) -> str | None:
         count = number_of(person.field("employee_count", day))
@@ -564,6 +571,13 @@ class Oracle:
         if row["statistic"] == "seconds":
             seconds = (event.seconds or NOTHING for events in days.values() for event in events)
             return plain(sum(seconds, NOTHING))
+        if row["statistic"] == "most_per_minute":
+            minutes = Counter(
+                event.at.replace(second=0, microsecond=0)
+                for events in days.values()
+                for event in events
+            )
+            return str(max(minutes.values(), default=0))
         if row["statistic"] == "account_leads":
             return str(self._active_colleagues(person, row, day))
         per_days = in_window(person, row["per_event_key"], row["window_days"], day)
@@ -619,8 +633,9 @@ def _events(raw: Mapping[str, Sequence[Row]]) -> Iterable[Event]:
     }
     for row in opportunities.values():
         yield _crm_event(row["lead_id"], "opportunity_opened", row["created_at"])
-        if row.get("closed_at") and row.get("is_won"):
-            outcome = "opportunity_won" if row["is_won"] == "true" else "opportunity_lost"
+        if row.get("closed_at") and row.get("is_won") is not None:
+            won = row["is_won"] in (True, "true")
+            outcome = "opportunity_won" if won else "opportunity_lost"
             yield _crm_event(row["lead_id"], outcome, row["closed_at"])
     stages = {
         (row["opportunity_id"], row["stage"], row["entered_at"])
@@ -673,14 +688,11 @@ def matches(value: str, row: Row) -> bool:
     if operator == "contains":
         return text != "" and key_of(row["value"]) != "" and key_of(row["value"]) in text
     number, lower, upper = number_of(value), number_of(row["lower"]), number_of(row["upper"])
-    if (
-        number is None
-        or (operator, lower) == ("at_least", None)
-        or (operator, upper) == ("at_most", None)
-    ):
+    if number is None:
         return False
     above = operator == "at_most" or lower is None or lower <= number
-    return above and (operator == "at_least" or upper is None or number <= upper)
+    below = operator == "at_least" or upper is None or number <= upper
+    return above and below
 
 
 def decay(row: Row, age: int) -> Decimal:
@@ -830,10 +842,12 @@ class Model:
                 for rows in rules.values()
                 if rows[0]["score_group"] == group["score_group"]
             ]
-            low, high = number_of(group["min_points"]), number_of(group["max_points"])
-            lows, highs = [low for low, _ in ranges], [high for _, high in ranges]
-            least += self._weighted(group, clamp(_total(lows, low), low, high))
-            most += self._weighted(group, clamp(_total(highs, high), low, high))
+            limits = number_of(group["min_points"]), number_of(group["max_points"])
+            lowest = clamp(sum((low for low, _ in ranges), NOTHING), *limits)
+            highest = clamp(sum((high for _, high in ranges), NOTHING), *limits)
+            assert lowest.is_finite() and highest.is_finite(), f"{group} is unbounded"
+            least += self._weighted(group, lowest)
+            most += self._weighted(group, highest)
         assert least < most, f"{self.name}: nothing is attainable"
         return least, most
 
@@ -877,41 +891,17 @@ def holding(rows: Sequence[Row], region: str, day: date) -> Row | None:
     return row if begins <= day <= ends else None
 
 
-def _range(rows: Sequence[Row]) -> tuple[Decimal | None, Decimal | None]:
-    """The smallest and largest points of a rule over all its regions; None where unbounded."""
-    lows: list[Decimal | None] = [NOTHING]
-    highs: list[Decimal | None] = [NOTHING]
+def _range(rows: Sequence[Row]) -> tuple[Decimal, Decimal]:
+    """The smallest and largest points of a rule over all its regions, and 0 for not firing."""
+    reached = [NOTHING]
     for row in rows:
         points = number_of(row["points"]) or NOTHING
-        least: Decimal | None = points
-        most: Decimal | None = points
-        if "max_events" in row:
-            per_day, window = whole_of(row["max_per_day"]), whole_of(row["window_days"])
-            counts = [whole_of(row["max_events"]), per_day and window and per_day * window]
-            count = min((count for count in counts if count), default=None)
-            floor, ceiling = number_of(row["min_points"]), number_of(row["max_points"])
-            reach = None if count is None and points else points * (count or 0)
-            least = (
-                floor
-                if reach is None and points < 0
-                else clamp(min(reach or NOTHING, NOTHING), floor, ceiling)
-            )
-            most = (
-                ceiling
-                if reach is None and points > 0
-                else clamp(max(reach or NOTHING, NOTHING), floor, ceiling)
-            )
-        lows.append(least)
-        highs.append(most)
-    return (
-        None if None in lows else min(low for low in lows if low is not None),
-        None if None in highs else max(high for high in highs if high is not None),
-    )
-
-
-def _total(bounds: Sequence[Decimal | None], limit: Decimal | None) -> Decimal:
-    """The sum of the rules' bounds, else the group's limit."""
-    if None in bounds:
-        assert limit is not None, "a group is unbounded"
-        return limit
-    return sum((bound for bound in bounds if bound is not None), NOTHING)
+        if "max_events" not in row:
+            reached.append(points)
+            continue
+        per_day, window = number_of(row["max_per_day"]), number_of(row["window_days"])
+        counts = [number_of(row["max_events"]), per_day and window and per_day * window]
+        most = min((count for count in counts if count), default=INFINITE)
+        limits = number_of(row["min_points"]), number_of(row["max_points"])
+        reached += [clamp(end, *limits) for end in (NOTHING, points and points * most)]
+    return min(reached), max(reached)

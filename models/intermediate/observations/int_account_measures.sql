@@ -20,9 +20,9 @@ event_days as (
 
 ),
 
-profiles as (
+accounts as (
 
-    select * from {{ ref('int_lead_profiles') }}
+    select * from {{ ref('int_lead_accounts') }}
 
 ),
 
@@ -49,13 +49,13 @@ colleagues as (
 
     from observations
 
-    inner join profiles
-        on observations.lead_id = profiles.lead_id
-        and observations.score_date >= profiles.valid_from_date
-        and observations.score_date < profiles.valid_until_date
+    inner join accounts
+        on observations.lead_id = accounts.lead_id
+        and observations.score_date >= accounts.valid_from_date
+        and observations.score_date < accounts.valid_until_date
 
-    inner join profiles as others
-        on profiles.account_id = others.account_id
+    inner join accounts as others
+        on accounts.account_id = others.account_id
         and observations.score_date >= others.valid_from_date
         and observations.score_date < others.valid_until_date
 

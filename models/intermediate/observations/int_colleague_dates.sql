@@ -5,9 +5,9 @@
 #}
 with
 
-profiles as (
+accounts as (
 
-    select * from {{ ref('int_lead_profiles') }}
+    select * from {{ ref('int_lead_accounts') }}
 
 ),
 
@@ -32,17 +32,17 @@ measures as (
 colleagues as (
 
     select distinct
-        profiles.lead_id,
+        accounts.lead_id,
         others.lead_id as colleague_lead_id,
-        greatest(profiles.valid_from_date, others.valid_from_date) as joined_date,
-        least(profiles.valid_until_date, others.valid_until_date) as left_date
+        greatest(accounts.valid_from_date, others.valid_from_date) as joined_date,
+        least(accounts.valid_until_date, others.valid_until_date) as left_date
 
-    from profiles
+    from accounts
 
-    inner join profiles as others
-        on profiles.account_id = others.account_id
-        and profiles.valid_from_date < others.valid_until_date
-        and profiles.valid_until_date > others.valid_from_date
+    inner join accounts as others
+        on accounts.account_id = others.account_id
+        and accounts.valid_from_date < others.valid_until_date
+        and accounts.valid_until_date > others.valid_from_date
 
     where exists (select 1 from measures)
 

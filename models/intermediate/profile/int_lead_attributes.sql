@@ -27,6 +27,12 @@ accounts as (
 
 ),
 
+accounts_of_leads as (
+
+    select * from {{ ref('int_lead_accounts') }}
+
+),
+
 exchange_rates as (
 
     select * from {{ ref('int_exchange_rates') }}
@@ -42,23 +48,35 @@ used as (
 
 account_spans as (
 
+    {# A lead without an account has a span without one: what is missing can be scored too. #}
     select
         profiles.lead_id,
         profiles.lead_region,
         accounts.*,
         greatest(
-            profiles.valid_from_date, coalesce(accounts.valid_from_date, profiles.valid_from_date)
+            profiles.valid_from_date,
+            coalesce(accounts_of_leads.valid_from_date, profiles.valid_from_date),
+            coalesce(accounts.valid_from_date, profiles.valid_from_date)
         ) as shared_from_date,
         least(
-            profiles.valid_until_date, coalesce(accounts.valid_until_date, profiles.valid_until_date)
+            profiles.valid_until_date,
+            coalesce(accounts_of_leads.valid_until_date, profiles.valid_until_date),
+            coalesce(accounts.valid_until_date, profiles.valid_until_date)
         ) as shared_until_date
 
     from profiles
 
+    left join accounts_of_leads
+        on profiles.lead_id = accounts_of_leads.lead_id
+        and profiles.valid_from_date < accounts_of_leads.valid_until_date
+        and profiles.valid_until_date > accounts_of_leads.valid_from_date
+
     left join accounts
-        on profiles.account_id = accounts.account_id
-        and profiles.valid_from_date < accounts.valid_until_date
-        and profiles.valid_until_date > accounts.valid_from_date
+        on accounts_of_leads.account_id = accounts.account_id
+        and greatest(profiles.valid_from_date, accounts_of_leads.valid_from_date)
+        < accounts.valid_until_date
+        and least(profiles.valid_until_date, accounts_of_leads.valid_until_date)
+        > accounts.valid_from_date
 
 ),
 

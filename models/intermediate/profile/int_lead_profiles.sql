@@ -77,7 +77,7 @@ final as (
         versions.last_name,
         versions.person_id,
         versions.company_name,
-        coalesce(versions.account_id, email_domains.account_id) as account_id,
+        versions.account_id,
         versions.job_title,
         job_titles.seniority,
         job_titles.title_role,

@@ -1,0 +1,106 @@
+{#
+    Grain: one row per surviving lead and span of days on which it belongs to an account: its own
+    account_id, else the account that has the domain of its business email then, the lowest account_id of
+    several.
+#}
+with
+
+profiles as (
+
+    select * from {{ ref('int_lead_profiles') }}
+
+),
+
+accounts as (
+
+    select * from {{ ref('int_account_versions') }}
+
+),
+
+domain_edges as (
+
+    select
+        domain,
+        valid_from_date as edge_date
+    from accounts
+
+    union
+
+    select
+        domain,
+        valid_until_date as edge_date
+    from accounts
+
+),
+
+domain_spans as (
+
+    select
+        domain,
+        edge_date as valid_from_date,
+        lead(edge_date, 1, cast('9999-12-31' as date)) over (
+            partition by domain order by edge_date
+        ) as valid_until_date
+
+    from domain_edges
+
+    where domain is not null
+
+),
+
+domain_accounts as (
+
+    select
+        domain_spans.domain,
+        domain_spans.valid_from_date,
+        domain_spans.valid_until_date,
+        min(accounts.account_id) as account_id
+
+    from domain_spans
+
+    inner join accounts
+        on domain_spans.domain = accounts.domain
+        and domain_spans.valid_from_date >= accounts.valid_from_date
+        and domain_spans.valid_from_date < accounts.valid_until_date
+
+    group by
+        domain_spans.domain,
+        domain_spans.valid_from_date,
+        domain_spans.valid_until_date
+
+),
+
+final as (
+
+    select
+        lead_id,
+        account_id,
+        valid_from_date,
+        valid_until_date
+
+    from profiles
+
+    where account_id is not null
+
+    union all
+
+    select
+        profiles.lead_id,
+        domain_accounts.account_id,
+        greatest(profiles.valid_from_date, domain_accounts.valid_from_date) as valid_from_date,
+        least(profiles.valid_until_date, domain_accounts.valid_until_date) as valid_until_date
+
+    from profiles
+
+    inner join domain_accounts
+        on profiles.email_domain = domain_accounts.domain
+        and profiles.valid_from_date < domain_accounts.valid_until_date
+        and profiles.valid_until_date > domain_accounts.valid_from_date
+
+    where
+        profiles.account_id is null
+        and profiles.email_domain_kind = 'business'
+
+)
+
+select * from final

@@ -1,0 +1,143 @@
+{#
+    Grain: one row per version of a lead or account that holds on any day, with its half-open span. The
+    first version holds from the lead's creation, an account's since ever; a later one from the day of its
+    updated_at, the last of a day; one without updated_at takes the place of the one that was current when
+    it landed.
+#}
+with
+
+clock as (
+
+    select * from {{ ref('int_clock') }}
+
+),
+
+landed as (
+
+    select
+        'leads' as entity,
+        lead_id as record_id,
+        landing_seq,
+        created_at,
+        updated_at,
+        is_deleted
+
+    from {{ ref('stg_raw__leads') }}
+
+    union all
+
+    select
+        'accounts' as entity,
+        account_id as record_id,
+        landing_seq,
+        cast('1900-01-01' as timestamp) as created_at,
+        updated_at,
+        false as is_deleted
+
+    from {{ ref('stg_raw__accounts') }}
+
+),
+
+effective as (
+
+    select
+        landed.*,
+        coalesce(
+            landed.updated_at,
+            max(landed.updated_at) over (
+                partition by landed.entity, landed.record_id order by landed.landing_seq
+            )
+        ) as effective_updated_at
+
+    from landed
+
+),
+
+ordered as (
+
+    select
+        effective.*,
+        row_number() over (
+            partition by effective.entity, effective.record_id
+            order by effective.effective_updated_at asc nulls first, effective.landing_seq asc
+        ) as version_number,
+        count(effective.updated_at) over (
+            partition by effective.entity, effective.record_id, effective.effective_updated_at
+            order by effective.landing_seq
+        ) as dated_count,
+        first_value(effective.effective_updated_at) over (
+            partition by effective.entity, effective.record_id
+            order by effective.effective_updated_at asc nulls first, effective.landing_seq asc
+        ) as first_updated_at,
+        first_value(effective.created_at) over (
+            partition by effective.entity, effective.record_id
+            order by effective.effective_updated_at desc nulls last, effective.landing_seq desc
+        ) as record_created_at
+
+    from effective
+
+),
+
+dated as (
+
+    select
+        ordered.*,
+        case
+            when
+                ordered.dated_count <= 1
+                and not (ordered.effective_updated_at is distinct from ordered.first_updated_at)
+                then cast(ordered.record_created_at as date)
+            else cast(
+                greatest(ordered.effective_updated_at, ordered.record_created_at) as date
+            )
+        end as valid_from_date
+
+    from ordered
+
+),
+
+last_of_day as (
+
+    select
+        dated.*,
+        row_number() over (
+            partition by dated.entity, dated.record_id, dated.valid_from_date
+            order by dated.version_number desc
+        ) as day_rank
+
+    from dated
+
+    cross join clock
+
+    where dated.valid_from_date <= clock.facts_until_date
+
+),
+
+final as (
+
+    select
+        entity,
+        record_id,
+        landing_seq,
+        effective_updated_at,
+        record_created_at,
+        {# A deletion without a date holds from the creation on. #}
+        is_deleted or max(
+            case when is_deleted and updated_at is null then 1 else 0 end
+        ) over (
+            partition by entity, record_id
+            order by valid_from_date
+            rows between current row and unbounded following
+        ) = 1 as is_deleted_then,
+        valid_from_date,
+        lead(valid_from_date, 1, cast('9999-12-31' as date)) over (
+            partition by entity, record_id order by valid_from_date
+        ) as valid_until_date
+
+    from last_of_day
+
+    where day_rank = 1
+
+)
+
+select * from final
