@@ -87,9 +87,7 @@ dated as (
                 ordered.dated_count <= 1
                 and not (ordered.effective_updated_at is distinct from ordered.first_updated_at)
                 then cast(ordered.record_created_at as date)
-            else cast(
-                greatest(ordered.effective_updated_at, ordered.record_created_at) as date
-            )
+            else cast(greatest(ordered.effective_updated_at, ordered.record_created_at) as date)
         end as valid_from_date
 
     from ordered
