@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
 console = Console()
+ROWS_SHOWN = 5
 
 
 @app.callback()
@@ -53,7 +54,7 @@ def land(
 
     with console.status(f"landing {folder}"):
         result = landing.land(folder)
-    console.print(_landed(result))
+    _print_landed(result)
     console.print(f"landed in: {paths.warehouse_file()}")
 
 
@@ -147,7 +148,7 @@ def run(
             ),
             step=lambda name: bar.update(task, description=name, completed=0, total=None),
         )
-    console.print(_landed(result.landed))
+    _print_landed(result.landed)
     console.print(reporting.render(result.report))
     for issue in running.data_issues():
         console.print(f"[yellow]data issue:[/] {issue}")
@@ -158,6 +159,19 @@ def run(
 def _progress() -> Progress:
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     return Progress(*columns, console=console, transient=True)
+
+
+def _print_landed(result: LandResult) -> None:
+    """The counts of a landing, and the first rows that it set aside, without their values."""
+    from scripts.land import rejects
+
+    console.print(_landed(result))
+    lines = rejects(result.run_id, ROWS_SHOWN)
+    for line in lines:
+        console.print(f"[yellow]set aside:[/] {escape(line)}", soft_wrap=True)
+    if result.total.rows_rejected > len(lines):
+        more = result.total.rows_rejected - len(lines)
+        console.print(f"[yellow]set aside:[/] {more:,} more, all in raw.rejected_rows")
 
 
 def _landed(result: LandResult) -> Table:

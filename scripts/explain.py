@@ -203,9 +203,16 @@ def _survivor(connection: DuckDBPyConnection, lead_id: str) -> str:
         "select surviving_lead_id from intermediate.int_lead_identities where lead_id = ?",
         [lead_id],
     ).fetchone()
-    if not found:
-        raise UserError(f"no lead {lead_id!r} is known on that day")
-    return str(found[0])
+    if found:
+        return str(found[0])
+    landed = connection.execute(
+        """select min(created_at)::date, (select clock_date from intermediate.int_clock)
+        from raw.leads where lead_id = ? having count(*) > 0""",
+        [lead_id],
+    ).fetchone()
+    if landed:
+        raise UserError(f"lead {lead_id!r} came in on {landed[0]}, after {landed[1]}")
+    raise UserError(f"no lead {lead_id!r} was landed")
 
 
 def _copy_rows(survivor: str, file: Path) -> str:

@@ -146,6 +146,21 @@ def land(folder: Path, landed_at: datetime | None = None) -> LandResult:
     return LandResult(run_id, moment, tuple(results))
 
 
+def rejects(run_id: str, most: int) -> list[str]:
+    """The first rows that a run set aside: file, line, column and reason, not the value."""
+    with closing(connect()) as connection:
+        rows = connection.execute(
+            """select r.file, r.line, r.column_name, r.reason
+            from raw.rejected_rows as r inner join raw.landings as l using (landing_id)
+            where l.run_id = ? order by landing_id, r.line limit ?""",
+            [run_id, most],
+        ).fetchall()
+    return [
+        f"{file} line {line}" + (f", column {column}" if column else "") + f": {reason}"
+        for file, line, column, reason in rows
+    ]
+
+
 def _files(folder: Path) -> dict[Entity, list[Path]]:
     """The files to land, by entity and in the order of their names."""
     if not folder.is_dir():

@@ -3,6 +3,7 @@
 
 import csv
 import gzip
+import re
 import shutil
 import zlib
 from collections import Counter
@@ -120,11 +121,17 @@ def _unpacked(path: Path, scratch: Path) -> Path:
     return plain
 
 
+def _snake_case(name: str) -> str:
+    return re.sub(r"\W+", "_", name.strip().lower())
+
+
 def _check_columns(entity: Entity, path: Path, names: Sequence[str]) -> None:
     for column in entity.columns:
         if names and column.required and column.name not in names:
+            alike = [name for name in names if _snake_case(name) == column.name]
+            hint = f" Its column {alike[0]!r} must be named so." if alike else ""
             raise UserError(
-                f"{path} lacks the column {column.name}, which {entity.name} must have."
+                f"{path} lacks the column {column.name}, which {entity.name} must have.{hint}"
             )
     for name, count in Counter(name.lower() for name in names).items():
         if not name:

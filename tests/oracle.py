@@ -376,6 +376,7 @@ class Oracle:
             for name in (row["country_code"], row["country"], *row["aliases"].split("|"))
         }
         self.cache: dict[tuple[str, str, date], str] = {}
+        self.said: dict[tuple[str, str], str | None] = {}
 
     def _people(
         self, leads: Mapping[str, Lead], raw: Mapping[str, Sequence[Row]]
@@ -436,9 +437,12 @@ class Oracle:
             "first_event_key": self._first_event_key,
             "email": lambda person, day: (person.field("email", day) or "").lower(),
             "currency": lambda person, day: (person.field("currency", day) or "").upper(),
-            "seniority": lambda person, day: self._title(person, "seniority", day),
-            "title_role": lambda person, day: self._title(person, "title_role", day),
-            "department_group": lambda person, day: self._title(person, "department_group", day),
+            "seniority": lambda person, day: self._worded(person, "job_title", name, day),
+            "title_role": lambda person, day: self._worded(person, "job_title", name, day),
+            "department_group": lambda person, day: (
+                self._worded(person, "department", name, day)
+                or self._worded(person, "job_title", name, day)
+            ),
             "employee_band": self._employee_band,
             "annual_revenue": lambda person, day: self._money(person, "annual_revenue", day),
             "budget": lambda person, day: self._money(person, "budget", day),
@@ -457,15 +461,22 @@ class Oracle:
             return derived[name](person, day)
         return person.field(name, day)
 
-    def _title(self, person: Person, attribute: str, day: date) -> str | None:
+    def _worded(self, person: Person, field: str, attribute: str, day: date) -> str | None:
+        """What the words of a field say of an attribute."""
+        text = person.field(field, day) or ""
+        if (text, attribute) not in self.said:
+            self.said[text, attribute] = self._said(text, attribute)
+        return self.said[text, attribute]
+
+    def _said(self, text: str, attribute: str) -> str | None:
         """Priority first, then the longest match."""
-        words = words_of(person.field("job_title", day) or "")
+        words = words_of(text)
         found = [
             (int(row["priority"]), -len(words_of(row["keyword"])), row["value"])
             for row in self.seeds["title_keywords"]
             if row["attribute"] == attribute and words_of(row["keyword"]) in words
         ]
-        return min(found)[2] if found and words else None
+        return min(found)[2] if words and found else None
 
     def _employee_band(self, person: Person, day: date) -> str | None:
         count = number_of(person.field("employee_count", day))
@@ -633,9 +644,8 @@ def _events(raw: Mapping[str, Sequence[Row]]) -> Iterable[Event]:
     }
     for row in opportunities.values():
         yield _crm_event(row["lead_id"], "opportunity_opened", row["created_at"])
-        if row.get("closed_at") and row.get("is_won") is not None:
-            won = row["is_won"] in (True, "true")
-            outcome = "opportunity_won" if won else "opportunity_lost"
+        outcomes = {"true": "opportunity_won", "false": "opportunity_lost"}
+        if row.get("closed_at") and (outcome := outcomes.get(row.get("is_won", ""))):
             yield _crm_event(row["lead_id"], outcome, row["closed_at"])
     stages = {
         (row["opportunity_id"], row["stage"], row["entered_at"])

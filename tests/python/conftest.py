@@ -5,9 +5,14 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from hypothesis import settings
 
 from scripts.run import RunResult, run
 from tests import real_data
+
+# The same cases on every machine and in every run.
+settings.register_profile("seeded", derandomize=True)
+settings.load_profile("seeded")
 
 
 class Warehouse:

@@ -72,8 +72,18 @@ def test_a_way_up_reaches_the_band_it_says(warehouse: Warehouse) -> None:
 
 
 def test_an_unknown_lead_is_one_sentence(warehouse: Warehouse) -> None:
-    with pytest.raises(UserError, match="no lead 'nobody' is known"):
+    with pytest.raises(UserError, match=r"^no lead 'nobody' was landed$"):
         explain("nobody")
+
+
+def test_a_day_before_the_lead_came_in_is_one_sentence(warehouse: Warehouse) -> None:
+    ((lead_id, day),) = warehouse.query(
+        """select lead_id, min(created_at)::date from raw.leads
+        where created_at > '2025-04-01' group by 1 order by 2, 1 limit 1"""
+    )
+    words = f"^lead '{lead_id}' came in on {day}, after 2025-03-01$"
+    with pytest.raises(UserError, match=words):
+        explain(str(lead_id), date(2025, 3, 1))
 
 
 def test_the_command_prints_a_table_or_json(warehouse: Warehouse) -> None:

@@ -13,6 +13,7 @@ import duckdb
 import pyarrow  # type: ignore[import-untyped]
 import pytest
 
+from scripts import land as landing
 from scripts import land as module
 from scripts.contract import read_contract
 from scripts.errors import UserError
@@ -695,3 +696,15 @@ def test_a_file_that_is_no_warehouse_is_left_alone(folder: Path) -> None:
     warehouse_file().write_text("no database" * 1000, "utf-8")
     with pytest.raises(UserError, match="cannot be opened"):
         land_text(folder, LEADS)
+
+
+def test_a_header_that_is_nearly_right_is_named(tmp_path: Path) -> None:
+    (tmp_path / "leads.csv").write_text("Lead ID,created_at\na,2025-01-01\n")
+    with pytest.raises(UserError, match=r"lacks the column lead_id.*'Lead ID' must be named so"):
+        land(tmp_path)
+
+
+def test_rejects_are_told_without_their_values(tmp_path: Path) -> None:
+    (tmp_path / "leads.csv").write_text("lead_id,created_at\na,2025-01-01\nb,01/02/2024\n")
+    (line,) = landing.rejects(land(tmp_path).run_id, most=5)
+    assert line.startswith("leads.csv line 3, column created_at: ") and "01/02" not in line

@@ -104,7 +104,8 @@ def test_spelling_does_not_change_a_key(value: str) -> None:
     assert text_key(f"\u3000{value} \n") == key
     for form in ("NFC", "NFD", "NFKC", "NFKD"):
         assert text_key(unicodedata.normalize(form, value)) == key
-    assert text_key(value.casefold()) == key
+    # Folded as composed: the iota below a letter becomes one beside it, past other marks.
+    assert text_key(unicodedata.normalize("NFKC", value).casefold()) == key
 
 
 @given(TEXTS, TEXTS, TEXTS)

@@ -7,6 +7,7 @@ with
 reasons as (
 
     select * from {{ ref('lead_score_factors') }}
+    where rule_id not in ('group_limit', 'group_weight', 'score_scale')
 
 ),
 
