@@ -67,6 +67,8 @@ def check_seeds() -> None:
     report = checking.check_seeds(SEEDS, overlay())
     warnings = list(report.warnings)
     if paths.warehouse_file().is_file():
+        # The warehouse knows better which attributes there are.
+        warnings = [warning for warning in warnings if warning.column != "attribute"]
         warnings += checking.never_firing(SEEDS, paths.warehouse_file(), overlay())
     for warning in warnings:
         console.print(f"[yellow]warning:[/] {escape(str(warning))}", soft_wrap=True)
@@ -173,10 +175,16 @@ def _print_landed(result: LandResult) -> None:
         more = result.total.rows_rejected - len(lines)
         console.print(f"[yellow]set aside:[/] {more:,} more, all in raw.rejected_rows")
 
+    if result.total.rows_waiting:
+        console.print(
+            f"[yellow]waiting:[/] {result.total.rows_waiting:,} rows are dated after their "
+            "landing; they are neither scored nor move the clock until it reaches them"
+        )
+
 
 def _landed(result: LandResult) -> Table:
     table = Table(title="Landed", title_justify="left")
-    table.add_column("entity")
+    table.add_column("entity", no_wrap=True)
     for name in ("files", "skipped", "rows", "new", "known", "rejected", "waiting"):
         table.add_column(name, justify="right")
     for row in (*result.entities, result.total):

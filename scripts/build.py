@@ -69,27 +69,32 @@ def build(
 
 def _changed_personas() -> Iterator[str]:
     """The rules that broke a persona: what each gives it now, and gave when last published."""
-    with duckdb.connect(str(paths.warehouse_file()), read_only=True) as connection:
-        try:
-            published = quote_literal(str(paths.published_file()))
+    published = quote_literal(str(paths.published_file()))
+    try:
+        with duckdb.connect(str(paths.warehouse_file()), read_only=True) as connection:
             connection.execute(f"attach {published} as published (read_only)")
             changes = connection.sql(BROKEN_BY).fetchall()
-        except duckdb.Error:
-            return
+    except duckdb.Error:
+        return
     for persona, rule_id, now, before in changes:
         yield f"persona {persona}: rule {rule_id} gives {now}, was {before} when last published"
 
 
 def _failing_rows(variables: Mapping[str, str]) -> Iterator[str]:
-    """The first rows of each test that failed in the last run."""
+    """The first rows of each test that failed in the last run, where they can be read."""
     file = paths.PROJECT / variables.get("DBT_TARGET_PATH", "target") / "run_results.json"
     results = json.loads(file.read_text())["results"] if file.is_file() else []
-    failed = [result for result in results if result["status"] == "fail"]
-    for result in failed:
+    for result in results:
+        if result["status"] != "fail":
+            continue
         yield result["unique_id"].split(".")[2] + ":"
-        with duckdb.connect(str(paths.warehouse_file()), read_only=True) as connection:
-            rows = connection.execute(result["compiled_code"])
-            names = [column[0] for column in rows.description or ()]
-            for row in rows.fetchmany(ROWS_SHOWN):
-                cells = zip(names, row, strict=True)
-                yield "  " + ", ".join(f"{name} {value}" for name, value in cells)
+        try:
+            with duckdb.connect(str(paths.warehouse_file()), read_only=True) as connection:
+                rows = connection.execute(result["compiled_code"])
+                names = [column[0] for column in rows.description or ()]
+                shown = rows.fetchmany(ROWS_SHOWN)
+        except duckdb.Error:
+            continue
+        for row in shown:
+            cells = zip(names, row, strict=True)
+            yield "  " + ", ".join(f"{name} {value}" for name, value in cells)

@@ -10,7 +10,7 @@ from scripts import paths
 from scripts.build import Progress, build
 from scripts.errors import UserError
 from scripts.kpis import KpiReport, kpis
-from scripts.land import LandResult, land
+from scripts.land import LandResult, land, rejects
 from scripts.publish import PublishResult, publish
 from scripts.sample import write_sample
 
@@ -37,12 +37,25 @@ def run(
     """
     step("landing")
     landed = _land_sample() if folder is None else _land_own(folder)
+    _refuse_no_leads(landed)
     step("building")
     build(progress)
     step("publishing")
     published = publish()
     step("computing KPIs")
     return RunResult(landed, published, kpis(by=("month", "channel", "region")))
+
+
+def _refuse_no_leads(landed: LandResult) -> None:
+    """Without a lead all marts would be empty, which is no result to put over the last one."""
+    with duckdb.connect(str(paths.warehouse_file()), read_only=True) as connection:
+        if connection.sql("from raw.leads limit 1").fetchall():
+            return
+    told = "; ".join(rejects(landed.run_id, most=3))
+    raise UserError(
+        "no lead was landed, so nothing is built and what was published stays"
+        + (f": {landed.total.rows_rejected:,} rows were set aside ({told})" if told else "")
+    )
 
 
 def data_issues(most: int = 10) -> list[str]:

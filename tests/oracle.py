@@ -311,14 +311,19 @@ class Person:
         return max(found)[1] if found else None
 
     def is_deleted(self, day: date) -> bool:
-        """From the day of the version that says so; from creation where that has no updated_at."""
+        """From the updated_at of the version that says so; from creation where it has none."""
         survivor = next(member for member in self.members if member.lead_id == self.lead_id)
         version = version_on(survivor.versions, day)
-        return any(
-            other.row.get("is_deleted") in (True, "true")
-            and (other is version or (not other.row.get("updated_at") and other.from_day > day))
-            for other in survivor.versions
-        )
+        if version is None:
+            return False
+        for other in survivor.versions:
+            if other.row.get("is_deleted") in (True, "true"):
+                updated_at = other.row.get("updated_at")
+                if not updated_at and other.from_day > day:
+                    return True
+                if other is version and (not updated_at or other.made_at.date() <= day):
+                    return True
+        return False
 
 
 def _value(row: Row, name: str) -> str | None:
@@ -455,7 +460,6 @@ class Oracle:
             "email_domain": lambda person, day: _domain(person, day) or None,
             "email_domain_kind": self._domain_kind,
             "is_role_mailbox": self._is_role_mailbox,
-            "account_id": self._account_id,
         }
         if name in derived:
             return derived[name](person, day)

@@ -86,9 +86,9 @@ def _filled(row: Mapping[str, object]) -> dict[str, object]:
 @pytest.fixture(
     scope="module",
     params=[
-        pytest.param((1, 40, 30, CLOCK), id="quick"),
-        pytest.param((2, 130, 25, CLOCK), id="large", marks=pytest.mark.slow),
-        pytest.param((3, 130, 25, None), id="no-as-of", marks=pytest.mark.slow),
+        pytest.param((1, 40, 25, CLOCK), id="quick"),
+        pytest.param((2, 90, 30, CLOCK), id="large", marks=pytest.mark.slow),
+        pytest.param((3, 90, 30, None), id="no-as-of", marks=pytest.mark.slow),
     ],
 )
 def world(

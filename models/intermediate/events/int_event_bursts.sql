@@ -48,6 +48,19 @@ keyed as (
         event_id,
         lead_id,
         occurred_at,
+        'any_engagement' as event_key
+    from matches
+    where
+        follows_event_key is null
+        and is_engagement
+        and 'any_engagement' in (select counted_keys.event_key from counted_keys)
+
+    union
+
+    select
+        event_id,
+        lead_id,
+        occurred_at,
         event_type as event_key
     from lead_events
     where event_type in (select counted_keys.event_key from counted_keys)

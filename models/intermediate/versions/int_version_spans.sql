@@ -94,20 +94,59 @@ dated as (
 
 ),
 
-last_of_day as (
+held as (
 
+    {# A first version that is deleted holds from the creation, its deletion from its own day. #}
     select
-        dated.*,
-        row_number() over (
-            partition by dated.entity, dated.record_id, dated.valid_from_date
-            order by dated.version_number desc
-        ) as day_rank
+        entity,
+        record_id,
+        landing_seq,
+        updated_at,
+        effective_updated_at,
+        record_created_at,
+        version_number,
+        valid_from_date,
+        is_deleted
+        and (updated_at is null or cast(updated_at as date) <= valid_from_date)
+            as is_deleted_since
 
     from dated
 
+    union all
+
+    select
+        entity,
+        record_id,
+        landing_seq,
+        updated_at,
+        effective_updated_at,
+        record_created_at,
+        version_number,
+        cast(updated_at as date) as valid_from_date,
+        true as is_deleted_since
+
+    from dated
+
+    where
+        is_deleted
+        and cast(updated_at as date) > valid_from_date
+
+),
+
+last_of_day as (
+
+    select
+        held.*,
+        row_number() over (
+            partition by held.entity, held.record_id, held.valid_from_date
+            order by held.version_number desc
+        ) as day_rank
+
+    from held
+
     cross join clock
 
-    where dated.valid_from_date <= clock.facts_until_date
+    where held.valid_from_date <= clock.facts_until_date
 
 ),
 
@@ -120,8 +159,8 @@ final as (
         effective_updated_at,
         record_created_at,
         {# A deletion without a date holds from the creation on. #}
-        is_deleted or max(
-            case when is_deleted and updated_at is null then 1 else 0 end
+        is_deleted_since or max(
+            case when is_deleted_since and updated_at is null then 1 else 0 end
         ) over (
             partition by entity, record_id
             order by valid_from_date
