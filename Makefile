@@ -3,7 +3,12 @@ PYTHON ?= python3
 SCRIPTS := .venv/bin/python -m scripts
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: run test test-all lint docs lock clean
+# Neither dbt-charts nor anything else is to wait for a network.
+export DO_NOT_TRACK := 1
+BOARDS := $(filter-out charts/meta.yml,$(wildcard charts/*.yml))
+CHARTS := $(dir $(or $(LEADS_WAREHOUSE),warehouse/leads.duckdb))charts
+
+.PHONY: run test test-all lint charts serve docs lock clean
 
 run: .venv/installed  ## sample data, or DATA=folder, to published marts and KPIs
 	@$(SCRIPTS) run $(if $(DATA),"$(DATA)")
@@ -22,8 +27,16 @@ lint: .venv/installed  ## style, types, and that every model builds, on no data,
 	@$(SCRIPTS) land target/lint/data > target/lint/land.log
 	@dbt --quiet build --exclude warn_on_data_issues && dbt --quiet docs generate
 	@dbt-bouncer run --config-file dbt-bouncer.yml
+	@dct validate > target/lint/dct.log 2>&1 || { cat target/lint/dct.log; exit 1; }
 	@mf validate-configs --skip-dw > target/lint/mf.log || { cat target/lint/mf.log; exit 1; }
 	@sqlfluff lint --disable-progress-bar --nocolor models tests > target/lint/sqlfluff.log 2>&1 || { cat target/lint/sqlfluff.log; exit 1; }
+
+charts: .venv/installed  ## the dashboards as HTML and PNG, from the published file
+	@for format in html png; do dct render $(BOARDS) --no-warnings --format $$format -o "$(CHARTS)/{stem}.$$format" || exit 1; done
+	@echo "dashboards: $(CHARTS)"
+
+serve: .venv/installed  ## the dashboards in a browser
+	@dct serve --port 8081
 
 docs: .venv/installed  ## one offline page with every model, column and seed
 	@dbt --quiet docs generate --static

@@ -103,11 +103,13 @@ def publish() -> None:
 @app.command()
 def kpis(
     by: Annotated[str, typer.Option(help="any of month,channel,region")] = "month",
+    method: Annotated[str | None, typer.Option(help="period or cohort; empty: both")] = None,
 ) -> None:
     """Compute the KPIs of the published marts: to the terminal, as CSV and as JSON."""
     from scripts import kpis as reporting
 
-    report = reporting.kpis(by=tuple(part.strip() for part in by.split(",") if part.strip()))
+    slices = tuple(part.strip() for part in by.split(",") if part.strip())
+    report = reporting.kpis(by=slices, method=method)
     console.print(reporting.render(report))
     console.print(f"KPIs: {report.csv_file} and {report.json_file}")
 

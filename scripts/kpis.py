@@ -4,8 +4,9 @@ import csv
 import io
 import json
 import math
+from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
 from itertools import combinations
@@ -32,6 +33,7 @@ from scripts import paths
 from scripts.errors import UserError
 
 SAVED_QUERY = "kpis"
+METHODS = ("period", "cohort")
 GROUP_BY = {"month": "metric_time__month", "channel": "channel", "region": "region"}
 # Known of a period alone, not of a channel or region; it gives a month without anything a row.
 OF_PERIOD = "days_covered"
@@ -46,6 +48,12 @@ KPIS_BY_SLICE = (
     "cac",
 )
 
+# Growth has no metric: MetricFlow would shift months by joining the time spine (ADR 0003).
+GROWTH = {
+    "revenue_growth_month": ("Revenue growth on the month before", 1),
+    "revenue_growth_year": ("Revenue growth on the year before", 12),
+}
+
 Number = int | float | None
 
 
@@ -59,6 +67,7 @@ class Definition:
     method: str
     unit: str
     note: str
+    too_early: str
     numerator: str | None
     denominator: str | None
 
@@ -99,17 +108,21 @@ class KpiReport:
     json_file: Path
 
 
-def kpis(by: Sequence[str] = ("month",)) -> KpiReport:
+def kpis(by: Sequence[str] = ("month",), method: str | None = None) -> KpiReport:
     """Compute the KPIs of the published file, in total and for each combination of `by`.
 
-    `by` holds any of month, channel and region. Writes kpis.csv and kpis.json to the KPI folder.
-    Raises UserError for another `by`, and where nothing has been built or published yet.
+    `by` holds any of month, channel and region; `method` is period (what happened in the month) or
+    cohort (what became of the month's leads), None for both. Writes kpis.csv and kpis.json to the
+    KPI folder. Raises UserError for another `by` or `method`, and where nothing has been built or
+    published yet.
     """
     for name in by:
         if name not in GROUP_BY:
             raise UserError(f"cannot report by {name!r}; choose from {', '.join(GROUP_BY)}")
+    if method not in (None, *METHODS):
+        raise UserError(f"there is no method {method!r}; choose from {', '.join(METHODS)}")
     manifest = _semantic_manifest()
-    definitions = _definitions(manifest)
+    definitions = [d for d in _definitions(manifest) if method in (None, d.method)]
     engine = MetricFlowEngine(SemanticManifestLookup(manifest), cast(SqlClient, _Dialect()))
     named = {n for d in definitions for n in (d.metric, d.numerator, d.denominator)}
     metrics = sorted(name for name in named if name)
@@ -119,6 +132,7 @@ def kpis(by: Sequence[str] = ("month",)) -> KpiReport:
             first_day, last_day = connection.sql(
                 "select min(date_day), max(date_day) from marts.calendar"
             ).fetchall()[0]
+            basis = _rows_by_column(connection.sql("from marts.kpi_basis"))[0]
             rows = [
                 row
                 for size in range(len(dimensions) + 1)
@@ -129,10 +143,11 @@ def kpis(by: Sequence[str] = ("month",)) -> KpiReport:
     except duckdb.Error as error:
         file, cause = paths.published_file(), str(error).splitlines()[0]
         raise UserError(f"{file} gives no KPIs: {cause} Build and publish: make run") from error
+    rows += _growth(rows)
     report = KpiReport(
         # Stable: within a slice and period the KPIs keep the order of the saved query.
         rows=tuple(sorted(rows, key=lambda row: (row.channel, row.region, row.period))),
-        choices=_choices(manifest),
+        choices=_choices(manifest, basis),
         first_day=first_day,
         last_day=last_day,
         csv_file=paths.kpi_folder() / "kpis.csv",
@@ -190,6 +205,7 @@ def _definitions(manifest: PydanticSemanticManifest) -> list[Definition]:
                 method=meta["method"],
                 unit=meta["unit"],
                 note=meta.get("note", ""),
+                too_early=meta.get("too_early", ""),
                 numerator=ratio.numerator.name if ratio.numerator else None,
                 denominator=ratio.denominator.name if ratio.denominator else None,
             )
@@ -197,10 +213,14 @@ def _definitions(manifest: PydanticSemanticManifest) -> list[Definition]:
     return definitions
 
 
-def _choices(manifest: PydanticSemanticManifest) -> dict[str, str]:
-    """What the semantic models say about the choices behind the numbers."""
+def _choices(manifest: PydanticSemanticManifest, basis: Mapping[str, Any]) -> dict[str, str]:
+    """What the semantic models say about the choices behind the numbers, with what was chosen."""
     configs = (model.config.meta for model in manifest.semantic_models if model.config)
-    return {name: text for meta in configs for name, text in meta.get("choices", {}).items()}
+    return {
+        name: text.format_map(basis)
+        for meta in configs
+        for name, text in meta.get("choices", {}).items()
+    }
 
 
 def _published() -> duckdb.DuckDBPyConnection:
@@ -222,7 +242,10 @@ def _query(
     names = [GROUP_BY[name] for name in group_by]
     asked = [m for m in metrics if m != OF_PERIOD or set(group_by) <= {"month"}]
     request = MetricFlowQueryRequest.create(metric_names=asked, group_by_names=names)
-    result = connection.sql(engine.explain(request).sql_statement.sql)
+    return _rows_by_column(connection.sql(engine.explain(request).sql_statement.sql))
+
+
+def _rows_by_column(result: duckdb.DuckDBPyRelation) -> list[dict[str, Any]]:
     return [dict(zip(result.columns, row, strict=True)) for row in result.fetchall()]
 
 
@@ -261,9 +284,43 @@ def _rows(definitions: Iterable[Definition], result: Mapping[str, Any]) -> Itera
 def _why_missing(definition: Definition, result: Mapping[str, Any]) -> str:
     """What a KPI without a value lacks."""
     numerator, denominator = definition.numerator, definition.denominator
+    if definition.too_early and denominator and result[denominator] == 0:
+        return definition.too_early
     lacking = [name for name in (numerator,) if name and result[name] is None]
     lacking += [name for name in (denominator,) if name and not result[name]]
     return "no " + " and no ".join(name.replace("_", " ") for name in lacking or ["data"])
+
+
+def _growth(rows: Sequence[Kpi]) -> list[Kpi]:
+    """Growth of each month's revenue, where both months are complete and the earlier earned."""
+    revenues = [row for row in rows if row.kpi == "revenue" and row.period != EVERY_MONTH]
+    value_of = {(row.channel, row.region, row.period): row.value for row in revenues}
+    complete = {row.period for row in rows if row.kpi == OF_PERIOD and _is_complete(row)}
+    growth = []
+    for kpi, (label, months) in GROWTH.items():
+        for row in revenues:
+            earlier = _months_back(row.period, months)
+            now, then = row.value, value_of.get((row.channel, row.region, earlier))
+            value, note = None, f"no revenue in {earlier} or {row.period}"
+            if not {earlier, row.period} <= complete:
+                note = f"too early: the data do not cover {earlier} and {row.period} in full"
+            elif now is not None and then is not None and then > 0:
+                value, note = now / then - 1, f"against {earlier}"
+            named = replace(row, kpi=kpi, label=label, unit="rate", note=note)
+            growth.append(replace(named, value=value, numerator=now, denominator=then))
+    return growth
+
+
+def _is_complete(row: Kpi) -> bool:
+    """Whether days_covered of a month is all its days."""
+    if row.period == EVERY_MONTH:
+        return False
+    return row.value == monthrange(int(row.period[:4]), int(row.period[5:]))[1]
+
+
+def _months_back(period: str, months: int) -> str:
+    year, month = divmod(int(period[:4]) * 12 + int(period[5:]) - 1 - months, 12)
+    return f"{year:04}-{month + 1:02}"
 
 
 def _number(value: int | float | Decimal | None) -> Number:
@@ -330,14 +387,10 @@ def _by_month(report: KpiReport, method: str, title: str) -> Table:
     months = sorted({row.period for row in rows} - {EVERY_MONTH})[-MONTHS_SHOWN:]
     cells = {(row.kpi, row.period): _shown(row) for row in rows}
     table = _table(title, ["", *months, EVERY_MONTH])
-    for row in rows:
-        if row.period == EVERY_MONTH:
-            total = _shown(row) + _interval(row)
-            table.add_row(
-                row.label.removesuffix(" (period)"),
-                *(cells[row.kpi, month] for month in months),
-                total,
-            )
+    totals = {row.kpi: _shown(row) + _interval(row) for row in rows if row.period == EVERY_MONTH}
+    for kpi, label in {row.kpi: row.label for row in rows}.items():
+        shown = (cells.get((kpi, month), "–") for month in months)
+        table.add_row(label.removesuffix(" (period)"), *shown, totals.get(kpi, ""))
     return table
 
 

@@ -1,6 +1,6 @@
 {#
-    Every landed amount has an exchange rate into the reporting currency on its day; each row names the
-    currency and day that lack one.
+    Every landed amount has an exchange rate into the reporting currency on its day, and where several
+    currencies landed one of them is chosen; each row says what is missing.
 #}
 with
 
@@ -27,19 +27,58 @@ amounts as (
         amount
     from {{ ref('int_marketing_spend') }}
 
+),
+
+landed_currencies as (
+
+    select {{ ordered_list('currency', 'currency', ', ') }} as currencies
+    from {{ ref('int_landed_currencies') }}
+
+),
+
+reporting as (
+
+    select distinct to_currency from {{ ref('int_exchange_rates') }}
+
 )
 
 select
-    currency,
-    amount_date,
-    count(*) as amounts
+    landed_currencies.currencies as currency,
+    cast(null as date) as amount_date,
+    cast(null as bigint) as amounts,
+    'several currencies landed: choose one in the var reporting_currency' as what_to_do
+
+from landed_currencies
+
+cross join reporting
+
+where
+    reporting.to_currency = '(none)'
+    and landed_currencies.currencies is not null
+
+union all
+
+select
+    amounts.currency,
+    amounts.amount_date,
+    count(*) as amounts,
+    'add its rate into ' || reporting.to_currency || ' on or before the day to the seed exchange_rates'
+        as what_to_do
 
 from amounts
 
+cross join reporting
+
 where
-    landed_amount is not null
-    and amount is null
+    amounts.landed_amount is not null
+    and amounts.amount is null
+    and reporting.to_currency <> '(none)'
 
 group by
-    currency,
-    amount_date
+    amounts.currency,
+    amounts.amount_date,
+    reporting.to_currency
+
+order by
+    amount_date,
+    currency

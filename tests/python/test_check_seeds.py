@@ -529,6 +529,14 @@ FAULTS = {
         ("score_bands", "other,,cold,1,,Wait\nother,,hot,2,50,Call\n", ""),
         "seeds/points/score_models.csv line 3, column score_model: 'other' has no rows in score_bands that hold in all regions",
     ),
+    "model with bands of a region alone": (
+        (
+            "score_bands",
+            "other,,cold,1,,Wait\nother,,hot,2,50,Call\n",
+            "other,Europe,cold,1,,Wait\n",
+        ),
+        "seeds/points/score_models.csv line 3, column score_model: 'other' has no rows in score_bands that hold in all regions",
+    ),
     "no lowest band": (
         ("score_bands", "other,,cold,1,,", "other,,cold,1,10,"),
         "seeds/points/score_bands.csv line 6, column lower_bound: '10' leaves a gap below the lowest bound; it may be empty",

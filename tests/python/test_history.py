@@ -38,6 +38,11 @@ SEEDS: dict[str, list[Row]] = {
         for model in ("old", "new")
         for order, (band, bound) in enumerate([("cold", ""), ("hot", "15")], start=1)
     ],
+    "golden_leads": [],
+    "lifecycle_stages": [
+        {"stage": "mql", "source": "band", "value": "hot", "priority": "1"},
+        {"stage": "customer", "source": "opportunity", "value": "won", "priority": "1"},
+    ],
     "grade_bounds": [],
     "grade_matrix": [],
     "attribute_points": [

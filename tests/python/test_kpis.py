@@ -12,6 +12,8 @@
 | h    | 2 Apr   | paid_search, EMEA   | 3 Apr | 4 Apr | 5 Apr       | 1 Apr    | < 0  |
 | i    | 3 Apr   | paid_search, EMEA   |       |       |             |          |      |
 
+Deals won, with their amount: a 900, c 500, and h 100 in April. The last day of the data is 5 April.
+
 Visitors: 5 Jan paid_search EMEA 40 · 20 Jan paid_search EMEA 10 · 22 Jan organic_search (none) 20 ·
 2 Feb organic_search EMEA 0. Spend: January paid_search 300 in EMEA and 100 without region, February
 @display (none) 50. Revenue: February paid_search 1,000.50 − 100 in EMEA, 500 in APAC. Nothing
@@ -50,35 +52,35 @@ i,2025-04-03 00:00:00,,,,,,paid_search,EMEA
 """
 
 FUNNEL = """
-funnel_date,channel,region,visitors,leads,mqls,sqls,opportunities,customers,revenue,spend
-2025-01-05,paid_search,EMEA,40,2,0,0,0,0,,300
-2025-01-06,paid_search,EMEA,,0,1,0,0,0,,
-2025-01-06,paid_search,(none),,0,0,0,0,0,,100
-2025-01-07,paid_search,EMEA,,0,1,0,0,0,,
-2025-01-08,paid_search,EMEA,,0,0,1,0,0,,
-2025-01-10,paid_search,EMEA,,0,0,0,1,0,,
-2025-01-20,paid_search,EMEA,10,0,0,0,0,0,,
-2025-01-20,paid_search,APAC,,1,0,0,0,0,,
-2025-01-21,organic_search,EMEA,,1,0,0,0,0,,
-2025-01-22,organic_search,(none),20,0,0,0,0,0,,
-2025-01-22,organic_search,APAC,,1,0,0,0,0,,
-2025-01-25,organic_search,APAC,,0,0,1,0,0,,
-2025-01-30,organic_search,APAC,,0,0,0,1,0,,
-2025-02-01,paid_search,APAC,,0,1,0,0,0,,
-2025-02-02,organic_search,EMEA,0,1,0,0,0,0,,
-2025-02-03,(none),(none),,1,0,0,0,0,,
-2025-02-03,paid_search,APAC,,0,0,1,0,0,,
-2025-02-04,paid_search,EMEA,,0,0,0,0,1,1000.50,
-2025-02-05,paid_search,APAC,,0,0,0,1,0,,
-2025-02-10,@display,(none),,0,0,0,0,0,,50
-2025-02-12,organic_search,EMEA,,0,0,0,0,1,,
-2025-02-14,paid_search,APAC,,0,0,0,0,1,500,
-2025-02-20,paid_search,EMEA,,0,0,0,0,0,-100,
-2025-04-01,paid_search,EMEA,,0,0,0,0,1,,
-2025-04-02,paid_search,EMEA,,1,0,0,0,0,,
-2025-04-03,paid_search,EMEA,,1,1,0,0,0,,
-2025-04-04,paid_search,EMEA,,0,0,1,0,0,,
-2025-04-05,paid_search,EMEA,,0,0,0,1,0,,
+funnel_date,channel,region,visitors,leads,mqls,sqls,opportunities,customers,revenue,spend,won_deals,won_amount
+2025-01-05,paid_search,EMEA,40,2,0,0,0,0,,300,0,
+2025-01-06,paid_search,EMEA,,0,1,0,0,0,,,0,
+2025-01-06,paid_search,(none),,0,0,0,0,0,,100,0,
+2025-01-07,paid_search,EMEA,,0,1,0,0,0,,,0,
+2025-01-08,paid_search,EMEA,,0,0,1,0,0,,,0,
+2025-01-10,paid_search,EMEA,,0,0,0,1,0,,,0,
+2025-01-20,paid_search,EMEA,10,0,0,0,0,0,,,0,
+2025-01-20,paid_search,APAC,,1,0,0,0,0,,,0,
+2025-01-21,organic_search,EMEA,,1,0,0,0,0,,,0,
+2025-01-22,organic_search,(none),20,0,0,0,0,0,,,0,
+2025-01-22,organic_search,APAC,,1,0,0,0,0,,,0,
+2025-01-25,organic_search,APAC,,0,0,1,0,0,,,0,
+2025-01-30,organic_search,APAC,,0,0,0,1,0,,,0,
+2025-02-01,paid_search,APAC,,0,1,0,0,0,,,0,
+2025-02-02,organic_search,EMEA,0,1,0,0,0,0,,,0,
+2025-02-03,(none),(none),,1,0,0,0,0,,,0,
+2025-02-03,paid_search,APAC,,0,0,1,0,0,,,0,
+2025-02-04,paid_search,EMEA,,0,0,0,0,1,1000.50,,1,900
+2025-02-05,paid_search,APAC,,0,0,0,1,0,,,0,
+2025-02-10,@display,(none),,0,0,0,0,0,,50,0,
+2025-02-12,organic_search,EMEA,,0,0,0,0,1,,,0,
+2025-02-14,paid_search,APAC,,0,0,0,0,1,500,,1,500
+2025-02-20,paid_search,EMEA,,0,0,0,0,0,-100,,0,
+2025-04-01,paid_search,EMEA,,0,0,0,0,1,,,1,100
+2025-04-02,paid_search,EMEA,,1,0,0,0,0,,,0,
+2025-04-03,paid_search,EMEA,,1,1,0,0,0,,,0,
+2025-04-04,paid_search,EMEA,,0,0,1,0,0,,,0,
+2025-04-05,paid_search,EMEA,,0,0,0,1,0,,,0,
 """
 
 LEAD_LIFECYCLE_SQL = """
@@ -105,8 +107,32 @@ select
     cast(opportunities as bigint) as opportunities,
     cast(customers as bigint) as customers,
     cast(revenue as decimal(18, 4)) as revenue,
-    cast(spend as decimal(18, 4)) as spend
+    cast(spend as decimal(18, 4)) as spend,
+    cast(won_deals as bigint) as won_deals,
+    cast(won_amount as decimal(18, 4)) as won_amount
 from read_csv('{{ env_var("TOY_DATA") }}/funnel.csv', header = true, all_varchar = true)
+"""
+
+FUNNEL_COHORTS_SQL = """
+{%- set stages = {
+    'mqls': 'mql_at', 'opportunities': 'opportunity_at', 'customers': 'customer_at',
+} %}
+select
+    cast(date_trunc('month', lead_at) as date) as cohort_month, channel, region, count(*) as leads
+    {%- for days in [30, 60, 90, 180] %},
+    last_day(lead_at) + {{ days }} <= date '2025-04-05' as is_mature_{{ days }}
+    {%- for column, reached_at in stages.items() %},
+    count(*) filter ({{ reached_at }} - lead_at <= interval {{ days }} day)
+        as {{ column }}_within_{{ days }}
+    {%- endfor %}{%- endfor %}
+from {{ ref('lead_lifecycle') }}
+group by all
+"""
+
+KPI_BASIS_SQL = """
+select
+    date '2025-04-05' as last_date, 'EUR' as reporting_currency, 'media, people' as cost_types,
+    'net payments' as revenue_source, 'UTC' as reporting_time_zone
 """
 
 PROJECT_YML = """
@@ -145,6 +171,8 @@ def toy(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copy(PROJECT / "models" / "marts" / name, marts / name)
     (marts / "funnel" / "lead_lifecycle.sql").write_text(LEAD_LIFECYCLE_SQL)
     (marts / "funnel" / "funnel.sql").write_text(FUNNEL_SQL)
+    (marts / "funnel" / "funnel_cohorts.sql").write_text(FUNNEL_COHORTS_SQL)
+    (marts / "funnel" / "kpi_basis.sql").write_text(KPI_BASIS_SQL)
     (folder / "dbt_project.yml").write_text(PROJECT_YML)
     (folder / "profiles.yml").write_text(PROFILES_YML)
     (folder / "leads.csv").write_text(LEADS.lstrip())
@@ -215,6 +243,8 @@ PERIOD = {
     "cost_per_lead": [80, 25, None, None, 50],
     "cost_per_opportunity": [200, 50, None, None, 112.5],
     "cac": [None, 50 / 3, None, None, 112.5],
+    # 900 and 500 in February, 100 in April.
+    "average_deal_size": [None, 700, None, 100, 500],
     # Won in February: a after 30.5 days, c after 25, f after 10. h was won before it came in.
     "sales_cycle_customers": [0, 3, 0, 0, 3],
     "sales_cycle_left_out": [0, 0, 0, 1, 1],
@@ -224,6 +254,21 @@ PERIOD = {
 
 COHORT = {
     "lead_to_mql_rate": [3 / 5, 0 / 2, None, 1 / 2, 4 / 9],
+    # January's leads a, b, c within 30 days. February had its 30 days by 30 March, April has not.
+    "lead_to_mql_rate_within_30": [3 / 5, 0 / 2, None, None, 3 / 7],
+    "lead_to_opportunity_rate_within_30": [3 / 5, 0 / 2, None, None, 3 / 7],
+    # a took 30.5 days, c 25, f 10. January had 60 days by 1 April; no month had 90.
+    "lead_to_customer_rate_within_30": [1 / 5, 1 / 2, None, None, 2 / 7],
+    "lead_to_customer_rate_within_60": [2 / 5, None, None, None, 2 / 5],
+    **{
+        f"lead_to_{stage}_rate_within_60": [3 / 5, None, None, None, 3 / 5]
+        for stage in ("mql", "opportunity")
+    },
+    **{
+        f"lead_to_{stage}_rate_within_{days}": [None] * 5
+        for stage in ("mql", "opportunity", "customer")
+        for days in (90, 180)
+    },
     # e was never an MQL.
     "mql_to_sql_rate": [2 / 3, None, None, 1 / 1, 3 / 4],
     "lead_to_opportunity_rate": [3 / 5, 0 / 2, None, 1 / 2, 4 / 9],
@@ -234,7 +279,8 @@ COHORT = {
 
 
 def test_every_kpi_is_expected_here(report: KpiReport) -> None:
-    assert {row.kpi for row in report.rows if row.method == "period"} == set(PERIOD)
+    growth = {"revenue_growth_month", "revenue_growth_year"}
+    assert {row.kpi for row in report.rows if row.method == "period"} == set(PERIOD) | growth
     assert {row.kpi for row in report.rows if row.method == "cohort"} == set(COHORT)
 
 
@@ -286,6 +332,23 @@ def test_a_missing_value_says_what_it_lacks(report: KpiReport) -> None:
     assert notes["revenue", MARCH] == "no data"
 
 
+def test_what_cannot_be_known_yet_is_too_early(report: KpiReport) -> None:
+    totals = {
+        (row.kpi, row.period): row
+        for row in report.rows
+        if (row.channel, row.region) == ("(all)", "(all)")
+    }
+    young = totals["lead_to_customer_rate_within_30", APRIL]
+    assert (young.value, young.note) == (None, "too early: the month has not had 30 days")
+    # Nobody came in in March.
+    none = totals["lead_to_customer_rate_within_30", MARCH]
+    assert (none.value, none.note.startswith("no ")) == (None, True)
+    # The data begin on 5 January, and March earned nothing.
+    first = totals["revenue_growth_month", FEBRUARY]
+    assert first.value is None and first.note.startswith("too early: the data do not cover 2025-01")
+    assert totals["revenue_growth_month", MARCH].note == "no revenue in 2025-02 or 2025-03"
+
+
 def test_cohort_rates_alone_have_an_interval(report: KpiReport) -> None:
     row = next(
         row
@@ -327,7 +390,11 @@ def test_files_hold_the_report_and_are_the_same_each_time(report: KpiReport, toy
         "calendar",
         "currency",
         "cost types",
+        "revenue",
+        "maturity",
     }
+    assert document["choices"]["currency"] == "EUR"
+    assert document["choices"]["cost types"] == "media, people"
     cac = {
         (row["period"], row["channel"], row["region"]): row for row in lines if row["kpi"] == "cac"
     }
@@ -351,11 +418,17 @@ def test_fewer_dimensions_give_fewer_slices(toy: Path, monkeypatch: pytest.Monke
     }
 
 
+@pytest.mark.parametrize("method", ["period", "cohort"])
+def test_one_method_alone(toy: Path, monkeypatch: pytest.MonkeyPatch, method: str) -> None:
+    settings(monkeypatch, toy)
+    assert {row.method for row in kpis((), method).rows} == {method}
+
+
 def test_marts_without_rows(toy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings(monkeypatch, tmp_path, toy / "target")
     shutil.copytree(toy / "published", tmp_path / "published")
     with duckdb.connect(str(tmp_path / "published" / "leads.duckdb")) as connection:
-        for table in ("calendar", "funnel", "lead_lifecycle"):
+        for table in ("calendar", "funnel", "lead_lifecycle", "funnel_cohorts"):
             connection.execute(f"delete from marts.{table}")
     report = kpis()
     assert {row.period for row in report.rows} == {"all"}
@@ -387,6 +460,8 @@ def test_what_is_missing_is_said(
     settings(monkeypatch, toy)
     with pytest.raises(UserError, match="by 'week'; choose from month, channel, region"):
         kpis(("week",))
+    with pytest.raises(UserError, match="no method 'weekly'; choose from period, cohort"):
+        kpis((), "weekly")
     settings(monkeypatch, tmp_path, toy / "target")
     with pytest.raises(UserError, match=r"nothing is published at .*make run"):
         kpis()

@@ -141,6 +141,8 @@ milestones as (
 
     from payments
 
+    where landed_amount > 0
+
 ),
 
 final as (

@@ -7,15 +7,7 @@ with
 
 landed_currencies as (
 
-    select currency from {{ ref('stg_raw__leads') }}
-    union
-    select currency from {{ ref('stg_raw__accounts') }}
-    union
-    select currency from {{ ref('stg_raw__opportunities') }}
-    union
-    select currency from {{ ref('stg_raw__payments') }}
-    union
-    select currency from {{ ref('stg_raw__marketing_spend') }}
+    select * from {{ ref('int_landed_currencies') }}
 
 ),
 
@@ -24,7 +16,7 @@ reporting as (
     select
         coalesce(
             nullif('{{ var("reporting_currency") }}', ''),
-            case when count(distinct currency) = 1 then max(currency) end,
+            case when count(*) = 1 then max(currency) end,
             '(none)'
         ) as to_currency
 

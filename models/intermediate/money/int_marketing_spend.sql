@@ -1,7 +1,8 @@
 {#
     Grain: one row per day, channel, campaign, region and kind of cost up to the clock, with the amount in
-    the reporting currency.
+    the reporting currency. Only the kinds that the var `cost_types` names, all where it names none.
 #}
+{%- set cost_types = var('cost_types') | map('replace', "'", "''") | join("', '") %}
 with
 
 spend as (
@@ -55,7 +56,9 @@ final as (
         and spend.spend_date >= exchange_rates.valid_from_date
         and spend.spend_date < exchange_rates.valid_until_date
 
-    where spend.spend_date <= clock.facts_until_date
+    where
+        spend.spend_date <= clock.facts_until_date
+        and {{ "spend.cost_type in ('" ~ cost_types ~ "')" if cost_types else 'true' }}
 
 )
 

@@ -1,0 +1,34 @@
+{#
+    Grain: one row. The last day that the data know of: the clock, or the day of a later stage or payment.
+    With as_of it is as_of. A cohort had the time for what it should have done by this day, not after.
+#}
+with
+
+clock as (
+
+    select * from {{ ref('int_clock') }}
+
+),
+
+known_days as (
+
+    select clock_date as known_date from clock
+
+    union all
+
+    select cast(reached_at as date) as known_date from {{ ref('int_lead_milestones') }}
+
+    union all
+
+    select cast(paid_at as date) as known_date from {{ ref('int_payments') }}
+
+),
+
+final as (
+
+    select max(known_date) as last_date
+    from known_days
+
+)
+
+select * from final

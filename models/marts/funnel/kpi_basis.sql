@@ -1,0 +1,56 @@
+{# Grain: one row: what the numbers of the funnel and the KPIs rest on. #}
+with
+
+data_end as (
+
+    select * from {{ ref('int_data_end') }}
+
+),
+
+exchange_rates as (
+
+    select distinct to_currency as reporting_currency
+    from {{ ref('int_exchange_rates') }}
+
+),
+
+cost_types as (
+
+    select distinct cost_type from {{ ref('int_marketing_spend') }}
+
+),
+
+spend as (
+
+    select {{ ordered_list('cost_type', 'cost_type', ', ') }} as cost_types
+    from cost_types
+
+),
+
+payments as (
+
+    select count(*) as payments from {{ ref('int_payments') }}
+
+),
+
+final as (
+
+    select
+        data_end.last_date,
+        exchange_rates.reporting_currency,
+        coalesce(spend.cost_types, '(none)') as cost_types,
+        case when payments.payments > 0 then 'net payments' else 'won amounts' end
+            as revenue_source,
+        '{{ var("reporting_time_zone") }}' as reporting_time_zone
+
+    from data_end
+
+    cross join exchange_rates
+
+    cross join spend
+
+    cross join payments
+
+)
+
+select * from final

@@ -1,0 +1,103 @@
+"""What a BI tool's stack, SQLAlchemy with duckdb-engine, sees during builds and publications."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+from sqlalchemy import Connection, Engine, create_engine, inspect, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
+
+from scripts.run import RunResult
+from tests.python.conftest import Warehouse
+
+OLD = "the version before"
+
+
+@pytest.fixture
+def warehouse(sample: tuple[Warehouse, RunResult]) -> Warehouse:
+    """The sample, whose published file can be told from what is published next."""
+    warehouse, _ = sample
+    with duckdb.connect(str(published(warehouse))) as connection:
+        connection.execute("update marts.run_info set project_version = ?", [OLD])
+    return warehouse
+
+
+def published(warehouse: Warehouse) -> Path:
+    return warehouse.folder / "published" / "leads.duckdb"
+
+
+def client(warehouse: Warehouse) -> Engine:
+    """The engine of docs/bi.md."""
+    uri = f"duckdb:///{published(warehouse)}?access_mode=read_only"
+    return create_engine(uri, poolclass=NullPool)
+
+
+def marts(warehouse: Warehouse) -> set[str]:
+    """The marts that the project declares."""
+    manifest = json.loads((warehouse.folder / "target" / "manifest.json").read_text("utf-8"))
+    return {
+        node["alias"]
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and node["fqn"][1] == "marts"
+    }
+
+
+def assert_readable(connection: Connection, names: set[str]) -> None:
+    """A client finds the marts, their columns and rows."""
+    assert set(inspect(connection).get_table_names(schema="marts")) == names
+    for name in names:
+        found = connection.execute(text(f"select *, count(*) over () from marts.{name}"))
+        rows = found.fetchmany(100)
+        assert len(found.keys()) > 1 and (rows or name == "data_issues")
+
+
+def version(connection: Connection) -> str:
+    return str(connection.execute(text("select project_version from marts.run_info")).scalar_one())
+
+
+def going_on(warehouse: Warehouse, *command: str) -> Iterator[None]:
+    """Run a command in another process, and give back once for each look at it while it runs."""
+    process = subprocess.Popen(
+        command, env=os.environ | warehouse.environment, stdout=subprocess.DEVNULL
+    )
+    while process.poll() is None:
+        yield
+    assert process.returncode == 0
+
+
+@pytest.mark.slow
+def test_every_mart_is_read_while_a_build_goes_on(warehouse: Warehouse) -> None:
+    names, reads = marts(warehouse), 0
+    dbt = str(Path(sys.executable).with_name("dbt"))
+    for _ in going_on(warehouse, dbt, "--quiet", "run", "--select", "run_info"):
+        with client(warehouse).connect() as connection:
+            assert_readable(connection, names)
+            assert version(connection) == OLD
+        reads += 1
+    assert reads > 1
+
+
+def test_a_held_connection_keeps_what_it_saw_and_the_next_sees_what_is_new(
+    warehouse: Warehouse,
+) -> None:
+    names, reads = marts(warehouse), 0
+    with client(warehouse).connect() as held:
+        for _ in going_on(warehouse, sys.executable, "-m", "scripts", "publish"):
+            assert_readable(held, names)
+            reads += 1
+        assert_readable(held, names)
+        assert version(held) == OLD
+    with client(warehouse).connect() as connection:
+        assert version(connection) != OLD
+    assert reads > 1
+
+
+def test_a_client_cannot_write(warehouse: Warehouse) -> None:
+    with client(warehouse).connect() as connection, pytest.raises(DBAPIError, match="read-only"):
+        connection.execute(text("delete from marts.lead_score"))
