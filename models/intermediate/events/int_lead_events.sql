@@ -22,7 +22,6 @@ final as (
         occurred_at,
         cast(occurred_at as date) as event_date,
         page_url,
-        campaign,
         duration_seconds,
         properties,
         cast(null as string) as crm_property
@@ -38,7 +37,6 @@ final as (
         occurred_at,
         cast(occurred_at as date) as event_date,
         null as page_url,
-        null as campaign,
         null as duration_seconds,
         null as properties,
         property_value as crm_property
