@@ -124,7 +124,9 @@ def explain(lead_id: str, as_of: date | None = None) -> Explanation:
     with TemporaryDirectory(dir=paths.warehouse_file().parent) as scratch:
         file = Path(scratch) / "leads.duckdb"
         currency = _copy_rows(survivor, file)
-        variables = json.dumps({"as_of": str(as_of), "reporting_currency": currency})
+        variables = json.dumps(
+            {"as_of": str(as_of), "reporting_currency": currency, "history": False}
+        )
         target = Path(scratch) / "target"
         target.mkdir()
         parsed = paths.target_folder() / "partial_parse.msgpack"

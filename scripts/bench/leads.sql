@@ -1,4 +1,4 @@
--- $leads leads, created evenly over three years up to $last_day.
+-- The leads from number $first_lead on, of $leads that are created evenly over the three years up to $last_day.
 select
     format('l{:08d}', n) as lead_id,
     $last_day::timestamp - interval 1095 day
@@ -25,5 +25,5 @@ from (
         pick([
             'organic search', 'paid search', 'referral', 'webinar', 'display', 'partner', null
         ], n, 'source') as lead_source
-    from range($leads) as numbers (n)
+    from range($first_lead, $first_lead + $new_leads) as numbers (n)
 )

@@ -2,6 +2,7 @@
     Grain: one row per surviving lead, live model and day on which its creation, an attribute, a rule's
     validity or silence can raise the score, or a month ends.
 #}
+{{ config(materialized='view') }}
 with
 
 due_leads as (

@@ -105,6 +105,10 @@ dates as (
         on history_dates.score_model = live_models.score_model
         and history_dates.score_date >= live_models.live_from_date
 
+    {% if not var('history') -%}
+        where false
+    {%- endif %}
+
 ),
 
 golden_leads as (
