@@ -8,7 +8,7 @@ export DO_NOT_TRACK := 1
 BOARDS := $(filter-out charts/meta.yml,$(wildcard charts/*.yml))
 CHARTS := $(dir $(or $(LEADS_WAREHOUSE),warehouse/leads.duckdb))charts
 
-.PHONY: run test test-all lint charts serve docs lock clean
+.PHONY: run test test-all bench lint charts serve docs lock clean
 
 run: .venv/installed  ## sample data, or DATA=folder, to published marts and KPIs
 	@$(SCRIPTS) run $(if $(DATA),"$(DATA)")
@@ -18,6 +18,9 @@ test: .venv/installed lint  ## everything that must hold before a change lands
 
 test-all: .venv/installed lint  ## also the long-running tests
 	@.venv/bin/pytest -q
+
+bench: .venv/installed  ## time and memory on EVENTS=1000000 made-up events, as ratios to a plain query
+	@$(SCRIPTS) bench $(if $(EVENTS),--events $(EVENTS))
 
 lint: export LEADS_WAREHOUSE := target/lint/leads.duckdb
 lint: .venv/installed  ## style, types, and that every model builds, on no data, and is described

@@ -160,6 +160,25 @@ def run(
     console.print(f"KPIs: {result.report.csv_file} and {result.report.json_file}")
 
 
+@app.command()
+def bench(
+    events: Annotated[int, typer.Option(min=1000, help="how many events")] = 1_000_000,
+    folder: Annotated[Path, typer.Option(help="where all of it goes; made anew")] = Path(
+        "data/bench"
+    ),
+) -> None:
+    """Measure the warehouse on made-up events, as ratios to one plain query over them."""
+    from scripts import bench as benching
+
+    with _progress() as bar:
+        task = bar.add_task("starting", total=None)
+        report = benching.bench(
+            events, folder.absolute(), lambda name: bar.update(task, description=name)
+        )
+    console.print(benching.render(report))
+    console.print(f"benchmark: {report.file}")
+
+
 def _progress() -> Progress:
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     return Progress(*columns, console=console, transient=True)

@@ -15,9 +15,21 @@ from scripts.seed_checks.vocabulary import Vocabulary
 
 _SHOWN = 20
 
-# What a built warehouse has of event keys, and of attributes.
-_OCCURRED = "select distinct event_key from intermediate.int_person_event_days"
-_LANDED = "select distinct attribute from intermediate.int_lead_attributes where value <> ''"
+# What a built warehouse has of event keys, and of attributes that the contract does not name.
+_OCCURRED = """
+select event_key from intermediate.int_lead_event_days
+union select event_key from intermediate.int_crm_event_days
+union select event_key from intermediate.int_event_steps
+"""
+_LANDED = """
+with extra_columns as (
+    select '' as owner, attributes, unnest(json_keys(attributes)) as name from raw.leads
+    union all
+    select 'account.', attributes, unnest(json_keys(attributes)) from raw.accounts
+)
+select distinct owner || name from extra_columns
+where json_extract_string(attributes, '$."' || name || '"') <> ''
+"""
 
 # What is checked across rows and tables; a check names, as its parameters, the seeds that it reads.
 _CHECKS: tuple[Callable[..., Findings], ...] = (

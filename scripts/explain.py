@@ -124,7 +124,9 @@ def explain(lead_id: str, as_of: date | None = None) -> Explanation:
     with TemporaryDirectory(dir=paths.warehouse_file().parent) as scratch:
         file = Path(scratch) / "leads.duckdb"
         currency = _copy_rows(survivor, file)
-        variables = json.dumps({"as_of": str(as_of), "reporting_currency": currency})
+        variables = json.dumps(
+            {"as_of": str(as_of), "reporting_currency": currency, "history": False}
+        )
         target = Path(scratch) / "target"
         target.mkdir()
         parsed = paths.target_folder() / "partial_parse.msgpack"
@@ -249,10 +251,10 @@ def _copy_rows(survivor: str, file: Path) -> str:
 
 def _explanation(connection: DuckDBPyConnection, survivor: str, asked: str) -> Explanation:
     chosen = connection.execute(
-        """select s.score_model, s.score_date, s.score, s.band, s.next_action, o.lead_region
+        """select s.score_model, s.score_date, s.score, s.band, s.next_action, c.lead_region
         from marts.lead_score_by_model as s
         inner join intermediate.int_lead_models using (lead_id, score_model)
-        inner join intermediate.int_score_observations as o using (lead_id, score_model, score_date)
+        inner join intermediate.int_current_scores as c using (lead_id, score_model)
         where s.lead_id = ?""",
         [survivor],
     ).fetchone()
@@ -296,7 +298,7 @@ def _reasons(connection: DuckDBPyConnection, lead_id: str, model: str, region: s
     rows = connection.execute(
         """select
             f.score_group, f.rule_id, f.reason, f.points, f.occurrences, f.last_event_date,
-            date_diff('day', f.last_event_date, f.score_date) as age_days,
+            date_diff('day', f.last_event_date, s.score_date) as age_days,
             case r.decay
                 when 'linear' then 'gone after ' || r.decay_days || ' d'
                 when 'exponential' then 'half each ' || r.decay_days || ' d'
@@ -305,6 +307,7 @@ def _reasons(connection: DuckDBPyConnection, lead_id: str, model: str, region: s
             end as decay,
             r.points, r.min_points, r.max_points
         from marts.lead_score_factors as f
+        inner join marts.lead_score_by_model as s using (lead_id, score_model)
         left join intermediate.int_event_rules as r
             on f.score_model = r.score_model and f.rule_id = r.rule_id and r.lead_region = $region
         where f.lead_id = $lead_id and f.score_model = $model

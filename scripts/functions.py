@@ -1,5 +1,6 @@
-"""What dbt-duckdb does at each start (profiles.yml): checks the seeds, registers text functions."""
+"""What dbt-duckdb does at each start (profiles.yml): checks the seeds, registers functions."""
 
+import hashlib
 import os
 from typing import Any
 
@@ -15,7 +16,11 @@ from scripts.text import text_key, text_words
 
 
 class Plugin(BasePlugin):
-    """Registers `text_key(text)` and `text_words(text)` on every connection that dbt opens."""
+    """Registers functions on every connection that dbt opens.
+
+    `text_key(text)` and `text_words(text)` say which texts are alike; `macros_hash()` is the MD5 of
+    the project's macros, so that what they make is made anew when one changes.
+    """
 
     def initialize(self, plugin_config: dict[str, Any]) -> None:
         """Refuse faulty seeds before any model runs, as an error that dbt shows in its own way."""
@@ -30,3 +35,9 @@ class Plugin(BasePlugin):
             conn.create_function(
                 name, function, ["varchar"], "varchar", null_handling=FunctionNullHandling.SPECIAL
             )
+        conn.create_function("macros_hash", _macros_hash, [], "varchar")
+
+
+def _macros_hash() -> str:
+    files = sorted((PROJECT / "macros").glob("*.sql"))
+    return hashlib.md5(b"".join(file.read_bytes() for file in files)).hexdigest()

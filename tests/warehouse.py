@@ -25,7 +25,7 @@ from scripts.seeds import SEEDS, seed_path
 Row = Mapping[str, object]
 Rows = Sequence[Row]
 
-SCORING = ("+path:models/marts/scoring",)
+SCORING = ("+path:models/marts/scoring", "+int_scored_models")
 LANDED_AT = "2100-01-01"
 LANDING = {"attributes": "json", "landing_seq": "bigint", "landed_at": "timestamp"}
 

@@ -1270,16 +1270,17 @@ def test_rules_that_never_fired_are_told(folder: Path, tmp_path: Path) -> None:
     change(folder, "segments", "visits_last_7_days,at_least,,2", "unlanded,is_set,,")
     file = tmp_path / "leads.duckdb"
     with duckdb.connect(str(file)) as warehouse:
-        warehouse.execute("create schema intermediate")
+        warehouse.execute("create schema intermediate; create schema raw")
+        for table, key in (("lead", "any_engagement"), ("crm", "email_unsubscribe")):
+            warehouse.execute(
+                f"create table intermediate.int_{table}_event_days as select '{key}' as event_key"
+            )
         warehouse.execute(
-            """create table intermediate.int_person_event_days as
-            select unnest(['pricing_page', 'email_unsubscribe', 'any_engagement']) as event_key"""
+            "create table intermediate.int_event_steps as select 'pricing_page' as event_key"
         )
-        warehouse.execute(
-            """create table intermediate.int_lead_attributes as
-            select 'favourite_colour' as attribute, '' as value
-            union all select 'seniority', 'vp'"""
-        )
+        for entity in ("leads", "accounts"):
+            warehouse.execute(f"create table raw.{entity} (attributes json)")
+        warehouse.execute("""insert into raw.leads values ('{"favourite_colour": ""}'), (null)""")
     assert [str(finding) for finding in never_firing(folder, file)] == [
         "seeds/points/attribute_points.csv line 8, column attribute: 'favourite_colour' never occurs, so the rule never fires",
         "seeds/points/event_points.csv line 3, column event_key: 'webinar_attendance' never occurs, so the rule never fires",

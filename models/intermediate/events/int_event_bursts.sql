@@ -1,89 +1,56 @@
 {#
-    Grain: one row per surviving lead, event key of a measure most_per_minute and day: the most events of
-    any minute (UTC). Bots come in bursts.
+    Grain: one row per landed lead, event key of a measure most_per_minute and day: the most events of
+    any minute (UTC). Bots come in bursts. It grows from build to build, as int_lead_event_days does.
 #}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    meta={'kept_with': 'int_rolled_up_leads'},
+    pre_hook="{{ forget(ref('int_new_event_days'), ['lead_id', 'event_date']) }}"
+) }}
 with
 
-matches as (
+new_events as (
 
-    select * from {{ ref('int_event_matches') }}
-
-),
-
-lead_events as (
-
-    select * from {{ ref('int_lead_events') }}
+    select * from {{ ref('int_new_events') }}
 
 ),
 
-identities as (
+counted_classes as (
 
-    select * from {{ ref('int_lead_identities') }}
-
-),
-
-counted_keys as (
-
-    select distinct event_key
-    from {{ ref('stg_mapping__event_measures') }}
-    where statistic = 'most_per_minute'
-
-),
-
-keyed as (
-
-    select
-        event_id,
-        lead_id,
-        occurred_at,
-        event_key
-    from matches
+    select * from {{ ref('int_event_classes') }}
     where
         follows_event_key is null
-        and event_key in (select counted_keys.event_key from counted_keys)
-
-    union
-
-    select
-        event_id,
-        lead_id,
-        occurred_at,
-        'any_engagement' as event_key
-    from matches
-    where
-        follows_event_key is null
-        and is_engagement
-        and 'any_engagement' in (select counted_keys.event_key from counted_keys)
-
-    union
-
-    select
-        event_id,
-        lead_id,
-        occurred_at,
-        event_type as event_key
-    from lead_events
-    where event_type in (select counted_keys.event_key from counted_keys)
+        and crm_property is null
+        and event_key in (
+            select measures.event_key
+            from {{ ref('stg_mapping__event_measures') }} as measures
+            where measures.statistic = 'most_per_minute'
+        )
 
 ),
 
 minutes as (
 
     select
-        identities.surviving_lead_id as lead_id,
-        keyed.event_key,
-        date_trunc('minute', keyed.occurred_at) as minute_at,
+        new_events.lead_id,
+        counted_classes.event_key,
+        date_trunc('minute', new_events.occurred_at) as minute_at,
         count(*) as event_count
 
-    from keyed
+    from new_events
 
-    inner join identities
-        on keyed.lead_id = identities.lead_id
+    inner join counted_classes
+        on new_events.event_type = counted_classes.event_type
+        and new_events.asked_page is not distinct from counted_classes.asked_page
+        and new_events.asked_properties is not distinct from counted_classes.asked_properties
+        and new_events.asked_seconds is not distinct from counted_classes.asked_seconds
 
     group by
-        identities.surviving_lead_id,
-        keyed.event_key,
-        date_trunc('minute', keyed.occurred_at)
+        new_events.lead_id,
+        counted_classes.event_key,
+        date_trunc('minute', new_events.occurred_at)
 
 ),
 

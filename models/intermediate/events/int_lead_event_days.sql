@@ -1,75 +1,53 @@
 {#
-    Grain: one row per landed lead, event key and day. An event counts once under its own type, once under
-    each key that it matches, and once under any_engagement if one of them is an engagement. Keys of a
-    sequence come later, with the person.
+    Grain: one row per landed lead, event key and day, sequences and what the CRM knows aside. It grows
+    from build to build: the days of which events were landed are rolled up again, the others stay.
 #}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    meta={'kept_with': 'int_rolled_up_leads'},
+    pre_hook="{{ forget(ref('int_new_event_days'), ['lead_id', 'event_date']) }}"
+) }}
 with
 
-lead_events as (
+new_events as (
 
-    select * from {{ ref('int_lead_events') }}
-
-),
-
-matches as (
-
-    select * from {{ ref('int_event_matches') }}
+    select * from {{ ref('int_new_events') }}
 
 ),
 
-keyed as (
+classes as (
 
-    select
-        event_id,
-        lead_id,
-        event_date,
-        occurred_at,
-        duration_seconds,
-        event_key
-    from matches
-    where follows_event_key is null
-
-    union
-
-    select
-        event_id,
-        lead_id,
-        event_date,
-        occurred_at,
-        duration_seconds,
-        'any_engagement' as event_key
-    from matches
-    where is_engagement and follows_event_key is null
-
-    union
-
-    select
-        event_id,
-        lead_id,
-        event_date,
-        occurred_at,
-        duration_seconds,
-        event_type as event_key
-    from lead_events
+    select * from {{ ref('int_event_classes') }}
+    where
+        follows_event_key is null
+        and crm_property is null
 
 ),
 
 final as (
 
     select
-        lead_id,
-        event_key,
-        event_date,
+        new_events.lead_id,
+        classes.event_key,
+        new_events.event_date,
         cast(count(*) as bigint) as event_count,
-        cast(coalesce(sum(duration_seconds), 0) as decimal(18, 3)) as duration_seconds,
-        min(occurred_at) as first_occurred_at
+        cast(coalesce(sum(new_events.duration_seconds), 0) as decimal(18, 3)) as duration_seconds,
+        min(new_events.occurred_at) as first_occurred_at
 
-    from keyed
+    from new_events
+
+    inner join classes
+        on new_events.event_type = classes.event_type
+        and new_events.asked_page is not distinct from classes.asked_page
+        and new_events.asked_properties is not distinct from classes.asked_properties
+        and new_events.asked_seconds is not distinct from classes.asked_seconds
 
     group by
-        lead_id,
-        event_key,
-        event_date
+        new_events.lead_id,
+        classes.event_key,
+        new_events.event_date
 
 )
 

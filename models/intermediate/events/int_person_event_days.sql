@@ -1,9 +1,21 @@
-{# Grain: one row per surviving lead or persona, event key and day, sequences included. #}
+{# Grain: one row per surviving lead that is due, or persona, event key and day, sequences included. #}
 with
 
-event_days as (
+identities as (
 
-    select * from {{ ref('int_lead_event_days') }}
+    select * from {{ ref('int_lead_identities') }}
+
+),
+
+due_leads as (
+
+    select distinct lead_id from {{ ref('int_due_leads') }}
+
+),
+
+crm_days as (
+
+    select * from {{ ref('int_crm_event_days') }}
 
 ),
 
@@ -13,32 +25,73 @@ sequence_days as (
 
 ),
 
-identities as (
-
-    select * from {{ ref('int_lead_identities') }}
-
-),
-
 golden_days as (
 
     select * from {{ ref('int_golden_event_days') }}
 
 ),
 
-of_persons as (
+members as (
 
     select
-        identities.surviving_lead_id as lead_id,
+        identities.lead_id,
+        identities.surviving_lead_id,
+        identities.person_lead_count > 1
+        or identities.lead_id in (select crm_days.lead_id from crm_days)
+        or identities.surviving_lead_id in (select sequence_days.lead_id from sequence_days)
+            as has_other_days
+
+    from identities
+
+    inner join due_leads
+        on identities.surviving_lead_id = due_leads.lead_id
+
+),
+
+landed_days as (
+
+    select
+        members.surviving_lead_id as lead_id,
+        members.has_other_days,
         event_days.event_key,
         event_days.event_date,
         event_days.event_count,
         event_days.duration_seconds,
         event_days.first_occurred_at
 
-    from event_days
+    from {{ ref('int_lead_event_days') }} as event_days
 
-    inner join identities
-        on event_days.lead_id = identities.lead_id
+    inner join members
+        on event_days.lead_id = members.lead_id
+
+),
+
+shared_days as (
+
+    select
+        lead_id,
+        event_key,
+        event_date,
+        event_count,
+        duration_seconds,
+        first_occurred_at
+    from landed_days
+    where has_other_days
+
+    union all
+
+    select
+        members.surviving_lead_id as lead_id,
+        crm_days.event_key,
+        crm_days.event_date,
+        crm_days.event_count,
+        crm_days.duration_seconds,
+        crm_days.first_occurred_at
+
+    from crm_days
+
+    inner join members
+        on crm_days.lead_id = members.lead_id
 
     union all
 
@@ -49,7 +102,6 @@ of_persons as (
         event_count,
         duration_seconds,
         first_occurred_at
-
     from sequence_days
 
     union all
@@ -61,7 +113,6 @@ of_persons as (
         event_count,
         duration_seconds,
         first_occurred_at
-
     from golden_days
 
 ),
@@ -72,11 +123,23 @@ final as (
         lead_id,
         event_key,
         event_date,
+        event_count,
+        duration_seconds,
+        first_occurred_at
+    from landed_days
+    where not has_other_days
+
+    union all
+
+    select
+        lead_id,
+        event_key,
+        event_date,
         cast(sum(event_count) as bigint) as event_count,
         cast(sum(duration_seconds) as decimal(18, 3)) as duration_seconds,
         min(first_occurred_at) as first_occurred_at
 
-    from of_persons
+    from shared_days
 
     group by
         lead_id,

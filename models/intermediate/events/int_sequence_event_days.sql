@@ -1,19 +1,13 @@
 {#
-    Grain: one row per surviving lead, key of a sequence and day on which it came true: an event that
-    meets the key's condition, after an event of the key that it follows, by the same person, on the same
-    day or at most within_days later.
+    Grain: one row per surviving lead that is due, key of a sequence and day on which it came true: an
+    event that meets the key's condition, after an event of the key that it follows, by the same person,
+    on the same day or at most within_days later.
 #}
 with
 
-matches as (
+due_leads as (
 
-    select * from {{ ref('int_event_matches') }}
-
-),
-
-lead_events as (
-
-    select * from {{ ref('int_lead_events') }}
+    select distinct lead_id from {{ ref('int_due_leads') }}
 
 ),
 
@@ -23,25 +17,71 @@ identities as (
 
 ),
 
+crm_events as (
+
+    select * from {{ ref('int_crm_events') }}
+
+),
+
+crm_classes as (
+
+    select * from {{ ref('int_event_classes') }}
+    where
+        follows_event_key is not null
+        and asked_page is null
+        and asked_properties is null
+        and asked_seconds is null
+
+),
+
+landed_steps as (
+
+    select
+        lead_id,
+        event_id,
+        event_date,
+        occurred_at,
+        duration_seconds,
+        event_key,
+        is_engagement,
+        follows_event_key,
+        within_days
+    from {{ ref('int_event_steps') }}
+
+    union all
+
+    select
+        crm_events.lead_id,
+        crm_events.event_id,
+        cast(crm_events.occurred_at as date) as event_date,
+        crm_events.occurred_at,
+        cast(null as decimal(18, 3)) as duration_seconds,
+        crm_classes.event_key,
+        crm_classes.is_engagement,
+        crm_classes.follows_event_key,
+        crm_classes.within_days
+
+    from crm_events
+
+    inner join crm_classes
+        on crm_events.event_type = crm_classes.event_type
+        and crm_events.property_value is not distinct from crm_classes.crm_property
+
+),
+
 steps as (
 
     select
-        identities.surviving_lead_id as lead_id,
-        matches.event_id,
-        matches.event_key,
-        matches.event_date,
-        matches.occurred_at,
-        matches.duration_seconds,
-        matches.is_engagement,
-        matches.follows_event_key,
-        matches.within_days
+        landed_steps.*,
+        identities.surviving_lead_id
 
-    from matches
+    from landed_steps
 
     inner join identities
-        on matches.lead_id = identities.lead_id
+        on landed_steps.lead_id = identities.lead_id
 
-    where matches.follows_event_key is not null
+    inner join due_leads
+        on identities.surviving_lead_id = due_leads.lead_id
 
 ),
 
@@ -54,55 +94,43 @@ followed_keys as (
 
 earlier as (
 
+    {# The first of a day is enough to tell whether one came before. #}
     select
-        identities.surviving_lead_id as lead_id,
-        keyed.event_key,
-        keyed.event_date,
-        keyed.occurred_at
+        identities.surviving_lead_id,
+        event_days.event_key,
+        event_days.event_date,
+        event_days.first_occurred_at
 
     from (
         select
             lead_id,
             event_key,
             event_date,
-            occurred_at
-        from matches
-        where follows_event_key is null
+            first_occurred_at
+        from {{ ref('int_lead_event_days') }}
 
-        union
-
-        select
-            lead_id,
-            'any_engagement' as event_key,
-            event_date,
-            occurred_at
-        from matches
-        where
-            is_engagement
-            and follows_event_key is null
-
-        union
+        union all
 
         select
             lead_id,
-            event_type as event_key,
+            event_key,
             event_date,
-            occurred_at
-        from lead_events
-    ) as keyed
+            first_occurred_at
+        from {{ ref('int_crm_event_days') }}
+    ) as event_days
 
     inner join followed_keys
-        on keyed.event_key = followed_keys.event_key
+        on event_days.event_key = followed_keys.event_key
 
     inner join identities
-        on keyed.lead_id = identities.lead_id
+        on event_days.lead_id = identities.lead_id
 
 ),
 
 came_true as (
 
     select distinct
-        steps.lead_id,
+        steps.surviving_lead_id as lead_id,
         steps.event_id,
         steps.event_key,
         steps.event_date,
@@ -113,9 +141,9 @@ came_true as (
     from steps
 
     inner join earlier
-        on steps.lead_id = earlier.lead_id
+        on steps.surviving_lead_id = earlier.surviving_lead_id
         and steps.follows_event_key = earlier.event_key
-        and steps.occurred_at > earlier.occurred_at
+        and steps.occurred_at > earlier.first_occurred_at
         and (
             steps.within_days is null
             or {{ days_between('earlier.event_date', 'steps.event_date') }} <= steps.within_days
@@ -136,25 +164,15 @@ keyed as (
 
     union
 
-    {# An engagement by the sequence alone; the others count under any_engagement already. #}
     select
-        came_true.lead_id,
-        came_true.event_id,
+        lead_id,
+        event_id,
         'any_engagement' as event_key,
-        came_true.event_date,
-        came_true.occurred_at,
-        came_true.duration_seconds
-
+        event_date,
+        occurred_at,
+        duration_seconds
     from came_true
-
-    left join matches
-        on came_true.event_id = matches.event_id
-        and matches.is_engagement
-        and matches.follows_event_key is null
-
-    where
-        came_true.is_engagement
-        and matches.event_id is null
+    where is_engagement
 
 ),
 

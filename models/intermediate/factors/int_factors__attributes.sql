@@ -7,9 +7,15 @@ observations as (
 
 ),
 
-conditions_met as (
+lead_conditions as (
 
-    select * from {{ ref('int_observation_conditions') }}
+    select * from {{ ref('int_lead_conditions') }}
+
+),
+
+measures as (
+
+    select * from {{ ref('int_observation_measures') }}
 
 ),
 
@@ -34,32 +40,53 @@ rules as (
 held as (
 
     select
-        lead_id,
-        score_date,
-        condition_id
+        observations.*,
+        lead_conditions.condition_id
 
-    from conditions_met
+    from observations
+
+    inner join lead_conditions
+        on observations.lead_id = lead_conditions.lead_id
+        and observations.score_date >= lead_conditions.valid_from_date
+        and observations.score_date < lead_conditions.valid_until_date
 
     union all
 
     select
-        segments.lead_id,
-        segments.score_date,
+        observations.*,
         condition_values.condition_id
 
-    from segments
+    from observations
+
+    inner join (
+        select
+            lead_id,
+            score_date,
+            attribute,
+            value
+        from measures
+        union all
+        select
+            lead_id,
+            score_date,
+            attribute,
+            value
+        from segments
+    ) as of_the_day
+        on observations.lead_id = of_the_day.lead_id
+        and observations.score_date = of_the_day.score_date
 
     inner join condition_values
-        on segments.attribute = condition_values.attribute
-        and segments.value = condition_values.value
+        on of_the_day.attribute = condition_values.attribute
+        and of_the_day.value = condition_values.value
 
 ),
 
 final as (
 
     select
-        observations.lead_id,
-        observations.score_date,
+        held.lead_id,
+        held.score_date,
         rules.score_model,
         rules.score_group,
         rules.rule_id,
@@ -69,18 +96,14 @@ final as (
         cast(1 as bigint) as occurrences,
         cast(null as date) as last_event_date
 
-    from observations
-
-    inner join held
-        on observations.lead_id = held.lead_id
-        and observations.score_date = held.score_date
+    from held
 
     inner join rules
         on held.condition_id = rules.condition_id
-        and observations.score_model = rules.score_model
-        and observations.lead_region = rules.lead_region
-        and observations.score_date >= rules.valid_from_date
-        and observations.score_date <= rules.valid_to_date
+        and held.score_model = rules.score_model
+        and held.lead_region = rules.lead_region
+        and held.score_date >= rules.valid_from_date
+        and held.score_date <= rules.valid_to_date
 
 )
 

@@ -48,39 +48,47 @@ observed_rules as (
 
 ),
 
+key_dates as (
+
+    {# The last event of each key that a rule looks at, once for all rules that do. #}
+    select
+        asked.lead_id,
+        asked.score_date,
+        asked.event_key,
+        max(event_days.event_date) as last_event_date
+
+    from (
+        select distinct
+            lead_id,
+            score_date,
+            event_key
+        from observed_rules
+    ) as asked
+
+    inner join event_days
+        on asked.lead_id = event_days.lead_id
+        and asked.event_key = event_days.event_key
+        and asked.score_date >= event_days.event_date
+
+    group by
+        asked.lead_id,
+        asked.score_date,
+        asked.event_key
+
+),
+
 last_events as (
 
     select
-        observed_rules.lead_id,
-        observed_rules.created_date,
-        observed_rules.score_date,
-        observed_rules.score_model,
-        observed_rules.score_group,
-        observed_rules.rule_id,
-        observed_rules.reason,
-        observed_rules.points,
-        observed_rules.silent_days,
-        observed_rules.requires_event_key,
-        max(event_days.event_date) as last_event_date
+        observed_rules.*,
+        key_dates.last_event_date
 
     from observed_rules
 
-    left join event_days
-        on observed_rules.lead_id = event_days.lead_id
-        and observed_rules.event_key = event_days.event_key
-        and observed_rules.score_date >= event_days.event_date
-
-    group by
-        observed_rules.lead_id,
-        observed_rules.created_date,
-        observed_rules.score_date,
-        observed_rules.score_model,
-        observed_rules.score_group,
-        observed_rules.rule_id,
-        observed_rules.reason,
-        observed_rules.points,
-        observed_rules.silent_days,
-        observed_rules.requires_event_key
+    left join key_dates
+        on observed_rules.lead_id = key_dates.lead_id
+        and observed_rules.score_date = key_dates.score_date
+        and observed_rules.event_key = key_dates.event_key
 
 ),
 

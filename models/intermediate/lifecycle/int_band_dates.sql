@@ -1,13 +1,20 @@
 {#
     Grain: one row per lead and band of the champion: the first day on which the score of the champion
-    live that day was in it or above.
+    live that day was in it or above. It grows from build to build, as int_past_scores does.
 #}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    meta={'kept_with': 'int_scored_models'},
+    pre_hook="{{ forget(ref('int_due_leads'), ['lead_id']) }}"
+) }}
 with
 
 scores as (
 
-    select * from {{ ref('int_banded_scores') }}
-    where cause is not null
+    select * from {{ ref('int_past_scores') }}
+    where lead_id in (select due_leads.lead_id from {{ ref('int_due_leads') }} as due_leads)
 
 ),
 

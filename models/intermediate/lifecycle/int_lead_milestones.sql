@@ -4,9 +4,9 @@
 #}
 with
 
-event_days as (
+first_events as (
 
-    select * from {{ ref('int_person_event_days') }}
+    select * from {{ ref('int_first_event_times') }}
 
 ),
 
@@ -61,19 +61,15 @@ clock as (
 milestones as (
 
     select
-        event_days.lead_id,
+        first_events.lead_id,
         'event_key' as source,
-        event_days.event_key as value,
-        greatest(event_days.first_occurred_at, identities.person_created_at) as reached_at
+        first_events.event_key as value,
+        greatest(first_events.first_occurred_at, identities.person_created_at) as reached_at
 
-    from event_days
+    from first_events
 
     inner join identities
-        on event_days.lead_id = identities.lead_id
-
-    cross join clock
-
-    where event_days.event_date <= clock.clock_date
+        on first_events.lead_id = identities.lead_id
 
     union all
 

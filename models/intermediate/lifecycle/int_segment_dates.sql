@@ -4,57 +4,34 @@
 #}
 with
 
-observations as (
+segment_days as (
 
-    select * from {{ ref('int_score_observations') }}
-    where cause is not null
+    select * from {{ ref('int_segment_days') }}
 
 ),
 
-live_models as (
+champions as (
 
-    select * from {{ ref('int_live_models') }}
+    select score_model from {{ ref('int_live_models') }}
     where role = 'champion'
-
-),
-
-segments as (
-
-    select * from {{ ref('int_observation_segments') }}
-    where value = 'yes'
-
-),
-
-stages as (
-
-    select distinct value as segment
-    from {{ ref('lifecycle_stages') }}
-    where source = 'segment'
 
 ),
 
 final as (
 
     select
-        segments.lead_id,
-        stages.segment,
-        min(segments.score_date) as reached_date
+        segment_days.lead_id,
+        segment_days.segment,
+        min(segment_days.score_date) as reached_date
 
-    from segments
+    from segment_days
 
-    inner join stages
-        on segments.attribute = 'in_segment:' || stages.segment
-
-    inner join observations
-        on segments.lead_id = observations.lead_id
-        and segments.score_date = observations.score_date
-
-    inner join live_models
-        on observations.score_model = live_models.score_model
+    inner join champions
+        on segment_days.score_model = champions.score_model
 
     group by
-        segments.lead_id,
-        stages.segment
+        segment_days.lead_id,
+        segment_days.segment
 
 )
 

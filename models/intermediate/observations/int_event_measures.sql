@@ -35,7 +35,26 @@ measures as (
 
 bursts as (
 
-    select * from {{ ref('int_event_bursts') }}
+    select
+        identities.surviving_lead_id as lead_id,
+        landed.event_key,
+        landed.event_date,
+        max(landed.most_per_minute) as most_per_minute
+
+    from {{ ref('int_event_bursts') }} as landed
+
+    inner join {{ ref('int_lead_identities') }} as identities
+        on landed.lead_id = identities.lead_id
+
+    where landed.event_key in (
+            select measures.event_key from measures
+            where measures.statistic = 'most_per_minute'
+        )
+
+    group by
+        identities.surviving_lead_id,
+        landed.event_key,
+        landed.event_date
 
 ),
 

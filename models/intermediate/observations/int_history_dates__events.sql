@@ -2,6 +2,7 @@
     Grain: one row per surviving lead, live model and day on which an event, its leaving a window or the
     silence after it can raise the score.
 #}
+{{ config(materialized='view') }}
 with
 
 event_days as (

@@ -2,7 +2,14 @@
     Grain: one row per surviving lead, live model and day on which its creation, an attribute, a rule's
     validity or silence can raise the score, or a month ends.
 #}
+{{ config(materialized='view') }}
 with
+
+due_leads as (
+
+    select * from {{ ref('int_due_leads') }}
+
+),
 
 profiles as (
 
@@ -55,18 +62,24 @@ clock as (
 leads as (
 
     select
-        profiles.lead_id,
-        live_models.score_model,
+        due_leads.lead_id,
+        due_leads.score_model,
+        due_leads.history_from_date,
         min(cast(profiles.created_at as date)) as created_date,
         max(live_models.live_from_date) as live_from_date
 
-    from profiles
+    from due_leads
 
-    cross join live_models
+    inner join profiles
+        on due_leads.lead_id = profiles.lead_id
+
+    inner join live_models
+        on due_leads.score_model = live_models.score_model
 
     group by
-        profiles.lead_id,
-        live_models.score_model
+        due_leads.lead_id,
+        due_leads.score_model,
+        due_leads.history_from_date
 
 ),
 
@@ -150,13 +163,14 @@ final as (
 
     select
         profiles.lead_id,
-        live_models.score_model,
+        due_leads.score_model,
         profiles.valid_from_date as score_date,
         'attribute' as cause
 
     from profiles
 
-    cross join live_models
+    inner join due_leads
+        on profiles.lead_id = due_leads.lead_id
 
     union
 
@@ -213,7 +227,8 @@ final as (
 
     from leads
 
-    cross join month_ends
+    inner join month_ends
+        on leads.history_from_date <= month_ends.month_end_date
 
 )
 

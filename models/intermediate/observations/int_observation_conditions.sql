@@ -1,6 +1,6 @@
 {#
-    Grain: one row per surviving lead, score date and condition on an attribute, a measure or a segment's
-    attribute that holds then.
+    Grain: one row per surviving lead, score date and condition that holds then and is looked up by date: on
+    a measure, or on an attribute that a segment asks for.
 #}
 with
 
@@ -14,9 +14,13 @@ observations as (
 
 ),
 
-lead_attributes as (
+lead_conditions as (
 
-    select * from {{ ref('int_lead_attributes') }}
+    select * from {{ ref('int_lead_conditions') }}
+    where condition_id in (
+            select segments.condition_id
+            from {{ ref('stg_mapping__segments') }} as segments
+        )
 
 ),
 
@@ -29,22 +33,6 @@ measures as (
 condition_values as (
 
     select * from {{ ref('int_condition_values') }}
-
-),
-
-lead_conditions as (
-
-    select
-        lead_attributes.lead_id,
-        lead_attributes.valid_from_date,
-        lead_attributes.valid_until_date,
-        condition_values.condition_id
-
-    from lead_attributes
-
-    inner join condition_values
-        on lead_attributes.attribute = condition_values.attribute
-        and lead_attributes.value = condition_values.value
 
 ),
 

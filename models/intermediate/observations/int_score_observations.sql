@@ -1,12 +1,18 @@
 {#
-    Grain: one row per surviving lead, live model and date at which the lead is scored: the days of its
-    history, and today, which is the clock or the last day before the lead was deleted. A lead is scored
+    Grain: one row per surviving lead and live model that are due, and date at which the lead is scored: the
+    days of its history, and today, which is the clock or the last day before the lead was deleted. A lead is scored
     from the day of its creation on, until the day it is deleted.
 #}
 {%- set causes = [
     'creation', 'new model', 'event', 'attribute', 'silence', 'rule began or ended', 'event left its window', 'decay'
 ] %}
 with
+
+due_leads as (
+
+    select * from {{ ref('int_due_leads') }}
+
+),
 
 profiles as (
 
@@ -63,15 +69,19 @@ dates as (
 
     select
         alive.lead_id,
-        live_models.score_model,
+        due_leads.score_model,
         alive.valid_to_date as score_date,
         true as is_current,
         cast(null as string) as cause
 
     from alive
 
+    inner join due_leads
+        on alive.lead_id = due_leads.lead_id
+
     inner join live_models
-        on alive.valid_to_date >= live_models.live_from_date
+        on due_leads.score_model = live_models.score_model
+        and alive.valid_to_date >= live_models.live_from_date
 
     where alive.recency = 1
 
@@ -86,9 +96,18 @@ dates as (
 
     from history_dates
 
+    inner join due_leads
+        on history_dates.lead_id = due_leads.lead_id
+        and history_dates.score_model = due_leads.score_model
+        and history_dates.score_date >= due_leads.history_from_date
+
     inner join live_models
         on history_dates.score_model = live_models.score_model
         and history_dates.score_date >= live_models.live_from_date
+
+    {% if not var('history') -%}
+        where false
+    {%- endif %}
 
 ),
 

@@ -1,7 +1,7 @@
 {#
     Grain: one row per surviving lead and span of days on which it belongs to an account: its own
     account_id, else the account that has the domain of its business email then, the lowest account_id of
-    several.
+    several; NULL for days on which no account has that domain, though one had or will have it.
 #}
 with
 
@@ -31,6 +31,13 @@ domain_edges as (
         valid_until_date as edge_date
     from accounts
 
+    union
+
+    select
+        domain,
+        cast('1900-01-01' as date) as edge_date
+    from accounts
+
 ),
 
 domain_spans as (
@@ -58,7 +65,7 @@ domain_accounts as (
 
     from domain_spans
 
-    inner join accounts
+    left join accounts
         on domain_spans.domain = accounts.domain
         and domain_spans.valid_from_date >= accounts.valid_from_date
         and domain_spans.valid_from_date < accounts.valid_until_date

@@ -1,5 +1,5 @@
 {#
-    Grain: one row per surviving lead, span of days and attribute that a rule asks for, with its value as
+    Grain: one row per surviving lead that is due, span of days and attribute that a rule asks for, with its value as
     text ('' where missing). Attributes are the columns of the profile, account.<column>, and the keys of
     the extra columns.
 #}
@@ -18,6 +18,8 @@ profiles as (
         coalesce(region, '(none)') as lead_region
 
     from {{ ref('int_lead_profiles') }}
+
+    where lead_id in (select due_leads.lead_id from {{ ref('int_due_leads') }} as due_leads)
 
 ),
 

@@ -1,6 +1,6 @@
 {#
-    Grain: one row per live model, region of leads and band that holds there: a row with a region replaces
-    the row of the same band without one.
+    Grain: one row per live model, region of leads and band that holds there, from its lower bound up to
+    below its upper bound: a row with a region replaces the row of the same band without one.
 #}
 with
 
@@ -50,6 +50,10 @@ final as (
         band,
         band_order,
         lower_bound,
+        lead(lower_bound) over (
+            partition by score_model, lead_region
+            order by lower_bound asc nulls first, band_order asc
+        ) as upper_bound,
         next_action
 
     from ranked

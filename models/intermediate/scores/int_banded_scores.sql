@@ -16,9 +16,9 @@ score_bands as (
 
 ),
 
-grade_bounds as (
+grade_ranges as (
 
-    select * from {{ ref('stg_points__grade_bounds') }}
+    select * from {{ ref('int_grade_ranges') }}
 
 ),
 
@@ -28,75 +28,43 @@ grade_priorities as (
 
 ),
 
-banded as (
+graded as (
 
     select
-        model_scores.*,
+        model_scores.lead_id,
+        model_scores.lead_region,
+        model_scores.score_date,
+        model_scores.is_current,
+        model_scores.cause,
+        model_scores.score_model,
+        model_scores.raw_score,
+        model_scores.fit_score,
+        model_scores.engagement_score,
+        model_scores.score,
         case when model_scores.is_disqualified then 'disqualified' else score_bands.band end as band,
         case when model_scores.is_disqualified then 0 else score_bands.band_order end as band_order,
         case when not model_scores.is_disqualified then score_bands.next_action end as next_action,
-        row_number() over (
-            partition by
-                model_scores.lead_id, model_scores.score_date, model_scores.score_model
-            order by score_bands.lower_bound desc nulls last, score_bands.band_order desc
-        ) as band_rank
+        model_scores.is_disqualified,
+        model_scores.is_junk,
+        fit_grades.grade as fit_grade,
+        engagement_grades.grade as engagement_grade
 
     from model_scores
 
     left join score_bands
         on model_scores.score_model = score_bands.score_model
         and model_scores.lead_region = score_bands.lead_region
-        and (
-            score_bands.lower_bound is null
-            or model_scores.score >= score_bands.lower_bound
-        )
+        and {{ is_within('model_scores.score', 'score_bands') }}
 
-),
+    left join grade_ranges as fit_grades
+        on model_scores.score_model = fit_grades.score_model
+        and fit_grades.kind = 'fit'
+        and {{ is_within('model_scores.fit_points', 'fit_grades') }}
 
-graded as (
-
-    select
-        banded.lead_id,
-        banded.lead_region,
-        banded.score_date,
-        banded.is_current,
-        banded.cause,
-        banded.score_model,
-        banded.raw_score,
-        banded.fit_score,
-        banded.engagement_score,
-        banded.score,
-        banded.band,
-        banded.band_order,
-        banded.next_action,
-        banded.is_disqualified,
-        banded.is_junk,
-        {{ grade_of('fit') }} as fit_grade,
-        {{ grade_of('engagement') }} as engagement_grade
-
-    from banded
-
-    left join grade_bounds
-        on banded.score_model = grade_bounds.score_model
-
-    where banded.band_rank = 1
-
-    group by
-        banded.lead_id,
-        banded.lead_region,
-        banded.score_date,
-        banded.is_current,
-        banded.cause,
-        banded.score_model,
-        banded.raw_score,
-        banded.fit_score,
-        banded.engagement_score,
-        banded.score,
-        banded.band,
-        banded.band_order,
-        banded.next_action,
-        banded.is_disqualified,
-        banded.is_junk
+    left join grade_ranges as engagement_grades
+        on model_scores.score_model = engagement_grades.score_model
+        and engagement_grades.kind = 'engagement'
+        and {{ is_within('model_scores.engagement_points', 'engagement_grades') }}
 
 ),
 

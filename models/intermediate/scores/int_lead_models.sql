@@ -11,9 +11,7 @@ observations as (
         lead_id,
         score_date
 
-    from {{ ref('int_score_observations') }}
-
-    where is_current
+    from {{ ref('lead_score_by_model') }}
 
 ),
 

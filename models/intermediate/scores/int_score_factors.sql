@@ -1,4 +1,5 @@
 {# Grain: one row per observation, live model and rule that fired, over all families of rules. #}
+{{ config(materialized='view') }}
 with
 
 factors as (

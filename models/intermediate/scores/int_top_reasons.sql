@@ -1,13 +1,20 @@
 {#
-    Grain: one row per lead and live model with any reason: its three strongest for and the strongest
+    Grain: one row per lead and live model that is due, with any reason: its three strongest for and the strongest
     against, as one text.
 #}
 with
 
 reasons as (
 
-    select * from {{ ref('lead_score_factors') }}
-    where rule_id not in ('group_limit', 'group_weight', 'score_scale')
+    select factors.*
+
+    from {{ ref('lead_score_factors') }} as factors
+
+    inner join {{ ref('int_due_leads') }} as due_leads
+        on factors.lead_id = due_leads.lead_id
+        and factors.score_model = due_leads.score_model
+
+    where factors.rule_id not in ('group_limit', 'group_weight', 'score_scale')
 
 ),
 

@@ -1,22 +1,33 @@
-{# Grain: one row per lead and live model, at the clock. #}
+{# Grain: one row per lead and live model, at the clock, or on the last day before the lead was deleted. #}
 with
 
 scores as (
 
-    select * from {{ ref('int_banded_scores') }}
-    where is_current
+    select * from {{ ref('int_current_scores') }}
 
 ),
 
-top_reasons as (
+lives as (
 
-    select * from {{ ref('int_top_reasons') }}
+    select
+        lead_id,
+        max(valid_until_date) as valid_until_date
+
+    from {{ ref('int_lead_lives') }}
+
+    group by lead_id
 
 ),
 
 points_hashes as (
 
     select * from {{ ref('int_points_hashes') }}
+
+),
+
+clock as (
+
+    select * from {{ ref('int_clock') }}
 
 ),
 
@@ -35,20 +46,23 @@ final as (
         scores.fit_grade,
         scores.engagement_grade,
         scores.priority,
-        top_reasons.top_reasons,
+        scores.top_reasons,
         scores.is_disqualified,
         scores.is_junk,
-        scores.score_date,
+        least(
+            {{ days_after('lives.valid_until_date', -1) }}, clock.clock_date
+        ) as score_date,
         points_hashes.points_hash
 
     from scores
 
+    inner join lives
+        on scores.lead_id = lives.lead_id
+
     inner join points_hashes
         on scores.score_model = points_hashes.score_model
 
-    left join top_reasons
-        on scores.lead_id = top_reasons.lead_id
-        and scores.score_model = top_reasons.score_model
+    cross join clock
 
 )
 

@@ -1,8 +1,15 @@
 {#
     Grain: one row per lead, live model and reason at the clock: each rule that fired, and each group
     limit, weight or scale that changed the sum. The points of a lead and model add up to its score
-    exactly.
+    exactly. It grows from build to build: the reasons of leads that are due are told anew.
 #}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    meta={'kept_with': 'int_scored_models'},
+    pre_hook="{{ forget(ref('int_due_leads'), ['lead_id', 'score_model']) }}"
+) }}
 with
 
 factors as (
@@ -39,7 +46,6 @@ reasons as (
     select
         lead_id,
         score_model,
-        score_date,
         score_group,
         rule_id,
         reason,
@@ -54,7 +60,6 @@ reasons as (
     select
         lead_id,
         score_model,
-        score_date,
         score_group,
         'group_limit' as rule_id,
         'Limit of the group ' || score_group as reason,
@@ -71,7 +76,6 @@ reasons as (
     select
         lead_id,
         score_model,
-        score_date,
         score_group,
         'group_weight' as rule_id,
         'Weight of the group ' || score_group as reason,
@@ -88,7 +92,6 @@ reasons as (
     select
         lead_id,
         score_model,
-        score_date,
         '(score)' as score_group,
         'score_scale' as rule_id,
         case scale
@@ -113,7 +116,6 @@ select
     reason,
     cast(points as decimal(18, 4)) as points,
     cast(occurrences as bigint) as occurrences,
-    cast(last_event_date as date) as last_event_date,
-    score_date
+    cast(last_event_date as date) as last_event_date
 
 from reasons

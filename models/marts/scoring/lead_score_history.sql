@@ -1,14 +1,26 @@
 {#
     Grain: one row per lead, live model and span of days of one score and band as observed; valid_to is
     NULL while it lasts. Between the days on which a score can rise it is observed at the ends of months
-    only, so a score that decays shows in steps.
+    only, so a score that decays shows in steps. It grows from build to build, as int_past_scores does.
 #}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    meta={'kept_with': 'int_scored_models'},
+    pre_hook="{{ forget(ref('int_due_leads'), ['lead_id', 'score_model']) }}"
+) }}
 with
 
 scores as (
 
-    select * from {{ ref('int_banded_scores') }}
-    where cause is not null
+    select past_scores.*
+
+    from {{ ref('int_past_scores') }} as past_scores
+
+    inner join {{ ref('int_due_leads') }} as due_leads
+        on past_scores.lead_id = due_leads.lead_id
+        and past_scores.score_model = due_leads.score_model
 
 ),
 

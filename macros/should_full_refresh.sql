@@ -1,0 +1,5 @@
+{# Takes the place of dbt's own: what is kept from build to build is also made anew when it is outdated. #}
+{% macro should_full_refresh() -%}
+    {%- set closing_model = config.get('meta', {}).get('kept_with') -%}
+    {{ return(flags.FULL_REFRESH or (closing_model is not none and is_outdated(closing_model))) }}
+{%- endmacro %}

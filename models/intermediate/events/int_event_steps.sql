@@ -1,0 +1,52 @@
+{#
+    Grain: one row per landed event and key of a sequence that it comes under once an event of the key
+    that it must follow came before. It grows from build to build, as int_lead_event_days does.
+#}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    meta={'kept_with': 'int_rolled_up_leads'},
+    pre_hook="{{ forget(ref('int_new_event_days'), ['lead_id', 'event_date']) }}"
+) }}
+with
+
+new_events as (
+
+    select * from {{ ref('int_new_events') }}
+
+),
+
+classes as (
+
+    select * from {{ ref('int_event_classes') }}
+    where
+        follows_event_key is not null
+        and crm_property is null
+
+),
+
+final as (
+
+    select
+        new_events.lead_id,
+        cast(new_events.landing_seq as string) as event_id,
+        new_events.event_date,
+        new_events.occurred_at,
+        new_events.duration_seconds,
+        classes.event_key,
+        classes.is_engagement,
+        classes.follows_event_key,
+        classes.within_days
+
+    from new_events
+
+    inner join classes
+        on new_events.event_type = classes.event_type
+        and new_events.asked_page is not distinct from classes.asked_page
+        and new_events.asked_properties is not distinct from classes.asked_properties
+        and new_events.asked_seconds is not distinct from classes.asked_seconds
+
+)
+
+select * from final

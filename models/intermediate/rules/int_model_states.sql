@@ -1,0 +1,40 @@
+{#
+    Grain: one row per live model, with what its scores depend on beside leads and their events: its
+    points, and the currency that money is compared in.
+#}
+with
+
+live_models as (
+
+    select * from {{ ref('int_live_models') }}
+
+),
+
+points_hashes as (
+
+    select * from {{ ref('int_points_hashes') }}
+
+),
+
+currencies as (
+
+    select max(to_currency) as currency from {{ ref('int_exchange_rates') }}
+
+),
+
+final as (
+
+    select
+        live_models.score_model,
+        points_hashes.points_hash || coalesce(currencies.currency, '') as model_state
+
+    from live_models
+
+    inner join points_hashes
+        on live_models.score_model = points_hashes.score_model
+
+    cross join currencies
+
+)
+
+select * from final

@@ -1,0 +1,34 @@
+{#
+    Grain: one row per live model, with what its scores were made of, and the clock, at the last build that
+    ended well; built after all scores.
+#}
+-- depends_on: {{ ref('int_scored_leads') }}
+with
+
+model_states as (
+
+    select * from {{ ref('int_model_states') }}
+
+),
+
+clock as (
+
+    select * from {{ ref('int_clock') }}
+
+),
+
+final as (
+
+    select
+        model_states.score_model,
+        model_states.model_state,
+        clock.clock_date,
+        '{{ definition_hash('int_scored_models') if execute }}' as definition_hash
+
+    from model_states
+
+    cross join clock
+
+)
+
+select * from final

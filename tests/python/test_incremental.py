@@ -1,0 +1,109 @@
+"""Built from landing to landing, a warehouse is what it is when all is made anew, row by row."""
+
+import shutil
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from random import Random
+
+import duckdb
+import pytest
+
+from tests.universe import Row, Universe, universe
+from tests.warehouse import build
+
+LATE, CHANGED, MOVED = 0.15, 0.1, 0.05
+TABLES = [
+    *("marts.lead_score", "marts.lead_score_by_model", "marts.lead_score_factors"),
+    *("marts.lead_score_history", "marts.lead_lifecycle", "marts.funnel"),
+    *("intermediate.int_lead_event_days", "intermediate.int_past_scores"),
+    *("intermediate.int_event_steps", "intermediate.int_event_bursts"),
+]
+SELECTED = ("+path:models/marts/scoring", "+funnel", "+int_scored_models")
+Landing = dict[str, list[Row]]
+
+
+def when(row: Row) -> str:
+    """The time that a row is about; '' where it says none."""
+    return max(str(row.get(name) or "") for name in ("created_at", "updated_at", "occurred_at"))
+
+
+def landings(made: Universe, days: int, random: Random) -> list[Landing]:
+    """The rows by day of landing: in the order of their times, some late, some landed twice.
+
+    Of the events a few come again with another type, and a few with another lead.
+    """
+    rows = [(entity, row) for entity, found in made.raw.items() for row in found]
+    rows.sort(key=lambda pair: when(pair[1]))
+    leads = [str(row["lead_id"]) for row in made.raw["leads"]]
+    landed: list[Landing] = [defaultdict(list) for _ in range(days)]
+    for number, (entity, row) in enumerate(rows):
+        day = number * days // len(rows)
+        if random.random() < LATE:
+            day = random.randrange(day, days)
+        landed[day][entity].append(row)
+        if entity == "lead_events" and random.random() < CHANGED:
+            change: Row = {"event_type": random.choice(["page_visit", "demo_request"])}
+            if random.random() < MOVED:
+                change = {"lead_id": random.choice(leads)}
+            landed[random.randrange(day, days)][entity].append({**row, **change})
+    return landed
+
+
+@pytest.mark.parametrize(
+    ("seed", "leads", "days"),
+    [
+        pytest.param(11, 30, 3, id="3-days"),
+        pytest.param(12, 60, 15, id="15-days", marks=pytest.mark.slow),
+    ],
+)
+def test_landing_by_landing_it_is_the_same(
+    tmp_path: Path, seed: int, leads: int, days: int
+) -> None:
+    random = Random(seed)
+    made = universe(seed, leads, 5, None)
+    options: dict[str, str | bool] = {
+        "reporting_currency": made.reporting_currency,
+        "match_leads_by_person": made.match_leads_by_person,
+    }
+    seeds = {name: list(rows) for name, rows in made.seeds.items()}
+    for day, landed in enumerate(landings(made, days, random)):
+        if day == days // 2:
+            seeds["event_points"] = [raised(row) for row in seeds["event_points"]]
+        if day == days - 1:
+            seeds["event_keys"] = [turned(row) for row in seeds["event_keys"]]
+        with build(tmp_path / "grown", landed, seeds, SELECTED, **options) as grown:
+            due = grown.sql("select count(*) from intermediate.int_due_leads").fetchall()
+        if random.random() < 5 / days or day == days - 1:
+            anew = tmp_path / f"anew-{day}"
+            anew.mkdir()
+            shutil.copy(tmp_path / "grown" / "leads.duckdb", anew)
+            with duckdb.connect(str(anew / "leads.duckdb")) as connection:
+                connection.execute("drop schema marts cascade; drop schema intermediate cascade")
+            build(anew, {}, seeds, SELECTED, **options).close()
+            assert list(differences(tmp_path / "grown", anew)) == [], f"day {day}, {due} due"
+
+
+def raised(row: Row) -> Row:
+    """A rule of one model, with a point more."""
+    if row["score_model"] != "model01":
+        return row
+    return {**row, "points": float(str(row["points"])) + 1}
+
+
+def turned(row: Row) -> Row:
+    """What an event means, the other way round: an engagement is none."""
+    return {**row, "is_engagement": "no" if row["is_engagement"] == "yes" else "yes"}
+
+
+def differences(grown: Path, anew: Path) -> Iterator[tuple[str, Sequence[object]]]:
+    """The first rows that one of the two warehouses has and the other has not, by table."""
+    with duckdb.connect() as connection:
+        for name, folder in (("grown", grown), ("anew", anew)):
+            connection.execute(f"attach '{folder / 'leads.duckdb'}' as {name} (read_only)")
+        for table in TABLES:
+            for one, other in (("grown", "anew"), ("anew", "grown")):
+                rows = connection.sql(
+                    f"from {one}.{table} except all from {other}.{table} order by all limit 3"
+                ).fetchall()
+                yield from ((f"only {one}: {table}", row) for row in rows)
