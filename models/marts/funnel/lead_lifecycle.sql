@@ -118,7 +118,9 @@ timed as (
         reached.lost_at,
         contacted.first_contact_at,
         {{ hours_apart('reached.sql_at', 'contacted.first_contact_at') }} as hours_sql_to_contact,
-        {{ hours_apart('reached.sql_at', days_after('clock.clock_date', 1)) }} as hours_since_sql,
+        {{ hours_apart(
+            'reached.sql_at', 'cast(' ~ days_after('clock.clock_date', 1) ~ ' as timestamp)'
+        ) }} as hours_since_sql,
         {%- for start, end in durations %}
         {{ days_apart(
             ('leads' if start == 'lead' else 'reached') ~ '.' ~ start ~ '_at', 'reached.' ~ end ~ '_at'

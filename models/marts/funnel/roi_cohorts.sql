@@ -28,18 +28,27 @@ data_end as (
 
 ),
 
+no_revenue as (
+
+    {# NULL, not 0, where no revenue was ever landed. #}
+    select cast(case when count(*) > 0 then 0 end as decimal(18, 4)) as revenue
+    from revenue
+
+),
+
 facts as (
 
     select
-        cast(date_trunc('month', lead_at) as date) as cohort_month,
-        channel,
-        region,
+        cast(date_trunc('month', lifecycle.lead_at) as date) as cohort_month,
+        lifecycle.channel,
+        lifecycle.region,
         1 as leads,
         cast(null as decimal(18, 4)) as spend,
-        {# NULL, not 0, where no revenue was ever landed. #}
-        case when exists (select 1 from revenue) then cast(0 as decimal(18, 4)) end as revenue
+        no_revenue.revenue
 
     from lifecycle
+
+    cross join no_revenue
 
     union all
 
@@ -61,14 +70,16 @@ facts as (
     union all
 
     select
-        cast(date_trunc('month', spend_date) as date) as cohort_month,
-        channel,
-        region,
+        cast(date_trunc('month', spend.spend_date) as date) as cohort_month,
+        spend.channel,
+        spend.region,
         0 as leads,
-        amount as spend,
-        case when exists (select 1 from revenue) then cast(0 as decimal(18, 4)) end as revenue
+        spend.amount as spend,
+        no_revenue.revenue
 
     from spend
+
+    cross join no_revenue
 
 ),
 
