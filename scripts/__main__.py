@@ -92,6 +92,21 @@ def build() -> None:
 
 
 @app.command()
+def spark() -> None:
+    """Build seeds and models on Spark instead, from the raw tables of the warehouse."""
+    from scripts.spark import build_on_spark
+
+    with _progress() as bar:
+        task = bar.add_task("starting Spark", total=None)
+        build_on_spark(
+            lambda done, total, name: bar.update(
+                task, completed=done, total=total, description=f"building {name}"
+            )
+        )
+    console.print(f"built: {paths.lake_folder()}")
+
+
+@app.command()
 def publish() -> None:
     """Put the marts in place for BI tools, whole and at once."""
     from scripts import publish as publishing

@@ -42,9 +42,22 @@ def build(
     """
     dbt = str(Path(sys.executable).with_name("dbt"))
     variables = {**os.environ, "LEADS_SEEDS": seed_path(), **(environment or {})}
+    errors = run_dbt(progress, [dbt, "--log-format", "json", "build", *arguments], variables)
+    if errors is not None:
+        words = filter(None, [*errors, *_failing_rows(variables), *_changed_personas()])
+        raise UserError("dbt could not build the marts. " + "\n".join(words))
+
+
+def run_dbt(
+    progress: Progress, command: Sequence[str], variables: Mapping[str, str]
+) -> list[str] | None:
+    """Run a dbt command that logs as JSON; dbt's words where it failed, else None.
+
+    `progress` is told of each node that starts; `variables` are the whole environment.
+    """
     errors = []
     with subprocess.Popen(
-        [dbt, "--log-format", "json", "build", *arguments],
+        command,
         cwd=paths.PROJECT,
         env=variables,
         stdout=subprocess.PIPE,
@@ -62,9 +75,7 @@ def build(
                 progress(data["index"], data["total"], data["node_info"]["node_name"])
             elif event["info"]["level"] == "error":
                 errors.append(event["info"]["msg"].strip())
-    if process.returncode:
-        words = filter(None, [*errors, *_failing_rows(variables), *_changed_personas()])
-        raise UserError("dbt could not build the marts. " + "\n".join(words))
+    return errors if process.returncode else None
 
 
 def _changed_personas() -> Iterator[str]:

@@ -24,3 +24,8 @@ def kpi_folder() -> Path:
 def target_folder() -> Path:
     """Where dbt leaves its artifacts."""
     return PROJECT / os.environ.get("DBT_TARGET_PATH", "target")
+
+
+def lake_folder() -> Path:
+    """What Spark reads and writes, in the folder `lake` beside the working file."""
+    return warehouse_file().parent / "lake"

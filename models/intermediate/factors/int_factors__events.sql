@@ -99,7 +99,7 @@ units as (
         cast(sum(
             cast(counted_events as decimal(20, 0))
             * {{ decay_factor('decay', 'decay_days', 'decay_rate', 'age_days') }}
-        ) as decimal(20, 8)) as units
+        ) as decimal(19, 8)) as units
 
     from counted
 
