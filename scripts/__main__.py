@@ -208,4 +208,4 @@ if __name__ == "__main__":
         app()
     except UserError as error:
         typer.echo(f"error: {error}", err=True)
-        sys.exit(2)
+        sys.exit(error.exit_code)

@@ -11,6 +11,7 @@ import duckdb
 
 from scripts import paths
 from scripts.errors import UserError
+from scripts.lock import exclusive
 from scripts.seeds import seed_path
 from scripts.warehouse import quote_literal
 
@@ -39,14 +40,21 @@ def build(
     `progress` is told the number of the node that starts, the number of nodes and its name;
     `arguments` are dbt's, `environment` is added to that of the process. Raises UserError with
     dbt's words, and the rows that fail a test, where a node fails; what depends on it is not built.
+    Raises BusyError where another run holds the warehouse.
     """
-    dbt = str(Path(sys.executable).with_name("dbt"))
-    variables = {**os.environ, "LEADS_SEEDS": seed_path(), **(environment or {})}
+    added = environment or {}
+    working_file = Path(added.get("LEADS_WAREHOUSE") or paths.warehouse_file())
+    with exclusive("build", working_file):
+        _dbt_build(progress, arguments, {**os.environ, "LEADS_SEEDS": seed_path(), **added})
+
+
+def _dbt_build(progress: Progress, arguments: Sequence[str], variables: Mapping[str, str]) -> None:
     errors = []
     with subprocess.Popen(
-        [dbt, "--log-format", "json", "build", *arguments],
+        [sys.executable, "-m", "scripts.dbt", "--log-format", "json", "build", *arguments],
         cwd=paths.PROJECT,
         env=variables,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

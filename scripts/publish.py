@@ -1,10 +1,7 @@
 """Put a copy of the marts where BI tools read it."""
 
-import fcntl
 import json
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +10,7 @@ import duckdb
 
 from scripts import paths
 from scripts.errors import UserError
+from scripts.lock import exclusive
 from scripts.warehouse import connect, quote_identifier, quote_literal
 
 SCHEMA = "marts"
@@ -61,12 +59,12 @@ def publish() -> PublishResult:
     mart of the last dbt run is missing or the working file is in use.
     """
     source, target = paths.warehouse_file(), paths.published_file()
-    if not source.is_file():
-        raise UserError(f"there is no warehouse at {source}; build it first: make run")
-    expected = _expected_marts()
-    target.parent.mkdir(parents=True, exist_ok=True)
     new = target.with_name(f"{target.name}.new")
-    with _locked(target.parent) as folder:
+    with exclusive("publish"):
+        if not source.is_file():
+            raise UserError(f"there is no warehouse at {source}; build it first: make run")
+        expected = _expected_marts()
+        target.parent.mkdir(parents=True, exist_ok=True)
         _remove(new)
         _remember_scores(target)
         try:
@@ -78,7 +76,7 @@ def publish() -> PublishResult:
             raise UserError(f"{source} cannot be published: {cause}") from error
         finally:
             _remove(new)
-        os.fsync(folder)
+        _sync(target.parent)
         _remember_scores(target)
     return PublishResult(target, rows)
 
@@ -163,23 +161,16 @@ def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
     return int(connection.sql(f"from {table}").count("*").fetchall()[0][0])
 
 
-@contextmanager
-def _locked(folder: Path) -> Iterator[int]:
-    """Hold the folder for one publication at a time; a killed one lets go by itself."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield descriptor
-    finally:
-        os.close(descriptor)
-
-
 def _remove(file: Path) -> None:
     """Remove what a killed or failed publication left: the file and DuckDB's files beside it."""
     for leftover in file.parent.glob(f"{file.name}*"):
         leftover.unlink()
 
 
-def _sync(file: Path) -> None:
-    with file.open("rb") as handle:
-        os.fsync(handle.fileno())
+def _sync(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -26,7 +26,7 @@ for line in sys.stdin:
 KILLED_BEFORE_THE_RENAME = """
 import os, signal
 from scripts import publish
-publish._sync = lambda file: os.kill(os.getpid(), signal.SIGKILL)
+publish._sync = lambda path: os.kill(os.getpid(), signal.SIGKILL)
 publish.publish()
 """
 
