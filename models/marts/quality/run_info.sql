@@ -27,7 +27,7 @@ rejected_rows as (
 
     from {{ source('landing', 'rejected_rows') }}
 
-    group by 1, 2, 3
+    group by landing_id, file, original_row
 
 ),
 
