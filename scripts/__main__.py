@@ -107,12 +107,19 @@ def spark() -> None:
 
 
 @app.command()
-def publish() -> None:
-    """Put the marts in place for BI tools, whole and at once."""
+def publish(
+    accept_rows: Annotated[
+        bool, typer.Option("--accept-rows", help="however many rows a mart lost or gained")
+    ] = False,
+    rollback: Annotated[
+        bool, typer.Option("--rollback", help="put back what was published before")
+    ] = False,
+) -> None:
+    """Put the marts in place for BI tools, whole and at once, or go back to the ones before."""
     from scripts import publish as publishing
 
-    result = publishing.publish()
-    console.print(f"published: {result.file} ({len(result.rows)} marts)")
+    result = publishing.rollback() if rollback else publishing.publish(accept_rows)
+    console.print(f"published: {result.file} ({len(result.rows)} marts, clock {result.clock_date})")
 
 
 @app.command()
@@ -242,4 +249,4 @@ if __name__ == "__main__":
         app()
     except UserError as error:
         typer.echo(f"error: {error}", err=True)
-        sys.exit(2)
+        sys.exit(error.exit_code)

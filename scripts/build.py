@@ -11,6 +11,7 @@ import duckdb
 
 from scripts import paths
 from scripts.errors import UserError
+from scripts.lock import exclusive
 from scripts.seeds import seed_path
 from scripts.warehouse import quote_literal
 
@@ -39,13 +40,17 @@ def build(
     `progress` is told the number of the node that starts, the number of nodes and its name;
     `arguments` are dbt's, `environment` is added to that of the process. Raises UserError with
     dbt's words, and the rows that fail a test, where a node fails; what depends on it is not built.
+    Raises BusyError where another run holds the warehouse.
     """
-    dbt = str(Path(sys.executable).with_name("dbt"))
-    variables = {**os.environ, "LEADS_SEEDS": seed_path(), **(environment or {})}
-    errors = run_dbt(progress, [dbt, "--log-format", "json", "build", *arguments], variables)
-    if errors is not None:
-        words = filter(None, [*errors, *_failing_rows(variables), *_changed_personas()])
-        raise UserError("dbt could not build the marts. " + "\n".join(words))
+    added = environment or {}
+    working_file = Path(added.get("LEADS_WAREHOUSE") or paths.warehouse_file())
+    variables = {**os.environ, "LEADS_SEEDS": seed_path(), **added}
+    dbt = [sys.executable, "-m", "scripts.dbt", "--log-format", "json"]
+    with exclusive("build", working_file):
+        errors = run_dbt(progress, [*dbt, "build", *arguments], variables)
+        if errors is not None:
+            words = filter(None, [*errors, *_failing_rows(variables), *_changed_personas()])
+            raise UserError("dbt could not build the marts. " + "\n".join(words))
 
 
 def run_dbt(
@@ -60,6 +65,7 @@ def run_dbt(
         command,
         cwd=paths.PROJECT,
         env=variables,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

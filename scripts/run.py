@@ -11,6 +11,7 @@ from scripts.build import Progress, build
 from scripts.errors import UserError
 from scripts.kpis import KpiReport, kpis
 from scripts.land import LandResult, land, rejects
+from scripts.lock import exclusive
 from scripts.publish import PublishResult, publish
 from scripts.sample import write_sample
 
@@ -32,18 +33,19 @@ def run(
     """Land a folder (the made-up sample where None), build all models, publish, compute the KPIs.
 
     One's own data take the place of the sample and are never mixed with it. `progress` is told how
-    far dbt is, `step` what comes next. Raises UserError where a step cannot go on; what was
-    published before stays.
+    far dbt is, `step` what comes next. Raises UserError where a step cannot go on, BusyError where
+    another run is at work; what was published before stays.
     """
-    step("landing")
-    landed = _land_sample() if folder is None else _land_own(folder)
-    _refuse_no_leads(landed)
-    step("building")
-    build(progress)
-    step("publishing")
-    published = publish()
-    step("computing KPIs")
-    return RunResult(landed, published, kpis(by=("month", "channel", "region")))
+    with exclusive("run"):
+        step("landing")
+        landed = _land_sample() if folder is None else _land_own(folder)
+        _refuse_no_leads(landed)
+        step("building")
+        build(progress)
+        step("publishing")
+        published = publish()
+        step("computing KPIs")
+        return RunResult(landed, published, kpis(by=("month", "channel", "region")))
 
 
 def _refuse_no_leads(landed: LandResult) -> None:

@@ -5,6 +5,7 @@ import csv
 import gzip
 import re
 import shutil
+import stat
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,12 +21,14 @@ import pyarrow  # type: ignore[import-untyped]
 
 from scripts.contract import NO_OBJECT, Entity, Field, literal
 from scripts.errors import UserError
+from scripts.warehouse import no_room
 
 csv.field_size_limit(2**31 - 1)  # a quote left open makes one value of the rest of a file
 
 FORMATS = ("csv", "tsv", "jsonl", "ndjson", "json", "parquet")
 
 _NOT_UTF8 = "{} is not UTF-8: save it as UTF-8."
+_CHANGED = "{} changed while it was read: land it again when it is written to its end."
 
 _RAGGED = {
     "MISSING COLUMNS": "has fewer columns than the header",
@@ -67,9 +70,43 @@ def format_of(name: str) -> str:
     return suffix if stem and suffix in FORMATS else ""
 
 
+@dataclass(frozen=True)
+class FileState:
+    """What changes of a file when somebody writes to it or puts another in its place."""
+
+    size_bytes: int
+    modified_ns: int
+    inode: int
+
+    @classmethod
+    def of(cls, path: Path) -> "FileState":
+        """The state now. Raises UserError where there is no such file."""
+        with readable(path):
+            status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise UserError(f"{path} is no file that can be read twice, as landing must.")
+        return cls(status.st_size, status.st_mtime_ns, status.st_ino)
+
+
+@contextmanager
+def settled(path: Path, state: FileState) -> Iterator[None]:
+    """Raises UserError, whatever else is wrong with a file, where it is no longer in this state."""
+    try:
+        yield
+    except UserError as error:
+        if FileState.of(path) != state:
+            raise UserError(_CHANGED.format(path)) from error
+        raise
+    if FileState.of(path) != state:
+        raise UserError(_CHANGED.format(path))
+
+
 @contextmanager
 def readable(path: Path) -> Iterator[None]:
-    """Turns what can go wrong with a file into a UserError without a word of its content."""
+    """Turns what can go wrong with a file into a UserError without a word of its content.
+
+    That the disk is full, where something is unpacked or put aside, is not the file's fault.
+    """
     try:
         yield
     except UnicodeDecodeError as error:
@@ -77,8 +114,12 @@ def readable(path: Path) -> Iterator[None]:
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise UserError(f"{path} cannot be unpacked: it ends early or is damaged.") from error
     except OSError as error:
+        if no_room(error):
+            raise
         raise UserError(f"{path} cannot be read: {error.strerror or error}.") from error
     except (duckdb.InvalidInputException, duckdb.IOException) as error:
+        if no_room(error):
+            raise
         cause = str(error).splitlines()[0]
         if "CSV Parser state machine" in cause:
             cause = "its lines end in different ways, or a quote is out of place."
