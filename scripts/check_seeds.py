@@ -52,6 +52,7 @@ _CHECKS: tuple[Callable[..., Findings], ...] = (
     mapping.measures,
     mapping.segment_conditions,
     mapping.stages,
+    mapping.kpis,
     mapping.titles,
     mapping.countries_by_name,
     mapping.sources,

@@ -115,6 +115,14 @@ def stages(
         yield lifecycle_stages.finding(message, "stage")
 
 
+def kpis(kpi_events: Table, event_keys: Table) -> Findings:
+    """A KPI is made of events that are seen one by one."""
+    parts = {row["event_key"] for row in event_keys if row["follows_event_key"]}
+    for row in kpi_events:
+        if row["event_key"] in {*parts, "any_engagement"}:
+            yield row.fault("event_key", "is no single event", "a key or type of single events")
+
+
 def titles(title_keywords: Table) -> Findings:
     """A keyword has words, and stands once for each attribute however it is written."""
     seen: dict[tuple[str, str | None], Row] = {}

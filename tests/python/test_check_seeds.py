@@ -114,6 +114,11 @@ sql,segment,keen,3,Is keen
 opportunity,opportunity_stage,Any name,1,Reached a stage
 customer,payment,made,1,Paid
 """,
+    "kpi_events": """
+kpi_event,event_key,description
+email_opened,email_open,Opened an email
+contact,email_sent,Was sent an email
+""",
     "title_keywords": """
 keyword,language,attribute,value,priority,description
 director,en,seniority,director,2,
@@ -811,6 +816,14 @@ FAULTS = {
     "stage of an unknown event": (
         ("lifecycle_stages", "webinar_attendance", "demo_request"),
         "seeds/mapping/lifecycle_stages.csv line 4, column value: 'demo_request' is no event_key; it may be any event_key",
+    ),
+    "KPI event of no kind": (
+        ("kpi_events", "contact,email_sent", "meeting,email_sent"),
+        "seeds/mapping/kpi_events.csv line 3, column kpi_event: 'meeting' is no kpi_event; it may be email_sent, email_opened, email_clicked or contact",
+    ),
+    "KPI event that is a sequence": (
+        ("kpi_events", "contact,email_sent", "contact,pricing_after_webinar"),
+        "seeds/mapping/kpi_events.csv line 3, column event_key: 'pricing_after_webinar' is no single event; it may be a key or type of single events",
     ),
     "stage of an unknown segment": (
         ("lifecycle_stages", "segment,keen", "segment,eager"),
