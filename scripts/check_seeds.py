@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scripts.errors import UserError
-from scripts.seed_checks import mapping, models, rules
+from scripts.seed_checks import mapping, models, naive_bayes, rules
 from scripts.seed_checks.cells import check_cells
 from scripts.seed_checks.files import SeedFile, find_files, read_table
 from scripts.seed_checks.seeds import read_seeds
@@ -46,6 +46,8 @@ _CHECKS: tuple[Callable[..., Findings], ...] = (
     mapping.rates,
     mapping.sizes,
     mapping.personas,
+    naive_bayes.fields,
+    naive_bayes.stages,
 )
 
 
