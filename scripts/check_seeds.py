@@ -42,6 +42,7 @@ _CHECKS: tuple[Callable[..., Findings], ...] = (
     mapping.stages,
     mapping.titles,
     mapping.countries_by_name,
+    mapping.contacts,
     mapping.sources,
     mapping.rates,
     mapping.sizes,

@@ -143,6 +143,12 @@ attribute_words,reason
 gender,Sex or gender
 date of birth,Age
 """,
+    "contact_consent": """
+country_code,contact_channel,consent_basis,reason
+,phone,,As the country says
+,email,opt_in,We ask first
+US,email,opt_out,They may object
+""",
     "naive_bayes_fields": """
 field,kind,attribute,description
 stage,stage,lifecycle_stage,How far it came
@@ -833,6 +839,18 @@ FAULTS = {
     "nobody becomes customer": (
         ("lifecycle_stages", "customer,payment,made,1,Paid\n", ""),
         "seeds/mapping/lifecycle_stages.csv, column stage: no row says how a lead becomes customer; at least one must",
+    ),
+    "nobody says whom to phone": (
+        ("contact_consent", ",phone,,", ",letter,,"),
+        "seeds/mapping/contact_consent.csv, column contact_channel: no row without country_code is of the channel phone; one must be",
+    ),
+    "channel of one country alone": (
+        ("contact_consent", "US,email", "US,fax"),
+        "seeds/mapping/contact_consent.csv line 4, column contact_channel: 'fax' has no row without country_code; it may be email or phone",
+    ),
+    "consent in a country that is none": (
+        ("contact_consent", "US,email", "XX,email"),
+        "seeds/mapping/contact_consent.csv line 4, column country_code: 'XX' is no country_code; it may be DE or US",
     ),
     "two fields of kind stage": (
         ("naive_bayes_fields", "country,value", "country,stage"),
