@@ -158,6 +158,26 @@ def explain(
 
 
 @app.command()
+def whatif(
+    seeds: Annotated[Path | None, typer.Argument(help="folder of seeds to try")] = None,
+    git_ref: Annotated[str | None, typer.Option(help="branch whose seeds to try")] = None,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="for a pull request")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON instead of tables")] = False,
+) -> None:
+    """Tell what other seeds would change: leads by band, quality, movers. Touches nothing live."""
+    from scripts import whatif as trying
+
+    with Console(stderr=True).status("scoring all leads with these seeds"):
+        found = trying.whatif(seeds, git_ref)
+    if as_json:
+        typer.echo(found.to_json())
+    elif as_markdown:
+        typer.echo(trying.to_markdown(found))
+    else:
+        console.print(trying.render(found))
+
+
+@app.command()
 def run(
     folder: Annotated[Path | None, typer.Argument(help="own data; empty: the sample")] = None,
 ) -> None:

@@ -13,14 +13,16 @@ from scripts.errors import BusyError, UserError
 from scripts.paths import PROJECT, warehouse_file
 
 
-def connect() -> duckdb.DuckDBPyConnection:
-    """The warehouse, open for writing; its folder is made where missing. All times are UTC.
+def connect(file: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """The warehouse, or another file, open for writing; its folder is made where missing.
+
+    All times are UTC.
 
     `LEADS_MEMORY` (4GB), `LEADS_THREADS` (2) and `LEADS_TEMP` (folder `tmp` beside the file) bound
     what it takes. Raises BusyError where another program holds the file, UserError where it is no
     warehouse or cannot be written.
     """
-    file = warehouse_file()
+    file = file or warehouse_file()
     with storage():
         file.parent.mkdir(parents=True, exist_ok=True)
     settings: dict[str, str | bool | int | float | list[str]] = {
