@@ -1,7 +1,7 @@
 {#
     Grain: one row per surviving lead, live model and date at which the lead is scored: the days of its
-    history, and today, which is the clock or the last day before the lead was deleted. A lead is scored
-    from the day of its creation on, until the day it is deleted.
+    history, those on which the models are measured, and today, which is the clock or the last day before
+    the lead was deleted. A lead is scored from the day of its creation on, until the day it is deleted.
 #}
 {%- set causes = [
     'creation', 'new model', 'event', 'attribute', 'silence', 'rule began or ended', 'event left its window', 'decay'
@@ -20,6 +20,12 @@ history_dates as (
     select * from {{ ref('int_history_dates__events') }}
     union all
     select * from {{ ref('int_history_dates__leads') }}
+
+),
+
+evaluation_dates as (
+
+    select * from {{ ref('int_evaluation_dates') }}
 
 ),
 
@@ -90,6 +96,20 @@ dates as (
         on history_dates.score_model = live_models.score_model
         and history_dates.score_date >= live_models.live_from_date
 
+    union all
+
+    {# A model is measured on days before it went live, too. #}
+    select
+        evaluation_dates.lead_id,
+        live_models.score_model,
+        evaluation_dates.score_date,
+        false as is_current,
+        cast(null as string) as cause
+
+    from evaluation_dates
+
+    cross join live_models
+
 ),
 
 golden_leads as (
@@ -117,7 +137,7 @@ final as (
         alive.created_date,
         alive.lead_region,
         max(case when dates.is_current then 1 else 0 end) = 1 as is_current,
-        {# NULL for a day that is scored as today only: it is no part of the history. #}
+        {# NULL for a day that is scored as today or to measure the models only: no part of the history. #}
         min_by(
             dates.cause,
             case dates.cause
