@@ -8,7 +8,9 @@ at the clock, and a sample of them on the day after creation on which the qualit
 
 import io
 import json
+import os
 import subprocess
+import sys
 import tarfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -30,7 +32,7 @@ from scripts import paths
 from scripts.check_seeds import check_seeds
 from scripts.errors import UserError
 from scripts.seed_checks.seeds import read_seeds
-from scripts.seeds import SEEDS
+from scripts.seeds import SEEDS, seed_path
 from scripts.text import text_key, text_words
 from scripts.warehouse import connect, quote_identifier, quote_literal
 
@@ -47,8 +49,19 @@ REASONS_OF = "lead_score_factors"
 
 # What is not computed anew: the days on which scores could rise, and words for all leads.
 LEFT_OUT = ("int_history_dates__events", "int_history_dates__leads", "int_top_reasons")
-# Days on which bands were reached, and with them the lifecycle, stay as they were.
-AS_IT_WAS = ("int_band_dates",)
+# The history stays as it was, and with it the days on which bands were reached, and the lifecycle.
+AS_IT_WAS = ("int_past_scores", "int_band_dates", "int_segment_dates", "int_first_event_times")
+# What was measured of the live scores is kept from build to build.
+MEASURED = ("int_score_observations", "int_evaluated_scores", "int_evaluated_factors")
+
+# A build scores the leads that are due; here all are.
+DUE = "int_due_leads"
+ALL_DUE = """
+select distinct lead_id, score_model, date '1900-01-01' as history_from_date
+from intermediate.int_lead_profiles, intermediate.int_live_models
+"""
+# Models whose SQL depends on what was built before: what they do where nothing was.
+FROM_NOTHING = ("int_new_event_days", "int_new_events")
 
 EVALUATED = "int_evaluation_dates"
 
@@ -149,13 +162,13 @@ def whatif(seeds_folder: Path | None = None, git_ref: str | None = None) -> What
             quality_now = None
             if EVALUATED in nodes:
                 _sample(scratch, nodes)
-                _compute(scratch, nodes, {EVALUATED}, {"int_score_observations"}, RESULTS[2:])
+                _compute(scratch, nodes, {EVALUATED}, set(MEASURED), RESULTS[2:])
                 quality_now = _quality(scratch)
             _leave_out(scratch, nodes)
             _compute(
                 scratch,
                 nodes,
-                {*changed, *(name for name in (*LEFT_OUT, EVALUATED) if name in nodes)},
+                {*changed, DUE, *(name for name in (*LEFT_OUT, EVALUATED) if name in nodes)},
                 set(AS_IT_WAS),
                 (*RESULTS, REASONS_OF),
             )
@@ -402,6 +415,25 @@ def _compiled(node: _Node) -> str:
     return node.compiled.read_text("utf-8")
 
 
+def _compiled_from_nothing(node: _Node) -> str:
+    """The SQL of a model that takes up where the last build ended, as for the first build."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / paths.warehouse_file().name
+        environment = {"LEADS_WAREHOUSE": str(file), "DBT_TARGET_PATH": folder}
+        dbt = str(Path(sys.executable).with_name("dbt"))
+        done = subprocess.run(
+            [dbt, "--quiet", "compile", "--select", node.name],
+            cwd=paths.PROJECT,
+            env={**os.environ, "LEADS_SEEDS": seed_path(), **environment},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise UserError(f"dbt could not compile {node.name}: {done.stdout.strip()}")
+        return (Path(folder) / node.compiled.relative_to(paths.target_folder())).read_text("utf-8")
+
+
 def _replace(scratch: DuckDBPyConnection, node: _Node, query: str) -> None:
     """Puts a table in place of what the scratch file has under a model's name."""
     kind = _one(
@@ -430,7 +462,10 @@ def _sample(scratch: DuckDBPyConnection, nodes: dict[str, _Node]) -> None:
 
 def _leave_out(scratch: DuckDBPyConnection, nodes: dict[str, _Node]) -> None:
     for name in LEFT_OUT:
-        _replace(scratch, nodes[name], f"from _live.{nodes[name].relation} limit 0")
+        scratch.execute(f"create temp table nothing as from {nodes[name].relation} limit 0")
+        _replace(scratch, nodes[name], "from nothing")
+        scratch.execute("drop table nothing")
+    scratch.execute(f"create or replace view {nodes[DUE].relation} as {ALL_DUE}")
 
 
 def _compute(
@@ -454,6 +489,8 @@ def _compute(
             continue
         if node.name == REASONS_OF:
             scratch.execute(f"create or replace view {node.relation} as {_compiled(node)}")
+        elif node.name in FROM_NOTHING:
+            _replace(scratch, node, _compiled_from_nothing(node))
         else:
             _replace(scratch, node, _compiled(node))
 

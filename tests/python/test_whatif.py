@@ -72,6 +72,29 @@ def test_points_that_change_are_told_by_band_and_mover(
     assert f"{found.moved:,} of {found.leads:,} leads move" in captured.get()
 
 
+def test_what_an_event_means_is_told_for_all_events(warehouse: Warehouse, tmp_path: Path) -> None:
+    """No page is the careers page any more, so nobody loses points for having looked at it."""
+    text = (SEEDS / "mapping" / "event_keys.csv").read_text("utf-8")
+    (tmp_path / "event_keys.csv").write_text(text.replace("*/careers", "*/nowhere"), "utf-8")
+    found = whatif(tmp_path)
+    losers = {
+        lead_id
+        for (lead_id,) in warehouse.query(
+            """select lead_id from marts.lead_score inner join marts.lead_score_factors
+            using (lead_id, score_model) where rule_id = 'careers_page'"""
+        )
+    }
+    assert found.changed_seeds == ("event_keys",)
+    assert 0 < found.moved <= len(losers)
+    assert {mover.lead_id for mover in found.movers} <= losers
+    assert {
+        (change.reason, change.points_now, change.points_then)
+        for mover in found.movers
+        for change in mover.changes
+        if not change.reason.startswith("Limit of")
+    } == {("Looked at our jobs", Decimal(-6), None)}
+
+
 def test_nothing_live_is_touched(warehouse: Warehouse, tmp_path: Path) -> None:
     def state() -> dict[Path, str]:
         files = (file for file in warehouse.folder.rglob("*") if file.is_file())
