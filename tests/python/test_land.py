@@ -407,7 +407,7 @@ def test_a_rejected_json_line_is_told_by_its_line(folder: Path, newline: str) ->
     originals = rows("select original_row from raw.rejected_rows order by line")
     assert originals == [(line,) for line in lines[2:]]
     assert rows("select distinct reason from raw.rejected_rows where column_name is null") == [
-        ("is not a JSON object",)
+        ("is not a JSON object, or has a key twice",)
     ]
     assert result.total.rows_read == 6
 
