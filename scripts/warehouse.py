@@ -57,18 +57,18 @@ def _reason(file: Path, message: str) -> UserError:
 
 
 _NO_ROOM = {
-    errno.ENOSPC: "the disk is full: free space, or set LEADS_WAREHOUSE and LEADS_TEMP",
-    errno.EDQUOT: "the disk quota is used up: free space",
-    errno.EFBIG: "a file may not grow as large as is needed: lift the limit",
-    errno.EROFS: "the disk is read-only: make it writable, or set LEADS_WAREHOUSE",
+    errno.ENOSPC: "the disk is full; free space, or set LEADS_WAREHOUSE and LEADS_TEMP",
+    errno.EDQUOT: "the disk quota is used up; free space",
+    errno.EFBIG: "a file may not grow as large as is needed; lift the limit",
+    errno.EROFS: "the disk is read-only; make it writable, or set LEADS_WAREHOUSE",
 }
 
 
-def no_room(error: Exception) -> str | None:
+def no_room(error: Exception | str) -> str | None:
     """What to say of an error that means that the disk takes no more; None for any other."""
     for number, cause in _NO_ROOM.items():
         if os.strerror(number) in str(error):
-            return f"{warehouse_file().parent} cannot be written, {cause}, and run again."
+            return f"{warehouse_file().parent} cannot be written to: {cause}, and run again."
     return None
 
 
