@@ -44,9 +44,9 @@ def build(
     """
     added = environment or {}
     working_file = Path(added.get("LEADS_WAREHOUSE") or paths.warehouse_file())
-    variables = {**os.environ, "LEADS_SEEDS": seed_path(), **added}
     dbt = [sys.executable, "-m", "scripts.dbt", "--log-format", "json"]
     with exclusive("build", working_file):
+        variables = {**os.environ, "LEADS_SEEDS": seed_path(), **added}
         errors = run_dbt(progress, [*dbt, "build", *arguments], variables)
         if errors is not None:
             words = filter(None, [*errors, *_failing_rows(variables), *_changed_personas()])

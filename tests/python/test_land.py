@@ -505,6 +505,18 @@ def test_a_file_that_grows_while_it_is_read_lands_nothing(
     assert not rows("select 1 from duckdb_tables() where schema_name = 'raw'")
 
 
+def test_a_link_that_leads_out_of_the_folder_is_not_followed(folder: Path) -> None:
+    (folder.parent / "secret.csv").write_text(LEADS, "utf-8")
+    (folder / "leads.csv").symlink_to("../secret.csv")
+    with pytest.raises(UserError, match=r"leads\.csv leads out of the folder: put"):
+        land(folder, NOW)
+    (folder / "leads.csv").unlink()
+    (folder / ".today").mkdir()
+    (folder / ".today" / "leads.csv").write_text(LEADS, "utf-8")
+    (folder / "leads.csv").symlink_to(".today/leads.csv")
+    assert land(folder, NOW).total.rows_landed == 2
+
+
 def test_a_pipe_is_no_file_to_land(folder: Path) -> None:
     os.mkfifo(folder / "leads.csv")
     with pytest.raises(UserError, match=r"leads\.csv is no file that can be read twice"):
