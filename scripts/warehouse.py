@@ -12,6 +12,9 @@ import duckdb
 from scripts.errors import BusyError, UserError
 from scripts.paths import PROJECT, warehouse_file
 
+# Bytes of the headers that every DuckDB file begins with: one of the file, two of the database.
+HEADERS = 3 * 4096
+
 
 def connect(file: Path | None = None) -> duckdb.DuckDBPyConnection:
     """The warehouse, or another file, open for writing; its folder is made where missing.
@@ -25,6 +28,7 @@ def connect(file: Path | None = None) -> duckdb.DuckDBPyConnection:
     file = file or warehouse_file()
     with storage():
         file.parent.mkdir(parents=True, exist_ok=True)
+        _remove_stillborn(file)
     settings: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": os.environ.get("LEADS_MEMORY", "4GB"),
         "threads": os.environ.get("LEADS_THREADS", "2"),
@@ -40,6 +44,15 @@ def connect(file: Path | None = None) -> duckdb.DuckDBPyConnection:
         raise UserError(f"LEADS_MEMORY or LEADS_THREADS is not as DuckDB wants: {cause}") from error
     connection.execute("set TimeZone = 'UTC'")
     return connection
+
+
+def _remove_stillborn(file: Path) -> None:
+    """Remove a file whose creation was killed: DuckDB does not open one without all its headers."""
+    if file.is_file() and file.stat().st_size < HEADERS:
+        with file.open("rb") as stream:
+            start = stream.read(12)
+        if not start or start.endswith(b"DUCK"):
+            file.unlink()
 
 
 def _reason(file: Path, message: str) -> UserError:

@@ -832,6 +832,24 @@ def test_a_file_that_is_no_warehouse_is_left_alone(folder: Path) -> None:
         land_text(folder, LEADS)
 
 
+@pytest.mark.parametrize("size", [0, 4096, 8192])
+def test_a_warehouse_whose_creation_was_killed_is_made_anew(folder: Path, size: int) -> None:
+    warehouse_file().parent.mkdir()
+    rows("select 1")
+    whole = warehouse_file().read_bytes()
+    assert len(whole) == 3 * 4096
+    warehouse_file().write_bytes(whole[:size])
+    assert land_text(folder, LEADS).total.rows_landed == 2
+
+
+def test_a_small_file_that_is_no_warehouse_is_left_alone(folder: Path) -> None:
+    warehouse_file().parent.mkdir()
+    warehouse_file().write_text("my notes", "utf-8")
+    with pytest.raises(UserError, match="cannot be opened"):
+        land_text(folder, LEADS)
+    assert warehouse_file().read_text("utf-8") == "my notes"
+
+
 def test_a_header_that_is_nearly_right_is_named(tmp_path: Path) -> None:
     (tmp_path / "leads.csv").write_text("Lead ID,created_at\na,2025-01-01\n")
     with pytest.raises(UserError, match=r"lacks the column lead_id.*'Lead ID' must be named so"):
