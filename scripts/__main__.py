@@ -214,7 +214,7 @@ def run(
     _print_landed(result.landed)
     console.print(reporting.render(result.report))
     for issue in running.data_issues():
-        console.print(f"[yellow]data issue:[/] {issue}")
+        console.print(f"[yellow]data issue:[/] {_plain(issue)}", soft_wrap=True)
     console.print(f"published marts: {result.published.file}")
     console.print(f"KPIs: {result.report.csv_file} and {result.report.json_file}")
 
@@ -238,6 +238,11 @@ def bench(
     console.print(f"benchmark: {report.file}")
 
 
+def _plain(text: str) -> str:
+    """Text that came in with the data, as the terminal may show it: nothing in it is an order."""
+    return escape("".join(char if char.isprintable() else "\ufffd" for char in text))
+
+
 def _progress() -> Progress:
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     return Progress(*columns, console=console, transient=True)
@@ -250,7 +255,7 @@ def _print_landed(result: LandResult) -> None:
     console.print(_landed(result))
     lines = rejects(result.run_id, ROWS_SHOWN)
     for line in lines:
-        console.print(f"[yellow]set aside:[/] {escape(line)}", soft_wrap=True)
+        console.print(f"[yellow]set aside:[/] {_plain(line)}", soft_wrap=True)
     if result.total.rows_rejected > len(lines):
         more = result.total.rows_rejected - len(lines)
         console.print(f"[yellow]set aside:[/] {more:,} more, all in raw.rejected_rows")

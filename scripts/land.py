@@ -189,6 +189,8 @@ def _files(folder: Path) -> dict[Entity, list[Path]]:
         name = path.name.lower()
         if path.is_dir() or name.startswith((".", "_", "readme")) or name.endswith(".md"):
             continue
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise UserError(f"{path} leads out of the folder: put the file itself there.")
         entity = name.split(".")[0]
         if entity not in entities or not format_of(name):
             raise UserError(
