@@ -4,7 +4,8 @@ The rules are those of `lead_lifecycle` and `opportunity` in `_funnel__models.ym
 the first months of 2025, and the clock is 31 March. The champion is `old`, for which a request for
 a demo is worth 20, and from 1 February on `new`, for which it is worth nothing but a webinar 40;
 from 15 a lead is hot, and MQL, from 30 very hot. Keen is who made two visits in seven days and
-looked at prices in the last three; no rule asks for it, it only makes an IQL.
+looked at prices in the last three; no rule asks for it, it only makes an IQL. A contact by sales is
+a call, or a webinar of half an hour.
 """
 
 from collections.abc import Iterator
@@ -65,6 +66,7 @@ SEEDS: dict[str, list[Row]] = {
         lost | feedback | rejected | 2
         """,
     ),
+    "kpi_events": rows("kpi_event event_key", "contact | long_webinar\ncontact | call_connected"),
     **{
         name: []
         for name in (
@@ -125,6 +127,16 @@ webinar_january | webinar_attendance | 2025-01-20T09:00 |
 webinar_february | webinar_attendance | 2025-02-20T09:00 |
 """
 
+# Seconds too. The first was landed as a call, and then as what it was.
+CONTACTS = """
+c1 | repeats | call_connected | 2025-01-07T10:00 |
+c1 | repeats | page_visit | 2025-01-07T10:00 |
+c2 | repeats | call_connected | 2025-01-06T09:00 |
+c3 | repeats | webinar_attendance | 2025-01-07T11:00 | 60
+c4 | repeats | webinar_attendance | 2025-01-08T15:00 | 1800
+c5 | repeats | call_connected | 2025-01-09T09:00 |
+"""
+
 # Opportunity, lead, opened, this version's day, won, closed; a later row is a later version.
 DEALS = """
 skips-1 | skips | 2025-01-10T09:00 | 2025-01-20 | true | 2025-01-20T09:00
@@ -178,7 +190,7 @@ EXPECTED = {
     # A stage that was skipped stays empty: no MQL, no SQL.
     "skips": {"opportunity": "01-10 09:00", "customer": "01-20 09:00"},
     # The first time counts.
-    "repeats": {"trial": "01-03 09:00", "sql": "01-07 09:00"},
+    "repeats": {"trial": "01-03 09:00", "sql": "01-07 09:00", "mql": "02-01 00:00"},
     # Each date as it is, however they lie to one another; an event before creation counts then.
     "disordered": {
         "trial": "01-10 12:00",
@@ -241,7 +253,8 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckD
             for number, row in enumerate(
                 rows("lead_id event_type occurred_at page_url", EVENTS), start=1
             )
-        ],
+        ]
+        + rows("event_id lead_id event_type occurred_at duration_seconds", CONTACTS),
         "opportunities": [
             {"stage": "any", **row}
             for row in rows("opportunity_id lead_id created_at updated_at is_won closed_at", DEALS)
@@ -279,10 +292,24 @@ def test_a_negative_duration_is_left_out_and_flagged(
 ) -> None:
     flagged = warehouse.sql(
         """select lead_id, days_lead_to_opportunity, days_mql_to_sql, days_lead_to_mql
-        from marts.lead_lifecycle where has_negative_duration"""
+        from marts.lead_lifecycle where has_negative_duration order by all"""
     ).fetchall()
-    # From noon on the 10th to midnight of the 20th.
-    assert flagged == [("disordered", None, None, 9.5)]
+    # From noon on 10 January to midnight of the 20th, and on the 1st to midnight of 1 February.
+    assert flagged == [("disordered", None, None, 9.5), ("repeats", None, None, 30.5)]
+
+
+def test_the_first_contact_is_one_after_the_lead_became_an_sql(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    found = warehouse.sql(
+        """select lead_id, first_contact_at, hours_sql_to_contact, is_contacted_in_time
+        from marts.lead_lifecycle where sql_at is not null order by all"""
+    ).fetchall()
+    # From nine on the 7th to three on the 8th; nobody called the other, and 72 hours have passed.
+    assert found == [
+        ("disordered", None, None, False),
+        ("repeats", datetime(2025, 1, 8, 15), 30, True),
+    ]
 
 
 def test_the_earliest_creation_of_a_person_counts(warehouse: duckdb.DuckDBPyConnection) -> None:
