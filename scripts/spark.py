@@ -2,12 +2,14 @@
 
 DuckDB lands; its raw tables become Parquet in the folder `lake/raw` beside the working file, where
 Spark reads them, and Spark's own tables lie in `lake/tables`. `python -m scripts.spark <arguments>`
-is dbt inside a Spark session, `spark-submit` works alike: which master, how much memory and all
-other settings are Spark's (`PYSPARK_SUBMIT_ARGS`, `SPARK_CONF_DIR`).
+is dbt inside a Spark session, `python -m scripts.spark serve` a Thrift server for dbt elsewhere:
+which master, how much memory and all other settings are Spark's (`PYSPARK_SUBMIT_ARGS`,
+`SPARK_CONF_DIR`).
 """
 
 import logging
 import os
+import signal
 import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -78,6 +80,8 @@ def start_session() -> "SparkSession":
             f"jdbc:derby:;databaseName={lake / 'metastore'};create=true"
         ),
         "spark.driver.extraJavaOptions": f"-Dderby.system.home={lake}",
+        # All that speak to a Thrift server share the session, and with it the functions.
+        "spark.sql.hive.thriftServer.singleSession": "true",
         "spark.ui.showConsoleProgress": "false",
     }
     builder = SparkSession.builder.appName("leads").enableHiveSupport()
@@ -92,8 +96,8 @@ def start_session() -> "SparkSession":
     return session
 
 
-def main() -> None:
-    """Run dbt on the target spark with the arguments of the command line, in one Spark session."""
+def run_in_session(arguments: Sequence[str]) -> bool:
+    """Run dbt with these arguments on the target spark, in one session; whether it went well."""
     from dbt.cli.main import dbtRunner
 
     os.environ.setdefault("LEADS_LAKE", lake_folder().as_uri())
@@ -101,11 +105,20 @@ def main() -> None:
     logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)
     session = start_session()
     try:
-        result = dbtRunner().invoke([*sys.argv[1:], "--target", "spark"])
+        return dbtRunner().invoke([*arguments, "--target", "spark"]).success
     finally:
         session.stop()
-    sys.exit(0 if result.success else 1)
+
+
+def serve() -> None:
+    """Be a Thrift server, at Spark's usual port 10000, until stopped."""
+    session = start_session()
+    server = session._jvm.org.apache.spark.sql.hive.thriftserver.HiveThriftServer2
+    server.startWithContext(session._jsparkSession.sqlContext())
+    signal.pause()
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:] == ["serve"]:
+        serve()
+    sys.exit(0 if run_in_session(sys.argv[1:]) else 1)
