@@ -8,7 +8,7 @@ export DO_NOT_TRACK := 1
 BOARDS := $(filter-out charts/meta.yml,$(wildcard charts/*.yml))
 CHARTS := $(dir $(or $(LEADS_WAREHOUSE),warehouse/leads.duckdb))charts
 
-.PHONY: run test test-all bench lint charts serve docs lock clean
+.PHONY: run test test-all test-spark bench lint charts serve docs lock clean
 
 run: .venv/installed  ## sample data, or DATA=folder, to published marts and KPIs
 	@$(SCRIPTS) run $(if $(DATA),"$(DATA)")
@@ -22,13 +22,16 @@ test-all: .venv/installed lint  ## also the long-running tests
 bench: .venv/installed  ## time and memory on EVENTS=1000000 made-up events, as ratios to a plain query
 	@$(SCRIPTS) bench $(if $(EVENTS),--events $(EVENTS))
 
+test-spark: .venv/installed-spark  ## every mart on two Spark workers equals DuckDB's (needs Java 17)
+	@.venv/bin/pytest -q tests/spark
+
 lint: export LEADS_WAREHOUSE := target/lint/leads.duckdb
 lint: .venv/installed  ## style, types, and that every model builds, on no data, and is described
 	@ruff check --quiet . && ruff format --quiet --check . && mypy
 	@rm -rf target/lint && mkdir -p target/lint/data
 	@echo 'lead_id,created_at' > target/lint/data/leads.csv
 	@$(SCRIPTS) land target/lint/data > target/lint/land.log
-	@dbt --quiet build --exclude warn_on_data_issues && dbt --quiet docs generate
+	@dbt --quiet build --exclude warn_on_data_issues --vars 'naive_bayes: true' && dbt --quiet docs generate --vars 'naive_bayes: true'
 	@dbt-bouncer run --config-file dbt-bouncer.yml
 	@dct validate > target/lint/dct.log 2>&1 || { cat target/lint/dct.log; exit 1; }
 	@mf validate-configs --skip-dw > target/lint/mf.log || { cat target/lint/mf.log; exit 1; }
@@ -45,8 +48,10 @@ docs: .venv/installed  ## one offline page with every model, column and seed
 	@dbt --quiet docs generate --static
 	@echo "docs: target/static_index.html"
 
+lock: LOCK := --quiet --python-version 3.11 --no-header --no-annotate --no-emit-index-url
 lock: .venv/installed  ## pins requirements.txt anew from pyproject.toml
-	@uv pip compile --quiet --extra dev --python-version 3.11 --no-header --no-annotate --no-emit-index-url pyproject.toml -o requirements.txt
+	@uv pip compile $(LOCK) --extra dev pyproject.toml -o requirements.txt
+	@uv pip compile $(LOCK) --extra dev --extra spark -c requirements.txt pyproject.toml -o requirements-spark.txt
 
 clean:  ## everything made, but for the warehouse
 	rm -rf .venv target logs
@@ -55,4 +60,9 @@ clean:  ## everything made, but for the warehouse
 	@echo "setting up .venv (about half a minute) …"
 	@$(PYTHON) -m venv .venv
 	@.venv/bin/pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/installed-spark: .venv/installed requirements-spark.txt
+	@echo "adding Spark to .venv …"
+	@.venv/bin/pip install --quiet --disable-pip-version-check -r requirements-spark.txt
 	@touch $@

@@ -14,9 +14,15 @@
 {%- endmacro %}
 
 {% macro spark__merged_json(json, rank) -%}
-    to_json(aggregate(
-        array_sort(collect_list(struct({{ rank }} as k, from_json({{ json }}, 'map<string,string>') as v))),
+    to_json(reduce(
+        transform(
+            array_sort(
+                collect_list(struct({{ rank }} as k, {{ json }} as v)) filter (where {{ json }} is not null)
+            ),
+            ranked -> from_json(ranked.v, 'map<string, string>')
+        ),
         cast(map() as map<string, string>),
-        (merged, one) -> map_concat(map_filter(merged, (k, v) -> one.v[k] is null), one.v)
+        (merged, one) -> map_concat(map_filter(merged, (k, v) -> not map_contains_key(one, k)), one),
+        merged -> if(cardinality(merged) > 0, merged, null)
     ))
 {%- endmacro %}

@@ -10,5 +10,15 @@
 {%- endmacro %}
 
 {% macro spark__month_ends(start_date, end_date) -%}
-    last_day(explode(sequence(trunc({{ start_date }}, 'MM'), {{ end_date }}, interval 1 month)))
+    explode(transform(
+        filter(
+            sequence(
+                trunc({{ start_date }}, 'MM'),
+                greatest({{ end_date }}, trunc({{ start_date }}, 'MM')),
+                interval 1 month
+            ),
+            month_start -> month_start <= {{ end_date }}
+        ),
+        month_start -> last_day(month_start)
+    ))
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{# The texts of a group in a stated order, joined. Arguments: text, order key, separator. #}
+{# The texts of a group in a stated order, joined; NULL without any. Arguments: text, order key, separator. #}
 {% macro ordered_list(text, order_key, separator) -%}
     {{ return(adapter.dispatch('ordered_list', 'leads')(text, order_key, separator)) }}
 {%- endmacro %}
@@ -8,11 +8,13 @@
 {%- endmacro %}
 
 {% macro spark__ordered_list(text, order_key, separator) -%}
-    array_join(
+    case when count({{ text }}) > 0 then array_join(
         transform(
-            array_sort(collect_list(struct({{ order_key }} as k, {{ text }} as v))),
+            array_sort(
+                collect_list(struct({{ order_key }} as k, {{ text }} as v)) filter (where {{ text }} is not null)
+            ),
             x -> x.v
         ),
-        '{{ separator }}'
-    )
+        '{{ separator | replace("\\", "\\\\") }}'
+    ) end
 {%- endmacro %}

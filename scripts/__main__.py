@@ -92,12 +92,34 @@ def build() -> None:
 
 
 @app.command()
-def publish() -> None:
-    """Put the marts in place for BI tools, whole and at once."""
+def spark() -> None:
+    """Build seeds and models on Spark instead, from the raw tables of the warehouse."""
+    from scripts.spark import build_on_spark
+
+    with _progress() as bar:
+        task = bar.add_task("starting Spark", total=None)
+        build_on_spark(
+            lambda done, total, name: bar.update(
+                task, completed=done, total=total, description=f"building {name}"
+            )
+        )
+    console.print(f"built: {paths.lake_folder()}")
+
+
+@app.command()
+def publish(
+    accept_rows: Annotated[
+        bool, typer.Option("--accept-rows", help="however many rows a mart lost or gained")
+    ] = False,
+    rollback: Annotated[
+        bool, typer.Option("--rollback", help="put back what was published before")
+    ] = False,
+) -> None:
+    """Put the marts in place for BI tools, whole and at once, or go back to the ones before."""
     from scripts import publish as publishing
 
-    result = publishing.publish()
-    console.print(f"published: {result.file} ({len(result.rows)} marts)")
+    result = publishing.rollback() if rollback else publishing.publish(accept_rows)
+    console.print(f"published: {result.file} ({len(result.rows)} marts, clock {result.clock_date})")
 
 
 @app.command()
@@ -136,6 +158,43 @@ def explain(
 
 
 @app.command()
+def whatif(
+    seeds: Annotated[Path | None, typer.Argument(help="folder of seeds to try")] = None,
+    git_ref: Annotated[str | None, typer.Option(help="branch whose seeds to try")] = None,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="for a pull request")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON instead of tables")] = False,
+) -> None:
+    """Tell what other seeds would change: leads by band, quality, movers. Touches nothing live."""
+    from scripts import whatif as trying
+
+    with Console(stderr=True).status("scoring all leads with these seeds"):
+        found = trying.whatif(seeds, git_ref)
+    if as_json:
+        typer.echo(found.to_json())
+    elif as_markdown:
+        typer.echo(trying.to_markdown(found))
+    else:
+        console.print(trying.render(found))
+
+
+@app.command()
+def recommend(
+    score_model: Annotated[str | None, typer.Argument(help="empty: the champion")] = None,
+    day: Annotated[int, typer.Option(help="leads as scored at the end of this day")] = 7,
+    outcome: Annotated[str, typer.Option(help="opportunity or customer")] = "opportunity",
+) -> None:
+    """Propose points from what became of past leads; a person decides, the seeds stay."""
+    from scripts import recommend as recommending
+
+    with Console(stderr=True).status("fitting points"):
+        result = recommending.recommend(score_model, day, outcome)
+    console.print(recommending.render(result))
+    for line in recommending.summary(result):
+        console.print(line, soft_wrap=True)
+    console.print(f"proposal: {result.folder} (try it: LEADS_SEEDS={result.folder} make run)")
+
+
+@app.command()
 def run(
     folder: Annotated[Path | None, typer.Argument(help="own data; empty: the sample")] = None,
 ) -> None:
@@ -155,7 +214,7 @@ def run(
     _print_landed(result.landed)
     console.print(reporting.render(result.report))
     for issue in running.data_issues():
-        console.print(f"[yellow]data issue:[/] {issue}")
+        console.print(f"[yellow]data issue:[/] {_plain(issue)}", soft_wrap=True)
     console.print(f"published marts: {result.published.file}")
     console.print(f"KPIs: {result.report.csv_file} and {result.report.json_file}")
 
@@ -179,6 +238,11 @@ def bench(
     console.print(f"benchmark: {report.file}")
 
 
+def _plain(text: str) -> str:
+    """Text that came in with the data, as the terminal may show it: nothing in it is an order."""
+    return escape("".join(char if char.isprintable() else "\ufffd" for char in text))
+
+
 def _progress() -> Progress:
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     return Progress(*columns, console=console, transient=True)
@@ -191,7 +255,7 @@ def _print_landed(result: LandResult) -> None:
     console.print(_landed(result))
     lines = rejects(result.run_id, ROWS_SHOWN)
     for line in lines:
-        console.print(f"[yellow]set aside:[/] {escape(line)}", soft_wrap=True)
+        console.print(f"[yellow]set aside:[/] {_plain(line)}", soft_wrap=True)
     if result.total.rows_rejected > len(lines):
         more = result.total.rows_rejected - len(lines)
         console.print(f"[yellow]set aside:[/] {more:,} more, all in raw.rejected_rows")
@@ -227,4 +291,4 @@ if __name__ == "__main__":
         app()
     except UserError as error:
         typer.echo(f"error: {error}", err=True)
-        sys.exit(2)
+        sys.exit(error.exit_code)

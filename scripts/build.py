@@ -11,8 +11,9 @@ import duckdb
 
 from scripts import paths
 from scripts.errors import UserError
+from scripts.lock import exclusive
 from scripts.seeds import seed_path
-from scripts.warehouse import quote_literal
+from scripts.warehouse import no_room, quote_literal
 
 ROWS_SHOWN = 5
 
@@ -39,14 +40,32 @@ def build(
     `progress` is told the number of the node that starts, the number of nodes and its name;
     `arguments` are dbt's, `environment` is added to that of the process. Raises UserError with
     dbt's words, and the rows that fail a test, where a node fails; what depends on it is not built.
+    Raises BusyError where another run holds the warehouse.
     """
-    dbt = str(Path(sys.executable).with_name("dbt"))
-    variables = {**os.environ, "LEADS_SEEDS": seed_path(), **(environment or {})}
+    added = environment or {}
+    working_file = Path(added.get("LEADS_WAREHOUSE") or paths.warehouse_file())
+    dbt = [sys.executable, "-m", "scripts.dbt", "--log-format", "json"]
+    with exclusive("build", working_file):
+        variables = {**os.environ, "LEADS_SEEDS": seed_path(), **added}
+        errors = run_dbt(progress, [*dbt, "build", *arguments], variables)
+        if errors is not None:
+            words = filter(None, [*errors, *_failing_rows(variables), *_changed_personas()])
+            raise UserError("dbt could not build the marts. " + "\n".join(words))
+
+
+def run_dbt(
+    progress: Progress, command: Sequence[str], variables: Mapping[str, str]
+) -> list[str] | None:
+    """Run a dbt command that logs as JSON; dbt's words where it failed, else None.
+
+    `progress` is told of each node that starts; `variables` are the whole environment.
+    """
     errors = []
     with subprocess.Popen(
-        [dbt, "--log-format", "json", "build", *arguments],
+        command,
         cwd=paths.PROJECT,
         env=variables,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -62,9 +81,9 @@ def build(
                 progress(data["index"], data["total"], data["node_info"]["node_name"])
             elif event["info"]["level"] == "error":
                 errors.append(event["info"]["msg"].strip())
-    if process.returncode:
-        words = filter(None, [*errors, *_failing_rows(variables), *_changed_personas()])
-        raise UserError("dbt could not build the marts. " + "\n".join(words))
+    if process.returncode and (cause := no_room("\n".join(errors))):
+        raise UserError(cause)
+    return errors if process.returncode else None
 
 
 def _changed_personas() -> Iterator[str]:

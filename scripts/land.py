@@ -21,10 +21,13 @@ from uuid import uuid4
 from duckdb import CatalogException, DuckDBPyConnection
 
 from scripts.contract import MACROS, Entity, checked, checks, literal, read_contract
+from scripts.duplicates import DUPLICATE, mark_duplicates
 from scripts.errors import UserError
+from scripts.lock import exclusive
 from scripts.sources import (
     FORMATS,
     Content,
+    FileState,
     Source,
     content,
     format_of,
@@ -32,25 +35,26 @@ from scripts.sources import (
     misquoted,
     open_source,
     readable,
+    settled,
     take_ragged,
 )
-from scripts.warehouse import connect
+from scripts.warehouse import connect, storage
 
 # A row dated after its landing is kept, but models do not see it before its time.
 WAITING = {"leads": "created_at", "lead_events": "occurred_at"}
-
-# The status of a row that raw holds already; those of failed checks count from 1.
-DUPLICATE = 0
 
 LEDGERS = """
 create table if not exists raw.landings (
     landing_id bigint, file varchar, entity varchar, size_bytes bigint, content_hash varchar,
     rows_read bigint, rows_landed bigint, rows_duplicate bigint, rows_rejected bigint,
-    landed_at timestamp, run_id varchar
+    landed_at timestamp, run_id varchar, last_landing_seq bigint
 );
 create table if not exists raw.rejected_rows (
     landing_id bigint, file varchar, line bigint, column_name varchar, value varchar,
     reason varchar, entity varchar, original_row varchar
+);
+create table if not exists raw.overruled_versions (
+    file varchar, entity varchar, landing_seq bigint
 );
 """
 
@@ -96,12 +100,15 @@ def _sum(first: EntityResult, second: EntityResult) -> EntityResult:
 class Incoming:
     """A file whose rows lie, under its number, in the temporary table of its entity.
 
+    `last_seq` is the entity's last landing_seq when the file landed before, None where it did not.
     `ragged` holds the texts that were no rows, each with the reason and how often it occurs.
     """
 
     number: int
     path: Path
+    state: FileState
     content_hash: str
+    last_seq: int | None
     source: Source
     ragged: dict[str, tuple[str, int]]
 
@@ -122,14 +129,20 @@ def land(folder: Path, landed_at: datetime | None = None) -> LandResult:
 
     `landed_at` is now unless given, and UTC unless it has a zone. Bad rows are set aside in
     `raw.rejected_rows`. Raises UserError, and lands nothing, where the folder or a file is
-    missing, unreadable or not of the contract.
+    missing, unreadable, not of the contract or still being written, or the disk is full;
+    BusyError where another run holds the warehouse.
     """
     files = _files(folder)
     moment = landed_at or datetime.now(UTC)
     if moment.tzinfo:
         moment = moment.astimezone(UTC).replace(tzinfo=None)
     run_id = str(uuid4())
-    with closing(connect()) as connection, _scratch(connection) as scratch:
+    with (
+        exclusive("land"),
+        closing(connect()) as connection,
+        storage(),
+        _scratch(connection) as scratch,
+    ):
         connection.execute(MACROS)
         batches = {
             entity: _read(connection, entity, paths, Path(scratch))
@@ -139,7 +152,12 @@ def land(folder: Path, landed_at: datetime | None = None) -> LandResult:
         _create_tables(connection)
         results = []
         for entity, batch in batches.items():
-            _mark_duplicates(connection, entity)
+            last_seqs = {
+                file.number: (file.path.name, file.last_seq)
+                for file in batch
+                if file.last_seq is not None
+            }
+            mark_duplicates(connection, entity, last_seqs)
             result = _write(connection, entity, batch, moment, run_id)
             results.append(replace(result, files_skipped=len(files[entity]) - len(batch)))
         connection.commit()
@@ -171,6 +189,8 @@ def _files(folder: Path) -> dict[Entity, list[Path]]:
         name = path.name.lower()
         if path.is_dir() or name.startswith((".", "_", "readme")) or name.endswith(".md"):
             continue
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise UserError(f"{path} leads out of the folder: put the file itself there.")
         entity = name.split(".")[0]
         if entity not in entities or not format_of(name):
             raise UserError(
@@ -201,12 +221,14 @@ def _read(
         f"""create or replace temp table incoming_{entity.name}
         ({columns}, attributes json, file_number integer, status utinyint)"""
     )
-    last_hashes = _last_hashes(connection)
+    last_landings = _last_landings(connection)
     batch = []
     for number, path in enumerate(paths):
-        with readable(path):
+        state = FileState.of(path)
+        with settled(path, state), readable(path):
             content_hash = _hash(path)
-            if content_hash == last_hashes.get(path.name):
+            last_hash, last_seq = last_landings.get(path.name, (None, None))
+            if content_hash == last_hash:
                 continue
             source = open_source(connection, entity, path, scratch)
             query = checked(entity, source.relation, source.fields, source.broken)
@@ -216,19 +238,23 @@ def _read(
                 source.parameters,
             )
             ragged = take_ragged(connection, path, source)
-        batch.append(Incoming(number, path, content_hash, source, ragged))
+        batch.append(Incoming(number, path, state, content_hash, last_seq, source, ragged))
     return batch
 
 
-def _last_hashes(connection: DuckDBPyConnection) -> dict[str, str]:
-    """The hash of each file's last landing, by file name."""
+def _last_landings(connection: DuckDBPyConnection) -> dict[str, tuple[str, int | None]]:
+    """The hash and last landing_seq of each file's last landing, by file name."""
     try:
-        rows = connection.execute(
-            "select file, arg_max(content_hash, landing_id) from raw.landings group by file"
-        ).fetchall()
+        connection.execute(
+            "alter table raw.landings add column if not exists last_landing_seq bigint"
+        )
     except CatalogException:  # nothing has landed yet
         return {}
-    return dict(rows)
+    rows = connection.execute(
+        """select file, content_hash, last_landing_seq from raw.landings
+        qualify landing_id = max(landing_id) over (partition by file)"""
+    ).fetchall()
+    return {file: (content_hash, last_seq) for file, content_hash, last_seq in rows}
 
 
 def _hash(path: Path) -> str:
@@ -250,51 +276,6 @@ def _create_tables(connection: DuckDBPyConnection) -> None:
         for name, data_type in columns.items():
             if (entity.name, "landing_seq") in present and (entity.name, name) not in present:
                 connection.execute(f"alter table raw.{entity.name} add column {name} {data_type}")
-
-
-def _mark_duplicates(connection: DuckDBPyConnection, entity: Entity) -> None:
-    """Gives the rows that say nothing new the status DUPLICATE.
-
-    A version with updated_at is new unless its content is among the key's versions. One without
-    it takes the place of the one before: of several in a row the last counts; at the end of the
-    batch it is new unless the key's latest version has its content and no other row of the key is
-    new, and before a dated one it is held against all versions, as that one is.
-    """
-    key, has_dates = ", ".join(entity.key), "updated_at" in entity.column_names
-    is_dated = "updated_at is not null" if has_dates else "false"
-    content = [*entity.column_names, "attributes"]
-    same = " and ".join(f"known.{name} is not distinct from new.{name}" for name in content)
-    new = f"(select rowid as row_id, * from incoming_{entity.name} where status is null)"
-    known = f"(select * from raw.{entity.name} where ({key}) in (select ({key}) from {new}))"
-    repeated = f"""
-        with of_repeated_keys as (
-            select *, {is_dated} as is_dated, {is_dated} and 1 < row_number() over (
-                partition by {", ".join(content)} order by row_id
-            ) as is_copy
-            from {new}
-            where ({key}) in (select ({key}) from {new} group by {key} having count(*) > 1)
-        )
-        select row_id from of_repeated_keys
-        qualify is_copy or not is_dated
-            and not lead(is_dated) over (partition by {key}, is_copy order by row_id)"""
-    equal_to_any = f"""
-        select row_id from {new} as new
-        semi join {known} as known on {same}
-        where {is_dated} or row_id not in (select max(row_id) from {new} group by {key})"""
-    equal_to_latest = f"""
-        select row_id from {new} as new
-        semi join (
-            from {known}
-            where landing_seq in (select max(landing_seq) from {known} group by {key})
-        ) as known on {same}"""
-    if has_dates:
-        equal_to_latest += f"""
-        where ({key}) in (select ({key}) from {new} group by {key} having count(*) = 1)"""
-    steps = [repeated, equal_to_any, equal_to_latest] if has_dates else [repeated, equal_to_latest]
-    for row_ids in steps:
-        connection.execute(
-            f"update incoming_{entity.name} set status = {DUPLICATE} where rowid in ({row_ids})"
-        )
 
 
 def _write(
@@ -320,27 +301,39 @@ def _write(
             count(*) filter (status is null),
             count(*) filter (status = {DUPLICATE}),
             count(*) filter (status > {DUPLICATE}),
-            count(*) filter (status is null and {waiting})
+            count(*) filter (status is null and {waiting}),
+            max(rowid) filter (status is null)
         from incoming_{entity.name} group by file_number""",
         [landed_at],
     ).fetchall()
     by_file = {file_number: numbers for file_number, *numbers in counts}
-    total = EntityResult(entity.name)
+    total, file_seq = EntityResult(entity.name), last_seq
     for landing_id, file in enumerate(batch, start=last_landing + 1):
-        landed, duplicate, faulty, waits = by_file.get(file.number, (0, 0, 0, 0))
+        landed, duplicate, faulty, waits, last_row = by_file.get(file.number, (0, 0, 0, 0, None))
+        file_seq = file_seq if last_row is None else last_seq + 1 + last_row
         rejected = faulty + sum(count for _, count in file.ragged.values())
         read = landed + duplicate + rejected
         result = EntityResult(entity.name, read, landed, duplicate, rejected, waits, 1)
         total = _sum(total, result)
         connection.execute(
-            "insert into raw.landings values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "insert into raw.landings values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
-                *(landing_id, file.path.name, entity.name, file.path.stat().st_size),
-                *(file.content_hash, read, landed, duplicate, rejected, landed_at, run_id),
+                *(landing_id, file.path.name, entity.name, file.state.size_bytes),
+                *(
+                    file.content_hash,
+                    read,
+                    landed,
+                    duplicate,
+                    rejected,
+                    landed_at,
+                    run_id,
+                    file_seq,
+                ),
             ],
         )
         if rejected:
-            _write_rejects(connection, entity, file, read, landing_id)
+            with settled(file.path, file.state), readable(file.path):
+                _write_rejects(connection, entity, file, read, landing_id)
     return total
 
 

@@ -11,9 +11,19 @@ def warehouse_file() -> Path:
     return PROJECT / os.environ.get("LEADS_WAREHOUSE", "warehouse/leads.duckdb")
 
 
+def lock_file(working_file: Path | None = None) -> Path:
+    """The lock of a working file's folder and all that lies in it; the warehouse's unless given."""
+    return (working_file or warehouse_file()).parent / "leads.lock"
+
+
 def published_file() -> Path:
     """The file that BI tools read, in the folder `published` beside the working file."""
     return warehouse_file().parent / "published" / "leads.duckdb"
+
+
+def kept_folder() -> Path:
+    """Where the files published before lie, for `publish --rollback`."""
+    return published_file().parent / "kept"
 
 
 def kpi_folder() -> Path:
@@ -24,3 +34,8 @@ def kpi_folder() -> Path:
 def target_folder() -> Path:
     """Where dbt leaves its artifacts."""
     return PROJECT / os.environ.get("DBT_TARGET_PATH", "target")
+
+
+def lake_folder() -> Path:
+    """What Spark reads and writes, in the folder `lake` beside the working file."""
+    return warehouse_file().parent / "lake"

@@ -1,23 +1,34 @@
 """Opens the working DuckDB file."""
 
+import errno
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 
-from scripts.errors import UserError
+from scripts.errors import BusyError, UserError
 from scripts.paths import PROJECT, warehouse_file
 
+# Bytes of the headers that every DuckDB file begins with: one of the file, two of the database.
+HEADERS = 3 * 4096
 
-def connect() -> duckdb.DuckDBPyConnection:
-    """The warehouse, open for writing; its folder is made where missing. All times are UTC.
+
+def connect(file: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """The warehouse, or another file, open for writing; its folder is made where missing.
+
+    All times are UTC.
 
     `LEADS_MEMORY` (4GB), `LEADS_THREADS` (2) and `LEADS_TEMP` (folder `tmp` beside the file) bound
-    what it takes. Raises UserError where another program holds the file, or it is no warehouse.
+    what it takes. Raises BusyError where another program holds the file, UserError where it is no
+    warehouse or cannot be written.
     """
-    file = warehouse_file()
-    file.parent.mkdir(parents=True, exist_ok=True)
+    file = file or warehouse_file()
+    with storage():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        _remove_stillborn(file)
     settings: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": os.environ.get("LEADS_MEMORY", "4GB"),
         "threads": os.environ.get("LEADS_THREADS", "2"),
@@ -27,7 +38,7 @@ def connect() -> duckdb.DuckDBPyConnection:
     try:
         connection = duckdb.connect(str(file), config=settings)
     except duckdb.IOException as error:
-        raise UserError(_reason(file, str(error))) from error
+        raise UserError(no_room(error)) if no_room(error) else _reason(file, str(error)) from error
     except duckdb.Error as error:
         cause = str(error).splitlines()[0]
         raise UserError(f"LEADS_MEMORY or LEADS_THREADS is not as DuckDB wants: {cause}") from error
@@ -35,14 +46,54 @@ def connect() -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _reason(file: Path, message: str) -> str:
+def _remove_stillborn(file: Path) -> None:
+    """Remove a file whose creation was killed: DuckDB does not open one without all its headers."""
+    if file.is_file() and file.stat().st_size < HEADERS:
+        with file.open("rb") as stream:
+            start = stream.read(12)
+        if not start or start.endswith(b"DUCK"):
+            file.unlink()
+
+
+def _reason(file: Path, message: str) -> UserError:
     """Why DuckDB did not open the file, and what to do."""
     if "Could not set lock" in message:
         held = re.search(r"held in (.+?) \(PID (\d+)\)", message)
         holder = f"{held[1]} (process {held[2]})" if held else "another program"
-        return f"{file} is in use by {holder}: wait for it to end, or close it, and run again."
+        return BusyError(
+            f"{file} is in use by {holder}: wait for it to end, or close it, and run again."
+        )
     cause = message.splitlines()[0]
-    return f"{file} cannot be opened: {cause} Move it away, or set LEADS_WAREHOUSE, and run again."
+    return UserError(
+        f"{file} cannot be opened: {cause} Move it away, or set LEADS_WAREHOUSE, and run again."
+    )
+
+
+_NO_ROOM = {
+    errno.ENOSPC: "the disk is full; free space, or set LEADS_WAREHOUSE and LEADS_TEMP",
+    errno.EDQUOT: "the disk quota is used up; free space",
+    errno.EFBIG: "a file may not grow as large as is needed; lift the limit",
+    errno.EROFS: "the disk is read-only; make it writable, or set LEADS_WAREHOUSE",
+}
+
+
+def no_room(error: Exception | str) -> str | None:
+    """What to say of an error that means that the disk takes no more; None for any other."""
+    for number, cause in _NO_ROOM.items():
+        if os.strerror(number) in str(error):
+            return f"{warehouse_file().parent} cannot be written to: {cause}, and run again."
+    return None
+
+
+@contextmanager
+def storage() -> Iterator[None]:
+    """Turns a disk that takes no more into a UserError of one sentence."""
+    try:
+        yield
+    except (OSError, duckdb.Error) as error:
+        if cause := no_room(error):
+            raise UserError(cause) from error
+        raise
 
 
 def quote_identifier(name: str) -> str:

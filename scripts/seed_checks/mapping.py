@@ -149,6 +149,18 @@ def countries_by_name(countries: Table) -> Findings:
                     yield row.fault(column, fault)
 
 
+def contacts(contact_consent: Table) -> Findings:
+    """Sales may call whom they may phone; a channel of one country is one there is."""
+    general = {row["contact_channel"] for row in contact_consent if not row["country_code"]}
+    if "phone" not in general:
+        message = "no row without country_code is of the channel phone; one must be"
+        yield contact_consent.finding(message, "contact_channel")
+    for row in contact_consent:
+        if row["country_code"] and row["contact_channel"] not in general:
+            fault = "has no row without country_code"
+            yield row.fault("contact_channel", fault, listed(sorted(general)))
+
+
 def sources(channels: Table) -> Findings:
     """A lead source belongs to one channel however it is written."""
     seen: dict[str | None, Row] = {}

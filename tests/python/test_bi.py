@@ -75,7 +75,7 @@ def going_on(warehouse: Warehouse, *command: str) -> Iterator[None]:
 def test_every_mart_is_read_while_a_build_goes_on(warehouse: Warehouse) -> None:
     names, reads = marts(warehouse), 0
     dbt = str(Path(sys.executable).with_name("dbt"))
-    for _ in going_on(warehouse, dbt, "--quiet", "run", "--select", "run_info"):
+    for _ in going_on(warehouse, dbt, "--quiet", "build", "--select", "run_info"):
         with client(warehouse).connect() as connection:
             assert_readable(connection, names)
             assert version(connection) == OLD

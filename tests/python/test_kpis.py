@@ -190,11 +190,23 @@ from (values
 ) as emails (day, sent, opened, clicked)
 """
 
+RUN_INFO_SQL = "select 'toy' as run_id, date '2025-04-05' as clock_date"
+
+LEAD_SCORE_SQL = """
+select
+    lead_id, 'standard' as score_model, cast(0 as decimal(18, 4)) as score, 'cold' as band,
+    date '2025-04-05' as score_date
+from {{ ref('lead_lifecycle') }}
+"""
+
 PROJECT_YML = """
 name: leads
 profile: leads
-flags: {send_anonymous_usage_stats: false, warn_error_options: {error: [Deprecations]}}
-models: {leads: {marts: {+materialized: table}}}
+macro-paths: [{macros}]
+on-run-start: "{{{{ begin_build() }}}}"
+on-run-end: "{{{{ end_build(results) }}}}"
+flags: {{send_anonymous_usage_stats: false, warn_error_options: {{error: [Deprecations]}}}}
+models: {{leads: {{marts: {{+materialized: table}}}}}}
 """
 
 PROFILES_YML = """
@@ -228,11 +240,13 @@ def toy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (marts / "funnel" / "funnel.sql").write_text(FUNNEL_SQL)
     (marts / "funnel" / "funnel_cohorts.sql").write_text(FUNNEL_COHORTS_SQL)
     (marts / "funnel" / "kpi_basis.sql").write_text(KPI_BASIS_SQL)
+    (marts / "run_info.sql").write_text(RUN_INFO_SQL)
+    (marts / "lead_score.sql").write_text(LEAD_SCORE_SQL)
+    (folder / "dbt_project.yml").write_text(PROJECT_YML.format(macros=PROJECT / "macros"))
     (marts / "funnel" / "opportunity.sql").write_text(OPPORTUNITY_SQL)
     (marts / "funnel" / "customer_months.sql").write_text(CUSTOMER_MONTHS_SQL)
     (marts / "funnel" / "roi_cohorts.sql").write_text(ROI_COHORTS_SQL)
     (marts / "funnel" / "email_funnel.sql").write_text(EMAIL_FUNNEL_SQL)
-    (folder / "dbt_project.yml").write_text(PROJECT_YML)
     (folder / "profiles.yml").write_text(PROFILES_YML)
     (folder / "leads.csv").write_text(LEADS.lstrip())
     (folder / "funnel.csv").write_text(FUNNEL.lstrip())

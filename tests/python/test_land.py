@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import subprocess
 import sys
 from datetime import date, datetime, timedelta, timezone
@@ -12,6 +13,8 @@ from typing import Any
 import duckdb
 import pyarrow  # type: ignore[import-untyped]
 import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
 from scripts import land as landing
 from scripts import land as module
@@ -21,6 +24,7 @@ from scripts.land import LandResult, land
 from scripts.paths import PROJECT, warehouse_file
 
 NOW = datetime(2025, 1, 1)
+CITIES = ("Rom", "Bern", "Ulm")
 LEADS = "lead_id,created_at,email\n007,2024-01-02,a@b.example\n8,2024-01-03,\n"
 
 
@@ -403,7 +407,7 @@ def test_a_rejected_json_line_is_told_by_its_line(folder: Path, newline: str) ->
     originals = rows("select original_row from raw.rejected_rows order by line")
     assert originals == [(line,) for line in lines[2:]]
     assert rows("select distinct reason from raw.rejected_rows where column_name is null") == [
-        ("is not a JSON object",)
+        ("is not a JSON object, or has a key twice",)
     ]
     assert result.total.rows_read == 6
 
@@ -473,6 +477,52 @@ def test_a_parquet_file_that_ends_early_lands_nothing(folder: Path) -> None:
         land(folder, NOW)
 
 
+@pytest.mark.parametrize("name", ["leads.csv", "leads.csv.gz", "leads.jsonl"])
+@pytest.mark.parametrize("moment", ["_hash", "open_source", "_write_rejects"])
+def test_a_file_that_grows_while_it_is_read_lands_nothing(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, moment: str
+) -> None:
+    head, row = (
+        ("", '{"lead_id":"7","created_at":"never"}\n') if "json" in name else (LEADS, "9,x,\n")
+    )
+    packed = gzip.compress if name.endswith("gz") else bytes
+    (folder / name).write_bytes(packed((head + row).encode()))
+    step = getattr(landing, moment)
+
+    def grow(*arguments: object) -> object:
+        with (folder / name).open("ab") as file:
+            file.write(packed(b"10,2024"))
+        return step(*arguments)
+
+    (folder / "accounts.csv").write_text("account_id\n1\n", "utf-8")
+    with monkeypatch.context() as patch:
+        patch.setattr(landing, moment, grow)
+        with pytest.raises(UserError) as error:
+            land(folder, NOW)
+    assert str(error.value) == (
+        f"{folder / name} changed while it was read: land it again when it is written to its end."
+    )
+    assert not rows("select 1 from duckdb_tables() where schema_name = 'raw'")
+
+
+def test_a_link_that_leads_out_of_the_folder_is_not_followed(folder: Path) -> None:
+    (folder.parent / "secret.csv").write_text(LEADS, "utf-8")
+    (folder / "leads.csv").symlink_to("../secret.csv")
+    with pytest.raises(UserError, match=r"leads\.csv leads out of the folder: put"):
+        land(folder, NOW)
+    (folder / "leads.csv").unlink()
+    (folder / ".today").mkdir()
+    (folder / ".today" / "leads.csv").write_text(LEADS, "utf-8")
+    (folder / "leads.csv").symlink_to(".today/leads.csv")
+    assert land(folder, NOW).total.rows_landed == 2
+
+
+def test_a_pipe_is_no_file_to_land(folder: Path) -> None:
+    os.mkfifo(folder / "leads.csv")
+    with pytest.raises(UserError, match=r"leads\.csv is no file that can be read twice"):
+        land(folder, NOW)
+
+
 def test_a_folder_must_be_there_and_hold_files(folder: Path) -> None:
     with pytest.raises(UserError, match="There is no folder"):
         land(folder / "nowhere")
@@ -539,7 +589,7 @@ def test_the_ledger_adds_up(folder: Path) -> None:
     text = LEADS + LEADS.splitlines()[2] + "\n9,never,\n"
     result = land_text(folder, text)
     assert rows("select * exclude (content_hash) from raw.landings") == [
-        (1, "leads.csv", "leads", len(text), 4, 2, 1, 1, NOW, result.run_id)
+        (1, "leads.csv", "leads", len(text), 4, 2, 1, 1, NOW, result.run_id, 3)
     ]
 
 
@@ -633,11 +683,95 @@ def test_several_files_of_an_entity_land_in_the_order_of_their_names(folder: Pat
         head + "1,2024-01-01,Rom\n2,never,\n3,2024-01-01,Rom\n", "utf-8"
     )
     land(folder, NOW)
-    assert versions("leads", "lead_id, city, landing_seq") == [("3", "Rom", 3), ("1", "Ulm", 4)]
+    assert versions("leads", "lead_id, city, landing_seq") == [
+        ("1", "Rom", 1),
+        ("3", "Rom", 3),
+        ("1", "Ulm", 4),
+    ]
     assert rows(
-        "select landing_id, file, rows_read, rows_landed, rows_duplicate, rows_rejected "
-        "from raw.landings order by landing_id"
-    ) == [(1, "leads.2024.csv", 3, 1, 1, 1), (2, "leads.2025.csv.gz", 1, 1, 0, 0)]
+        "select landing_id, file, rows_read, rows_landed, rows_duplicate, rows_rejected, "
+        "last_landing_seq from raw.landings order by landing_id"
+    ) == [(1, "leads.2024.csv", 3, 2, 0, 1, 3), (2, "leads.2025.csv.gz", 1, 1, 0, 0, 4)]
+
+
+def land_cities(folder: Path, **cities: str) -> int:
+    """Lands files of undated rows, 'lead city, lead city …' each; returns how many were new."""
+    for name, text in cities.items():
+        rows = "".join("{},2024-01-01,{}\n".format(*row.split()) for row in text.split(", "))
+        (folder / f"leads.{name}.csv").write_text(f"lead_id,created_at,city\n{rows}", "utf-8")
+    return land(folder, NOW).total.rows_landed
+
+
+def current_cities() -> dict[str, str]:
+    return dict(rows("select lead_id, arg_max(city, landing_seq) from raw.leads group by 1"))
+
+
+def test_an_unchanged_row_of_a_changed_file_overrules_no_other_file(folder: Path) -> None:
+    land_cities(folder, a="1 Rom, 2 Rom", b="1 Bern")
+    assert current_cities() == {"1": "Bern", "2": "Rom"}
+    assert land_cities(folder, a="1 Rom, 2 Ulm, 3 Rom") == 2
+    assert current_cities() == {"1": "Bern", "2": "Ulm", "3": "Rom"}
+
+
+def test_a_changed_row_of_a_changed_file_is_the_last_word(folder: Path) -> None:
+    land_cities(folder, a="1 Rom", b="1 Bern")
+    assert [land_cities(folder, a=f"1 {city}") for city in ("Ulm", "Rom", "Bern")] == [1, 1, 1]
+    assert [land_cities(folder, b=f"1 {city}") for city in ("Bern, 2 Bern", "Rom")] == [1, 1]
+    assert current_cities() == {"1": "Rom", "2": "Bern"}
+
+
+def test_a_landing_after_rejected_rows_is_later_than_they_were(folder: Path) -> None:
+    """What landed since a file did is told apart by landing_seq, which counts rejected rows too."""
+    (folder / "leads.a.csv").write_text("lead_id,created_at\n1,2024-01-01\n2,x\n3,x\n", "utf-8")
+    land(folder, NOW)
+    land_cities(folder, b="1 Bern")
+    (folder / "leads.a.csv").write_text("lead_id,created_at\n1,2024-01-01\n", "utf-8")
+    assert land(folder, NOW).total.rows_landed == 0
+    assert current_cities() == {"1": "Bern"}
+
+
+@given(
+    st.lists(
+        st.dictionaries(
+            st.sampled_from("abc"),
+            st.lists(st.tuples(st.integers(1, 2), st.sampled_from(CITIES)), min_size=1, max_size=4),
+            min_size=1,
+        ),
+        min_size=2,
+        max_size=4,
+    )
+)
+@settings(
+    max_examples=6,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+def test_what_a_file_newly_says_of_a_lead_is_current(
+    folder: Path, landings: list[dict[str, list[tuple[int, str]]]]
+) -> None:
+    """Whatever lands in whatever order: a lead is where the last file with news of it says."""
+    warehouse_file().unlink(missing_ok=True)
+    for file in folder.iterdir():
+        file.unlink()
+    held: dict[str, dict[str, str]] = {}
+    said: dict[str, dict[str, str]] = {}
+    expected: dict[str, str] = {}
+    for files in landings:
+        for name, leads in sorted(files.items()):
+            held[name] = {str(lead): city for lead, city in leads}
+            before = said.get(name, {})
+            expected |= {
+                lead: city for lead, city in held[name].items() if before.get(lead) != city
+            }
+            # A lead that the file leaves out is, as far as it goes, where it was.
+            said[name] = expected | held[name]
+        texts = {name: ", ".join(f"{i} {city}" for i, city in rows) for name, rows in files.items()}
+        land_cities(folder, **texts)
+        assert current_cities() == expected
+        forget_hashes()
+        assert land(folder, NOW).total.rows_landed == 0
+        said = {name: expected | leads for name, leads in held.items()}
 
 
 def test_a_missing_part_of_the_key_is_none_in_brackets(folder: Path) -> None:
@@ -696,6 +830,24 @@ def test_a_file_that_is_no_warehouse_is_left_alone(folder: Path) -> None:
     warehouse_file().write_text("no database" * 1000, "utf-8")
     with pytest.raises(UserError, match="cannot be opened"):
         land_text(folder, LEADS)
+
+
+@pytest.mark.parametrize("size", [0, 4096, 8192])
+def test_a_warehouse_whose_creation_was_killed_is_made_anew(folder: Path, size: int) -> None:
+    warehouse_file().parent.mkdir()
+    rows("select 1")
+    whole = warehouse_file().read_bytes()
+    assert len(whole) == 3 * 4096
+    warehouse_file().write_bytes(whole[:size])
+    assert land_text(folder, LEADS).total.rows_landed == 2
+
+
+def test_a_small_file_that_is_no_warehouse_is_left_alone(folder: Path) -> None:
+    warehouse_file().parent.mkdir()
+    warehouse_file().write_text("my notes", "utf-8")
+    with pytest.raises(UserError, match="cannot be opened"):
+        land_text(folder, LEADS)
+    assert warehouse_file().read_text("utf-8") == "my notes"
 
 
 def test_a_header_that_is_nearly_right_is_named(tmp_path: Path) -> None:

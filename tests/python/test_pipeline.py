@@ -11,6 +11,8 @@ import duckdb
 import pytest
 from typer.testing import CliRunner
 
+from scripts import paths
+from scripts import run as running
 from scripts.__main__ import app
 from scripts.errors import UserError
 from scripts.paths import PROJECT
@@ -219,9 +221,70 @@ def test_the_sample_is_never_mixed_with_own_data(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LEADS_WAREHOUSE", str(tmp_path / "leads.duckdb"))
-    (tmp_path / "leads.duckdb").touch()
+    with duckdb.connect(str(tmp_path / "leads.duckdb")) as connection:
+        connection.execute("create schema raw")
     with pytest.raises(UserError, match="the sample is not mixed"):
         run(None)
+
+
+class Killed(BaseException):
+    """Stands in for the end of the process."""
+
+
+@pytest.mark.parametrize("moment", ["land", "unlink"])
+def test_the_sample_gives_way_to_own_data_in_full_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    monkeypatch.setenv("LEADS_WAREHOUSE", str(tmp_path / "leads.duckdb"))
+    for name in ("sample", "own", "more"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / f"leads.{name}.csv").write_text(
+            f"lead_id,created_at\n{name},2025-01-01\n"
+        )
+
+    def landed() -> list[str]:
+        with duckdb.connect(str(tmp_path / "leads.duckdb"), read_only=True) as connection:
+            rows = connection.sql("select lead_id from raw.leads order by 1").fetchall()
+            return [row[0] for row in rows]
+
+    def kill(*_: object, **__: object) -> None:
+        raise Killed
+
+    monkeypatch.setattr(running, "write_sample", lambda folder: None)
+    monkeypatch.setattr(paths, "PROJECT", tmp_path)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "sample").symlink_to(tmp_path / "sample")
+    running._land_sample()
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        if moment == "land":
+            patch.setattr(running, "land", kill)
+        else:
+            patch.setattr(Path, "unlink", kill)
+        running._land_own(tmp_path / "own")
+    if moment == "land":
+        running._land_sample()
+        assert landed() == ["sample"]
+        running._land_own(tmp_path / "own")
+    running._land_own(tmp_path / "more")
+    assert landed() == ["more", "own"]
+    assert not (tmp_path / "leads.aside").exists()
+    with pytest.raises(UserError, match="the sample is not mixed"):
+        running._land_sample()
+
+
+def test_own_data_that_cannot_be_read_leave_the_sample(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LEADS_WAREHOUSE", str(tmp_path / "leads.duckdb"))
+    with duckdb.connect(str(tmp_path / "leads.duckdb")) as connection:
+        connection.execute(
+            "create schema state; create table state.sample as select true as is_sample"
+        )
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "leads.csv").write_text("")
+    with pytest.raises(UserError, match="is empty"):
+        run(tmp_path / "own")
+    assert running._holds(running.SAMPLE)
 
 
 @pytest.mark.parametrize("command", ["land", "run"])

@@ -99,7 +99,7 @@ units as (
         cast(sum(
             cast(counted_events as decimal(20, 0))
             * {{ decay_factor('decay', 'decay_days', 'decay_rate', 'age_days') }}
-        ) as decimal(20, 8)) as units
+        ) as decimal(19, 8)) as units
 
     from counted
 
@@ -144,6 +144,7 @@ final as (
         coalesce(reason, rule_id) as reason,
         'points' as effect,
         {{ clamp('unbounded_points', 'min_points', 'max_points') }} as points,
+        units,
         occurrences,
         last_event_date
 

@@ -2,60 +2,58 @@
     Grain: one row per lead whose merge chain reaches an end, with that end. Leads in a cycle, or whose
     chain runs into one, have no row: a cycle is reported, never followed.
 #}
-with recursive
+{%- set merges -%}
+    select
+        leads.lead_id as node,
+        targets.lead_id as neighbour
 
-leads as (
+    from {{ ref('int_leads') }} as leads
 
-    select * from {{ ref('int_leads') }}
-
-),
+    inner join {{ ref('int_leads') }} as targets
+        on leads.merged_into_lead_id = targets.lead_id
+{%- endset %}
+with
 
 lead_merges as (
 
-    select
-        leads.lead_id,
-        targets.lead_id as target_lead_id
-
-    from leads
-
-    inner join leads as targets
-        on leads.merged_into_lead_id = targets.lead_id
+    {{ merges }}
 
 ),
 
-reached as (
+chains as (
+
+    {# As each lead is merged into one at most, the leads of a chain have one end or run into one cycle. #}
+    {{ connected_components(merges) }}
+
+),
+
+ends as (
 
     select
-        lead_merges.lead_id,
-        lead_merges.target_lead_id as reached_lead_id
+        chains.component,
+        chains.node as end_lead_id
 
-    from lead_merges
+    from chains
 
-    union
+    left join lead_merges
+        on chains.node = lead_merges.node
 
-    select
-        reached.lead_id,
-        lead_merges.target_lead_id as reached_lead_id
-
-    from reached
-
-    inner join lead_merges
-        on reached.reached_lead_id = lead_merges.lead_id
+    where lead_merges.node is null
 
 ),
 
 final as (
 
     select
-        reached.lead_id,
-        reached.reached_lead_id as end_lead_id
+        chains.node as lead_id,
+        ends.end_lead_id
 
-    from reached
+    from chains
 
-    left join lead_merges
-        on reached.reached_lead_id = lead_merges.lead_id
+    inner join ends
+        on chains.component = ends.component
 
-    where lead_merges.lead_id is null
+    where chains.node <> ends.end_lead_id
 
 )
 

@@ -38,7 +38,7 @@ seed as (
         cast(rate_date as date) as rate_date,
         from_currency,
         to_currency,
-        cast(rate as decimal(20, 8)) as rate
+        cast(rate as decimal(19, 8)) as rate
 
     from {{ ref('exchange_rates') }}
 
@@ -51,7 +51,7 @@ final as (
         reporting.to_currency,
         cast('1900-01-01' as date) as valid_from_date,
         cast('9999-12-31' as date) as valid_until_date,
-        cast(1 as decimal(20, 8)) as rate
+        cast(1 as decimal(19, 8)) as rate
 
     from reporting
 

@@ -146,8 +146,12 @@ weighted as (
 
     select
         score_model,
-        round({{ clamp('low_points', 'min_points', 'max_points') }} * weight, 4) as low_points,
-        round({{ clamp('high_points', 'min_points', 'max_points') }} * weight, 4) as high_points
+        round(
+            cast({{ clamp('low_points', 'min_points', 'max_points') }} as decimal(18, 4)) * weight, 4
+        ) as low_points,
+        round(
+            cast({{ clamp('high_points', 'min_points', 'max_points') }} as decimal(18, 4)) * weight, 4
+        ) as high_points
 
     from group_ranges
 

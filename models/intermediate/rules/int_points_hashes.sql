@@ -21,7 +21,7 @@ canonical_rows as (
             score_model,
             '{{ table }}'
             {%- for column in columns %}
-                || '|' || coalesce(cast({{ column }} as string), '')
+                || '|' || coalesce(try_cast({{ column }} as string), '')
             {%- endfor %} as canonical_row
 
         from {{ ref('stg_points__' ~ table) }}

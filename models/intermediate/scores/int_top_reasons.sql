@@ -43,7 +43,7 @@ chosen as (
         score_model,
         case when points > 0 then rank_for else 1000 end as position,
         reason || ' (' || case when points > 0 then '+' else '' end
-        || rtrim(rtrim(cast(points as string), '0'), '.') || ')' as reason_text
+        || {{ number_text('points') }} || ')' as reason_text
 
     from ranked
 

@@ -40,9 +40,7 @@ bounds as (
 days as (
 
     select
-        cast(
-            unnest(range(first_date, last_date + interval 1 day, interval 1 day)) as date
-        ) as date_day
+        {{ days_from('first_date', 'last_date') }} as date_day
 
     from bounds
 
@@ -52,8 +50,8 @@ final as (
 
     select
         date_day,
-        cast(isodow(date_day) as integer) as day_of_week,
-        isodow(date_day) >= 6 as is_weekend,
+        cast({{ iso_weekday('date_day') }} as integer) as day_of_week,
+        {{ iso_weekday('date_day') }} >= 6 as is_weekend,
         cast(date_trunc('week', date_day) as date) as week_start_date,
         cast(extract(month from date_day) as integer) as month_number,
         cast(date_trunc('month', date_day) as date) as month_start_date,

@@ -11,10 +11,39 @@ landings as (
 
     select
         coalesce(max(landing_id), 0) as last_landing_id,
-        coalesce(sum(rows_landed), 0) as rows_landed,
-        coalesce(sum(rows_rejected), 0) as rows_rejected
+        coalesce(sum(rows_landed), 0) as rows_landed
 
     from {{ source('landing', 'landings') }}
+
+),
+
+rejected_rows as (
+
+    select
+        landing_id,
+        file,
+        original_row,
+        count(*) as occurrences
+
+    from {{ source('landing', 'rejected_rows') }}
+
+    group by landing_id, file, original_row
+
+),
+
+distinct_rejected_rows as (
+
+    {# A row that is still bad when its file lands anew is the same row. #}
+    select max(occurrences) as occurrences
+    from rejected_rows
+    group by file, original_row
+
+),
+
+rejected as (
+
+    select coalesce(sum(occurrences), 0) as rows_rejected
+    from distinct_rejected_rows
 
 ),
 
@@ -51,7 +80,7 @@ final as (
         ) as run_id,
         clock.clock_date,
         cast(landings.rows_landed as bigint) as rows_landed,
-        cast(landings.rows_rejected as bigint) as rows_rejected,
+        cast(rejected.rows_rejected as bigint) as rows_rejected,
         cast(waiting.rows_waiting as bigint) as rows_waiting,
         points.points_hashes,
         '{{ dbt_version }}' as dbt_version,
@@ -60,6 +89,8 @@ final as (
     from clock
 
     cross join landings
+
+    cross join rejected
 
     cross join waiting
 

@@ -61,10 +61,10 @@ final as (
         not_callable_reason,
         case
             when not_callable_reason is null
-                then row_number() over (
+                then cast(row_number() over (
                         partition by not_callable_reason is null
                         order by score desc, engagement_score desc, lead_id asc
-                    )
+                    ) as bigint)
         end as score_rank,
         cast(nullif('{{ var("lead_url_prefix") }}', '') || lead_id as string) as lead_url,
         score_date,

@@ -15,7 +15,7 @@ typed as (
         {{ seed_value('kind', 'string') }},
         {{ seed_value('min_points', 'decimal(18, 4)') }},
         {{ seed_value('max_points', 'decimal(18, 4)') }},
-        coalesce(cast(nullif(trim(weight), '') as decimal(20, 4)), 1) as weight
+        coalesce(cast(nullif(trim(weight), '') as decimal(19, 4)), 1) as weight
 
     from seed
 

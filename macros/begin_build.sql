@@ -1,0 +1,19 @@
+{#
+    Before the first node: notes in state.build that the marts are being changed, so that what a killed or failed run
+    leaves is not published. Only a DuckDB file is ever published.
+#}
+{% macro begin_build() -%}
+    {{ return(adapter.dispatch('begin_build', 'leads')()) }}
+{%- endmacro %}
+
+{% macro default__begin_build() -%}
+{%- endmacro %}
+
+{% macro duckdb__begin_build() -%}
+    {%- if flags.WHICH in ('build', 'run', 'seed', 'snapshot') -%}
+        create schema if not exists state;
+        create table if not exists state.build (is_sound boolean, was_sound boolean);
+        insert into state.build select false, false where not exists (from state.build);
+        update state.build set was_sound = is_sound, is_sound = false;
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,56 @@
+{#
+    Grain: one row per surviving lead, live model, day on which the models are measured, and rule that
+    fired. It grows from build to build, as int_past_scores does.
+#}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    meta={'kept_with': 'int_scored_models'},
+    pre_hook="{{ forget(ref('int_due_leads'), ['lead_id', 'score_model'], since=['score_date', 'history_from_date']) }}"
+) }}
+with
+
+factors as (
+
+    select * from {{ ref('int_score_factors') }}
+
+),
+
+observations as (
+
+    select * from {{ ref('int_score_observations') }}
+
+),
+
+evaluation_dates as (
+
+    select * from {{ ref('int_evaluation_dates') }}
+
+),
+
+final as (
+
+    select
+        factors.lead_id,
+        factors.score_model,
+        factors.score_date,
+        observations.lead_region,
+        factors.rule_id,
+        factors.points,
+        factors.units
+
+    from factors
+
+    inner join observations
+        on factors.lead_id = observations.lead_id
+        and factors.score_date = observations.score_date
+        and factors.score_model = observations.score_model
+
+    inner join evaluation_dates
+        on factors.lead_id = evaluation_dates.lead_id
+        and factors.score_date = evaluation_dates.score_date
+
+)
+
+select * from final

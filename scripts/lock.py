@@ -1,0 +1,69 @@
+"""One run at a time: who writes to the warehouse holds a lock that says who it is."""
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from scripts import paths
+from scripts.errors import BusyError, UserError
+from scripts.warehouse import no_room
+
+_held: set[Path] = set()
+
+
+@contextmanager
+def exclusive(command: str, file: Path | None = None) -> Iterator[None]:
+    """Hold the folder of a working file for one command, and for those that it calls itself.
+
+    `file` is the warehouse's unless given. The lock file holds the command, its process and when
+    it started (UTC). The system lets go of the lock when that process ends, however it ends, so a
+    file left by a killed process, or one whose number another process has now, is taken over.
+    Raises BusyError, which says who holds it, where another process does.
+    """
+    file = paths.lock_file(file)
+    if file in _held:
+        yield
+        return
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        cause = no_room(error) or f"{file} cannot be written: {error.strerror}."
+        raise UserError(cause) from error
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BusyError(_holder(file, os.pread(descriptor, 4096, 0))) from None
+        _tell(descriptor, command)
+        _held.add(file)
+        try:
+            yield
+        finally:
+            _held.discard(file)
+            os.ftruncate(descriptor, 0)
+    finally:
+        os.close(descriptor)
+
+
+def _tell(descriptor: int, command: str) -> None:
+    """Write who holds the lock into its file; where the disk is full, others are told less."""
+    started = datetime.now(UTC).isoformat(" ", "seconds")
+    holder = {"command": command, "pid": os.getpid(), "started_at": started}
+    with suppress(OSError):
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, json.dumps(holder).encode(), 0)
+
+
+def _holder(file: Path, text: bytes) -> str:
+    """Who holds the lock, as its file tells."""
+    try:
+        holder = json.loads(text)
+        who = "`{command}` (process {pid}, since {started_at})".format_map(holder)
+    except (ValueError, TypeError, KeyError):
+        who = "another run"
+    return f"{file.parent} is in use by {who}: wait for it to end, and run again."
