@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from scripts import text
 from scripts.build import Progress, run_dbt
 from scripts.errors import UserError
+from scripts.lock import exclusive
 from scripts.paths import lake_folder
 from scripts.seeds import seed_path
 from scripts.warehouse import connect, quote_identifier, quote_literal
@@ -33,19 +34,21 @@ def build_on_spark(
     """Export the raw tables and build seeds and models on Spark.
 
     `progress` is told how far dbt is; `arguments` are dbt's, `environment` is added to that of the
-    process. Raises UserError with dbt's words where a model fails, or where Spark is not installed.
+    process. Raises UserError with dbt's words where a model fails, or where Spark is not installed,
+    BusyError where another run holds the warehouse.
     """
     try:
         import pyspark  # noqa: F401
     except ImportError as error:
         raise UserError("Spark is not installed: pip install -r requirements-spark.txt") from error
-    export_raw()
     dbt = [sys.executable, "-m", "scripts.spark", "--log-format", "json"]
-    errors = run_dbt(
-        progress,
-        [*dbt, "build", "--resource-type", "seed", "model", *arguments],
-        {**os.environ, "LEADS_SEEDS": seed_path(), **(environment or {})},
-    )
+    with exclusive("spark"):
+        export_raw()
+        errors = run_dbt(
+            progress,
+            [*dbt, "build", "--resource-type", "seed", "model", *arguments],
+            {**os.environ, "LEADS_SEEDS": seed_path(), **(environment or {})},
+        )
     if errors is not None:
         raise UserError("dbt could not build the marts on Spark. " + "\n".join(errors))
 
