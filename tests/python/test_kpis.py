@@ -38,7 +38,7 @@ import pytest
 from rich.console import Console
 
 from scripts.errors import UserError
-from scripts.kpis import KpiReport, kpis, render
+from scripts.kpis import KpiReport, _cell, kpis, render
 from scripts.paths import PROJECT
 from scripts.publish import publish
 
@@ -588,3 +588,13 @@ def test_what_is_missing_is_said(
     settings(monkeypatch, tmp_path)
     with pytest.raises(UserError, match=r"no metric definitions at .*make run"):
         kpis()
+
+
+@pytest.mark.parametrize("mark", "=+-@\t\r")
+def test_a_text_that_is_no_formula_to_us_is_none_to_a_spreadsheet(mark: str) -> None:
+    assert _cell(f"{mark}1+1") == f"'{mark}1+1"
+    assert _cell(f"a{mark}1") == f"a{mark}1"
+
+
+def test_numbers_are_no_formulas() -> None:
+    assert [_cell(value) for value in (-1.5, -3, 0, None)] == [-1.5, -3, 0, None]
