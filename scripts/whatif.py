@@ -8,9 +8,7 @@ at the clock, and a sample of them on the day after creation on which the qualit
 
 import io
 import json
-import os
 import subprocess
-import sys
 import tarfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -32,7 +30,7 @@ from scripts import paths
 from scripts.check_seeds import check_seeds
 from scripts.errors import UserError
 from scripts.seed_checks.seeds import read_seeds
-from scripts.seeds import SEEDS, seed_path
+from scripts.seeds import SEEDS
 from scripts.text import text_key, text_words
 from scripts.warehouse import connect, quote_identifier, quote_literal
 
@@ -50,20 +48,32 @@ REASONS_OF = "lead_score_factors"
 # What is not computed anew: the days on which scores could rise, and words for all leads.
 LEFT_OUT = ("int_history_dates__events", "int_history_dates__leads", "int_top_reasons")
 # The history stays as it was, and with it the days on which bands were reached, and the lifecycle.
-AS_IT_WAS = ("int_past_scores", "int_band_dates", "int_segment_days", "int_first_event_times")
+AS_IT_WAS = {"int_past_scores", "int_band_dates", "int_segment_days", "int_first_event_times"}
 # What was measured of the live scores is kept from build to build.
-MEASURED = ("int_score_observations", "int_evaluated_scores", "int_evaluated_factors")
-
-# A build scores the leads that are due; here all are.
-DUE = "int_due_leads"
-ALL_DUE = """
-select distinct lead_id, score_model, date '1900-01-01' as history_from_date
-from intermediate.int_lead_profiles, intermediate.int_live_models
-"""
-# Models whose SQL depends on what was built before: what they do where nothing was.
-FROM_NOTHING = ("int_new_event_days", "int_new_events")
+MEASURED = {"int_score_observations", "int_evaluated_scores", "int_evaluated_factors"}
 
 EVALUATED = "int_evaluation_dates"
+EVALUATED_SAMPLE = f"""
+from _live.intermediate.{EVALUATED}
+where scored_day = {SCORED_DAY}
+qualify ('0x' || substr(md5('what-if ' || lead_id), 1, 7))::bigint % 10000
+    * count(*) over () < 10000 * {MOST_EVALUATED}
+"""
+
+# A build scores the leads that are due and rolls up the days of new events; here it is all of them.
+DUE = "int_due_leads"
+ALL_LEADS = """
+select lead_id, score_model, date '1900-01-01' as history_from_date
+from (select distinct lead_id from intermediate.int_lead_profiles)
+cross join intermediate.int_live_models
+"""
+NEW_EVENT_DAYS = "int_new_event_days"
+ALL_EVENT_DAYS = """
+select lead_id, occurred_at::date as event_date, max(landing_seq) as last_landing_seq
+from staging.stg_raw__lead_events
+group by all
+"""
+ROLLED_UP = "int_rolled_up_leads"
 
 
 @dataclass(frozen=True)
@@ -141,6 +151,7 @@ class _Node:
     relation: str
     is_seed: bool
     is_view: bool
+    kept_with: str | None
     parents: tuple[str, ...]
     compiled: Path
 
@@ -159,19 +170,12 @@ def whatif(seeds_folder: Path | None = None, git_ref: str | None = None) -> What
         with TemporaryDirectory(dir=live.parent) as folder, _scratch(Path(folder)) as scratch:
             changed = _load_seeds(scratch, nodes, proposal)
             _prepare(scratch, nodes)
-            quality_now = None
-            if EVALUATED in nodes:
-                _sample(scratch, nodes)
-                _compute(scratch, nodes, {EVALUATED}, set(MEASURED), RESULTS[2:])
-                quality_now = _quality(scratch)
-            _leave_out(scratch, nodes)
-            _compute(
-                scratch,
-                nodes,
-                {*changed, DUE, *(name for name in (*LEFT_OUT, EVALUATED) if name in nodes)},
-                set(AS_IT_WAS),
-                (*RESULTS, REASONS_OF),
-            )
+            sample = {EVALUATED: EVALUATED_SAMPLE}
+            _compute(scratch, nodes, sample, set(), MEASURED, RESULTS[2:])
+            quality_now = _quality(scratch)
+            empty = {name: f"from _live.intermediate.{name} limit 0" for name in LEFT_OUT}
+            others = {**sample, **empty, DUE: ALL_LEADS}
+            _compute(scratch, nodes, others, {*changed}, AS_IT_WAS, (*RESULTS, REASONS_OF))
             return _compare(scratch, changed, quality_now)
 
 
@@ -325,6 +329,7 @@ def _nodes() -> dict[str, _Node]:
             f"{quote_identifier(node['schema'])}.{quote_identifier(node['alias'])}",
             node["resource_type"] == "seed",
             node["config"]["materialized"] == "view",
+            node["config"].get("meta", {}).get("kept_with"),
             tuple(parent.split(".")[-1] for parent in parents if not parent.startswith("source.")),
             target / "compiled" / node["package_name"] / node["original_file_path"],
         )
@@ -415,25 +420,6 @@ def _compiled(node: _Node) -> str:
     return node.compiled.read_text("utf-8")
 
 
-def _compiled_from_nothing(node: _Node) -> str:
-    """The SQL of a model that takes up where the last build ended, as for the first build."""
-    with TemporaryDirectory() as folder:
-        file = Path(folder) / paths.warehouse_file().name
-        environment = {"LEADS_WAREHOUSE": str(file), "DBT_TARGET_PATH": folder}
-        dbt = str(Path(sys.executable).with_name("dbt"))
-        done = subprocess.run(
-            [dbt, "--quiet", "compile", "--select", node.name],
-            cwd=paths.PROJECT,
-            env={**os.environ, "LEADS_SEEDS": seed_path(), **environment},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            raise UserError(f"dbt could not compile {node.name}: {done.stdout.strip()}")
-        return (Path(folder) / node.compiled.relative_to(paths.target_folder())).read_text("utf-8")
-
-
 def _replace(scratch: DuckDBPyConnection, node: _Node, query: str) -> None:
     """Puts a table in place of what the scratch file has under a model's name."""
     kind = _one(
@@ -447,52 +433,37 @@ def _replace(scratch: DuckDBPyConnection, node: _Node, query: str) -> None:
     scratch.execute(f"create table {node.relation} as {query}")
 
 
-def _sample(scratch: DuckDBPyConnection, nodes: dict[str, _Node]) -> None:
-    """One scored day of at most so many leads, chosen by a stable hash."""
-    dates = nodes[EVALUATED]
-    _replace(
-        scratch,
-        dates,
-        f"""from _live.{dates.relation}
-        where scored_day = {SCORED_DAY}
-        qualify ('0x' || substr(md5('what-if ' || lead_id), 1, 7))::bigint % 10000
-            * count(*) over () < 10000 * {MOST_EVALUATED}""",
-    )
-
-
-def _leave_out(scratch: DuckDBPyConnection, nodes: dict[str, _Node]) -> None:
-    for name in LEFT_OUT:
-        scratch.execute(f"create temp table nothing as from {nodes[name].relation} limit 0")
-        _replace(scratch, nodes[name], "from nothing")
-        scratch.execute("drop table nothing")
-    scratch.execute(f"create or replace view {nodes[DUE].relation} as {ALL_DUE}")
-
-
 def _compute(
     scratch: DuckDBPyConnection,
     nodes: dict[str, _Node],
+    others: dict[str, str],
     changed: set[str],
     as_live: set[str],
     results: Sequence[str],
 ) -> None:
-    """Runs the models between what changed and the results, save those that stay as they are."""
-    affected = set(changed)
+    """Runs the models between what changed and the results, save those that stay as they are.
+
+    `others` holds queries that take the place of models.
+    """
+    affected = {*changed, *others}
     for node in nodes.values():
         if node.name not in as_live and affected.intersection(node.parents):
             affected.add(node.name)
-    needed = {name for name in results if name in nodes}
+    needed = set(results)
     for node in reversed(nodes.values()):
-        if node.name in needed and node.name in affected - changed:
+        if node.name in needed & affected - changed - set(others):
             needed.update(node.parents)
-    for node in nodes.values():
-        if node.name not in needed & affected - changed or node.is_view:
-            continue
+    running = [node for node in nodes.values() if node.name in needed & affected - changed]
+    if NEW_EVENT_DAYS not in others and any(node.kept_with == ROLLED_UP for node in running):
+        others = {**others, NEW_EVENT_DAYS: ALL_EVENT_DAYS}
+        _compute(scratch, nodes, others, changed, as_live, results)
+        return
+    for node in running:
         if node.name == REASONS_OF:
-            scratch.execute(f"create or replace view {node.relation} as {_compiled(node)}")
-        elif node.name in FROM_NOTHING:
-            _replace(scratch, node, _compiled_from_nothing(node))
-        else:
-            _replace(scratch, node, _compiled(node))
+            scratch.execute(f"drop view {node.relation}")
+            scratch.execute(f"create view {node.relation} as {_compiled(node)}")
+        elif node.name in others or not node.is_view:
+            _replace(scratch, node, others.get(node.name) or _compiled(node))
 
 
 def _quality(scratch: DuckDBPyConnection) -> Quality | None:
@@ -568,7 +539,7 @@ def _compare(
         ready_then=ready[1],
         movers=tuple(_movers(scratch)),
         quality_now=quality_now,
-        quality_then=_quality(scratch) if quality_now else None,
+        quality_then=_quality(scratch),
         broken_personas=tuple(name for (name,) in personas),
     )
 

@@ -103,7 +103,7 @@ def world(
         folder,
         made.raw,
         made.seeds,
-        [*SCORING, "golden_lead_factors"],
+        [*SCORING, "golden_lead_factors", "+score_quality", "+threshold_curve"],
         as_of=made.as_of,
         reporting_currency=made.reporting_currency,
         match_leads_by_person=made.match_leads_by_person,
@@ -135,13 +135,18 @@ def test_the_sample_equals_the_oracle(sample: tuple[Warehouse, RunResult]) -> No
 def test_a_what_if_gives_the_scores_that_a_build_would(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Other points, groups, bands, models and segments on the same leads."""
+    """Other points, groups, bands and models, and another page that counts, on the same leads."""
     monkeypatch.setenv("LEADS_WAREHOUSE", str(world.folder / "leads.duckdb"))
     monkeypatch.setenv("DBT_TARGET_PATH", str(world.folder / "target"))
     monkeypatch.setattr(whatif, "MOVERS", 10_000)
     made, other = world.universe, universe(7, 1, 25).seeds
     # The champion alone, so that the oracle need not know who is a challenger's.
     other["score_models"] = [{**row, "traffic_share": ""} for row in other["score_models"]]
+    globs = {"*/pricing*": "*/50*"}
+    other["event_keys"] = [
+        {**row, "page_glob": globs.get(str(row["page_glob"]), row["page_glob"])}
+        for row in other["event_keys"]
+    ]
     write_seeds(tmp_path, other)
     oracle = Oracle(
         *(made.raw, seed_rows(other), made.as_of, made.reporting_currency),
@@ -149,7 +154,9 @@ def test_a_what_if_gives_the_scores_that_a_build_would(
     )
     (champion,) = (m["score_model"] for m in other["score_models"] if m["role"] == "champion")
     found = whatif.whatif(tmp_path)
-    assert {"attribute_points", "event_points", "score_bands"} <= set(found.changed_seeds)
+    assert {"attribute_points", "event_keys", "event_points", "score_bands"} <= set(
+        found.changed_seeds
+    )
     then = {mover.lead_id: (mover.score_then, mover.band_then) for mover in found.movers}
     assert len(then) == found.moved > 10
     now = world.connection.sql("select lead_id, score, band from marts.lead_score").fetchall()

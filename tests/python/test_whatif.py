@@ -56,6 +56,9 @@ def test_points_that_change_are_told_by_band_and_mover(
     for band, leads in warehouse.query("select band, count(*) from marts.lead_score group by band"):
         assert sum(count for now, _, count in found.bands if now == band) == leads
     assert found.ready_then > found.ready_now > 0
+    assert found.quality_now and found.quality_then
+    assert found.quality_now.auc != found.quality_then.auc
+    assert (found.quality_now.handed_over_per_week or 0) > 0
     for mover in found.movers:
         (change,) = mover.changes
         assert change.reason == "Heads a department"
@@ -109,7 +112,18 @@ def test_the_same_seeds_change_nothing(warehouse: Warehouse) -> None:
     found = whatif(SEEDS)
     assert (found.changed_seeds, found.moved, found.movers) == ((), 0, ())
     assert found.ready_now == found.ready_then
-    assert found.quality_now == found.quality_then
+    assert found.quality_now == found.quality_then is not None
+    ((auc, lift, precision, per_week),) = warehouse.query(
+        """select q.auc, q.top_decile_lift, t.precision_rate, t.leads_per_week
+        from marts.score_quality as q inner join marts.threshold_curve as t
+        using (score_model, scored_day, outcome)
+        where q.score_model = 'standard' and q.scored_day = 7 and q.outcome = 'customer'
+            and q.slice = 'overall' and t.region = '(all)' and t.is_todays_cutoff"""
+    )
+    now = found.quality_now
+    assert now
+    assert (now.auc, now.lift, now.precision) == (auc, lift, precision)
+    assert now.handed_over_per_week == pytest.approx(per_week)
 
 
 def test_a_persona_that_would_land_elsewhere_is_told(warehouse: Warehouse, tmp_path: Path) -> None:
