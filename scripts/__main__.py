@@ -158,6 +158,42 @@ def explain(
 
 
 @app.command()
+def subject_access(
+    lead_id: Annotated[str, typer.Argument(help="a lead of the person")],
+) -> None:
+    """Write all that is held on a person, and every reason of its scores, to one file."""
+    from scripts.subject_access import subject_access as collecting
+
+    with Console(stderr=True).status("collecting"):
+        file = collecting(lead_id)
+    console.print(f"all that is held on the person: {file}", soft_wrap=True)
+
+
+@app.command()
+def erase(
+    lead_ids: Annotated[list[str], typer.Argument(help="a lead of each person")],
+) -> None:
+    """Erase people from all tables and files, for good, and keep them out of later landings."""
+    from scripts import erase as erasing
+
+    with _progress() as bar:
+        task = bar.add_task("looking them up", total=None)
+        receipt = erasing.erase(
+            lead_ids, lambda name: bar.update(task, description=f"rewriting {name}")
+        )
+    rows = sum(count for tables in receipt.rows_erased.values() for count in tables.values())
+    console.print(f"erased: {receipt.leads:,} leads, {rows:,} rows")
+    for file in receipt.files_erased:
+        console.print(f"deleted, to be made anew: {file}", soft_wrap=True)
+    if receipt.rows_left:
+        console.print(
+            f"[yellow]left:[/] {receipt.rows_left:,} rows of other leads have the same email, "
+            "phone or person_id"
+        )
+    console.print(f"receipt: {receipt.file}", soft_wrap=True)
+
+
+@app.command()
 def whatif(
     seeds: Annotated[Path | None, typer.Argument(help="folder of seeds to try")] = None,
     git_ref: Annotated[str | None, typer.Option(help="branch whose seeds to try")] = None,
