@@ -340,7 +340,7 @@ def test_real_data_give_their_ground_truth(
                 floor(100 * median(days_opportunity_to_customer)),
                 round(100 * count(customer_at) / count(*), 3)
             from marts.lead_lifecycle"""
-        ) == [(14.4366, 1382, 17.162)]
+        ) == [(Decimal("14.4366"), 1382, 17.162)]
         assert warehouse.query(
             """select status, count(*), sum(amount) from marts.opportunity
             where status = 'won' group by all"""
