@@ -25,67 +25,27 @@ horizons as (
 
 ),
 
-profiles as (
-
-    select * from {{ ref('int_lead_profiles') }}
-
-),
-
 lead_accounts as (
 
     select * from {{ ref('int_lead_accounts') }}
 
 ),
 
-account_versions as (
+lead_moments as (
 
-    select * from {{ ref('int_account_versions') }}
-
-),
-
-identities as (
-
-    select * from {{ ref('int_lead_identities') }}
+    select * from {{ ref('int_lead_moments') }}
 
 ),
 
-lead_event_days as (
+turns as (
 
-    select * from {{ ref('int_lead_event_days') }}
-
-),
-
-crm_event_days as (
-
-    select * from {{ ref('int_crm_event_days') }}
+    select * from {{ ref('int_lead_turns') }}
 
 ),
 
-rules as (
+rule_turns as (
 
-    select
-        score_model,
-        valid_from,
-        valid_to
-    from {{ ref('stg_points__attribute_rules') }}
-    union
-    select
-        score_model,
-        valid_from,
-        valid_to
-    from {{ ref('stg_points__event_rules') }}
-    union
-    select
-        score_model,
-        valid_from,
-        valid_to
-    from {{ ref('stg_points__inactivity_rules') }}
-    union
-    select
-        score_model,
-        live_from_date as valid_from,
-        cast(null as date) as valid_to
-    from {{ ref('int_live_models') }}
+    select * from {{ ref('int_rule_turns') }}
 
 ),
 
@@ -179,23 +139,10 @@ moments as (
 
     {# The last day, up to the clock, of what grows older with each lead. #}
     select
-        identities.surviving_lead_id as lead_id,
-        max(event_days.event_date) as moment_date
+        lead_moments.lead_id,
+        max(lead_moments.moment_date) as moment_date
 
-    from (
-        select
-            lead_id,
-            event_date
-        from lead_event_days
-        union all
-        select
-            lead_id,
-            event_date
-        from crm_event_days
-    ) as event_days
-
-    inner join identities
-        on event_days.lead_id = identities.lead_id
+    from lead_moments
 
     cross join (
         select
@@ -205,52 +152,10 @@ moments as (
     ) as bounds
 
     where
-        event_days.event_date >= bounds.horizon_date
-        and event_days.event_date <= bounds.clock_date
+        lead_moments.moment_date >= bounds.horizon_date
+        and lead_moments.moment_date <= bounds.clock_date
 
-    group by identities.surviving_lead_id
-
-    union all
-
-    select
-        lead_id,
-        min(cast(created_at as date)) as moment_date
-    from profiles
-    group by lead_id
-
-),
-
-turns as (
-
-    {# Days on which attributes change, or a lead is deleted. #}
-    select
-        lead_id,
-        valid_from_date as turn_date
-    from profiles
-    union
-    select
-        lead_id,
-        valid_until_date as turn_date
-    from profiles
-    union
-    select
-        lead_id,
-        valid_from_date as turn_date
-    from lead_accounts
-    union
-    select
-        lead_id,
-        valid_until_date as turn_date
-    from lead_accounts
-    union
-    select
-        lead_accounts.lead_id,
-        account_versions.valid_from_date as turn_date
-
-    from lead_accounts
-
-    inner join account_versions
-        on lead_accounts.account_id = account_versions.account_id
+    group by lead_moments.lead_id
 
 ),
 
@@ -323,15 +228,13 @@ due as (
     where
         last_day({{ days_after('models.scored_date', 1) }}) <= models.clock_date
         or models.score_model in (
-            select rules.score_model
+            select rule_turns.score_model
 
-            from rules
+            from rule_turns
 
-            cross join spans
-
-            where
-                (rules.valid_from > spans.scored_date and rules.valid_from <= spans.clock_date)
-                or (rules.valid_to >= spans.scored_date and rules.valid_to < spans.clock_date)
+            inner join spans
+                on rule_turns.turn_date > spans.scored_date
+                and rule_turns.turn_date <= spans.clock_date
         )
 
 ),

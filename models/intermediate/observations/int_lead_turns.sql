@@ -1,0 +1,64 @@
+{# Grain: one row per surviving lead and day on which attributes of it or of its account change, or it is deleted. #}
+{{ config(materialized='view') }}
+with
+
+profiles as (
+
+    select * from {{ ref('int_lead_profiles') }}
+
+),
+
+lead_accounts as (
+
+    select * from {{ ref('int_lead_accounts') }}
+
+),
+
+account_versions as (
+
+    select * from {{ ref('int_account_versions') }}
+
+),
+
+final as (
+
+    select
+        lead_id,
+        valid_from_date as turn_date
+    from profiles
+
+    union
+
+    select
+        lead_id,
+        valid_until_date as turn_date
+    from profiles
+
+    union
+
+    select
+        lead_id,
+        valid_from_date as turn_date
+    from lead_accounts
+
+    union
+
+    select
+        lead_id,
+        valid_until_date as turn_date
+    from lead_accounts
+
+    union
+
+    select
+        lead_accounts.lead_id,
+        account_versions.valid_from_date as turn_date
+
+    from lead_accounts
+
+    inner join account_versions
+        on lead_accounts.account_id = account_versions.account_id
+
+)
+
+select * from final

@@ -1,0 +1,50 @@
+{# Grain: one row per model and day on which one of its rules begins to hold or holds no more, or the model goes live. #}
+{{ config(materialized='view') }}
+with
+
+rules as (
+
+    {%- for kind in ['attribute', 'event', 'inactivity'] %}
+        select
+            score_model,
+            valid_from,
+            valid_to
+        from {{ ref('stg_points__' ~ kind ~ '_rules') }}
+        {%- if not loop.last %}
+
+            union
+        {% endif %}
+    {%- endfor %}
+
+),
+
+live_models as (
+
+    select * from {{ ref('int_live_models') }}
+
+),
+
+final as (
+
+    select
+        score_model,
+        valid_from as turn_date
+    from rules
+
+    union
+
+    select
+        score_model,
+        {{ days_after('valid_to', 1) }} as turn_date
+    from rules
+
+    union
+
+    select
+        score_model,
+        live_from_date as turn_date
+    from live_models
+
+)
+
+select * from final
