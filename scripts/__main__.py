@@ -171,15 +171,23 @@ def subject_access(
 
 @app.command()
 def erase(
-    lead_ids: Annotated[list[str], typer.Argument(help="a lead of each person")],
+    lead_ids: Annotated[list[str] | None, typer.Argument(help="a lead of each person")] = None,
+    old: Annotated[
+        bool, typer.Option("--past-retention", help="all of whom nothing was heard for too long")
+    ] = False,
 ) -> None:
     """Erase people from all tables and files, for good, and keep them out of later landings."""
     from scripts import erase as erasing
 
+    named = [*(lead_ids or ()), *(erasing.past_retention() if old else ())]
+    if not named:
+        raise UserError(
+            "nobody is past the var retention_days" if old else "name a lead, or --past-retention"
+        )
     with _progress() as bar:
         task = bar.add_task("looking them up", total=None)
         receipt = erasing.erase(
-            lead_ids, lambda name: bar.update(task, description=f"rewriting {name}")
+            named, lambda name: bar.update(task, description=f"rewriting {name}")
         )
     rows = sum(count for tables in receipt.rows_erased.values() for count in tables.values())
     console.print(f"erased: {receipt.leads:,} leads, {rows:,} rows")

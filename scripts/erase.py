@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
+import yaml
 from duckdb import DuckDBPyConnection
 from duckdb.func import FunctionNullHandling
 
@@ -30,6 +31,22 @@ OLD, NEW = "_old", "_new"
 # Folders beside the working file whose files this project writes, and what no search can read.
 OWN_FOLDERS = ("published", "kpis", "charts", "subject_access")
 IMAGES = (".png", ".pdf")
+
+# Days on which something was heard of a person, and who was heard of too long ago.
+PAST_RETENTION = """
+with signs as (
+    select lead_id, greatest(created_at, updated_at) as heard_at from raw.leads
+    union all select lead_id, occurred_at from raw.lead_events
+    union all select lead_id, greatest(created_at, updated_at, closed_at) from raw.opportunities
+    union all select lead_id, paid_at from raw.payments
+    union all select lead_id, given_at from raw.lead_feedback
+)
+select surviving_lead_id
+from signs inner join intermediate.int_lead_identities using (lead_id)
+group by surviving_lead_id
+having max(heard_at)::date < (select clock_date from intermediate.int_clock) - $1::integer
+order by surviving_lead_id
+"""
 
 # Tables of texts that may name a person in passing.
 TEXTS = ("rejected_rows", "data_issues")
@@ -68,6 +85,22 @@ def erase(lead_ids: Sequence[str], step: Callable[[str], None] = lambda name: No
     """
     with exclusive("erase"):
         return _erase(lead_ids, step)
+
+
+def past_retention(days: int | None = None) -> list[str]:
+    """The surviving leads of which nothing was heard for more than so many days before the clock.
+
+    `days` is the var retention_days of dbt_project.yml unless given; with 0 all are kept. Heard of
+    is whatever has a date: the lead and its changes, events, deals, payments, feedback.
+    """
+    if days is None:
+        project = yaml.safe_load((paths.PROJECT / "dbt_project.yml").read_text("utf-8"))
+        days = int(project["vars"]["retention_days"])
+    if not days:
+        return []
+    with connect() as connection:
+        found = connection.execute(PAST_RETENTION, [days]).fetchall()
+    return [lead_id for (lead_id,) in found]
 
 
 def _erase(lead_ids: Sequence[str], step: Callable[[str], None]) -> Receipt:

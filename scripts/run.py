@@ -9,6 +9,7 @@ import duckdb
 
 from scripts import paths
 from scripts.build import Progress, build
+from scripts.erase import erase, past_retention
 from scripts.errors import UserError
 from scripts.kpis import KpiReport, kpis
 from scripts.land import LandResult, land, rejects
@@ -47,6 +48,9 @@ def run(
         _refuse_no_leads(landed)
         step("building")
         build(progress)
+        if old := past_retention():
+            step("erasing leads past retention")
+            erase(old)
         step("publishing")
         published = publish()
         step("computing KPIs")

@@ -4,14 +4,14 @@ import csv
 import json
 import shutil
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from scripts.build import build
-from scripts.erase import Receipt, erase
+from scripts.erase import Receipt, erase, past_retention
 from scripts.errors import UserError
 from scripts.land import land
 from scripts.person import Mentions
@@ -95,7 +95,7 @@ class Erased:
             ("lake/raw/leads/1.parquet", "what Spark keeps"),
         ):
             file = folder / name
-            file.parent.mkdir(exist_ok=True)
+            file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, "utf-8")
         assert self.email in subject_access(self.lead_id).read_text("utf-8")
 
@@ -238,6 +238,39 @@ def test_a_landing_does_not_bring_the_person_back(erased: Erased, tmp_path: Path
         """select value, original_row, reason is not null from raw.rejected_rows
         where file = 'leads.again.csv'"""
     ) == [(None, "", True)]
+
+
+def test_who_was_not_heard_of_for_too_long_is_past_retention(erased: Erased) -> None:
+    ((lead_id, clock),) = erased.warehouse.query(
+        """select lead_id, clock_date from raw.leads, intermediate.int_clock
+        where lead_id in (select lead_id from marts.lead_lifecycle where customer_at is null)
+        and lead_id not in (select lead_id from raw.lead_events)
+        and lead_id not in (select lead_id from raw.opportunities)
+        and lead_id not in (select lead_id from raw.lead_feedback)
+        and lead_id in (
+            select surviving_lead_id from intermediate.int_lead_identities
+            where person_lead_count = 1
+        )
+        order by greatest(created_at, updated_at), lead_id limit 1"""
+    )
+    ((heard,),) = erased.warehouse.query(
+        f"""select max(greatest(created_at, updated_at))::date from raw.leads
+        where lead_id = '{lead_id}'"""
+    )
+    assert isinstance(clock, date) and isinstance(heard, date)
+    silent = (clock - heard).days
+    assert lead_id in past_retention(silent - 1)
+    assert lead_id not in past_retention(silent)
+    assert past_retention(100_000) == past_retention() == []
+    seen = {
+        str(row[0])
+        for row in erased.warehouse.query(
+            f"""select distinct surviving_lead_id from raw.lead_events
+            inner join intermediate.int_lead_identities using (lead_id)
+            where occurred_at::date >= date '{clock}' - 30"""
+        )
+    }
+    assert seen and seen.isdisjoint(past_retention(30))
 
 
 def test_whoever_is_not_held_cannot_be_erased(erased: Erased) -> None:
