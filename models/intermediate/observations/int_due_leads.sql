@@ -19,12 +19,6 @@ model_states as (
 
 ),
 
-horizons as (
-
-    select * from {{ ref('int_model_horizons') }}
-
-),
-
 lead_accounts as (
 
     select * from {{ ref('int_lead_accounts') }}
@@ -46,12 +40,6 @@ turns as (
 rule_turns as (
 
     select * from {{ ref('int_rule_turns') }}
-
-),
-
-clock as (
-
-    select * from {{ ref('int_clock') }}
 
 ),
 
@@ -89,7 +77,7 @@ spans as (
         clock.clock_date,
         max(scored_models.clock_date) as scored_date
 
-    from clock
+    from {{ ref('int_clock') }} as clock
 
     left join scored_models
         on clock.clock_date is not null
@@ -115,7 +103,7 @@ models as (
     full join scored_models
         on model_states.score_model = scored_models.score_model
 
-    left join horizons
+    left join {{ ref('int_model_horizons') }} as horizons
         on model_states.score_model = horizons.score_model
 
     cross join spans
