@@ -1,7 +1,7 @@
 {#
     Grain: one row per surviving lead and live model that are due, and date at which the lead is scored: the
-    days of its history, and today, which is the clock or the last day before the lead was deleted. A lead is scored
-    from the day of its creation on, until the day it is deleted.
+    days of its history, those on which the models are measured, and today, which is the clock or the last day
+    before the lead was deleted. A lead is scored from the day of its creation on, until the day it is deleted.
 #}
 {%- set causes = [
     'creation', 'new model', 'event', 'attribute', 'silence', 'rule began or ended', 'event left its window', 'decay'
@@ -26,6 +26,12 @@ history_dates as (
     select * from {{ ref('int_history_dates__events') }}
     union all
     select * from {{ ref('int_history_dates__leads') }}
+
+),
+
+evaluation_dates as (
+
+    select * from {{ ref('int_evaluation_dates') }}
 
 ),
 
@@ -109,6 +115,29 @@ dates as (
         where false
     {%- endif %}
 
+    union all
+
+    {# A model is measured on days before it went live, too. #}
+    select
+        evaluation_dates.lead_id,
+        due_leads.score_model,
+        evaluation_dates.score_date,
+        false as is_current,
+        cast(null as string) as cause
+
+    from evaluation_dates
+
+    inner join due_leads
+        on evaluation_dates.lead_id = due_leads.lead_id
+        and evaluation_dates.score_date >= due_leads.history_from_date
+
+    inner join live_models
+        on due_leads.score_model = live_models.score_model
+
+    {% if not var('history') -%}
+        where false
+    {%- endif %}
+
 ),
 
 golden_leads as (
@@ -136,7 +165,7 @@ final as (
         alive.created_date,
         alive.lead_region,
         max(case when dates.is_current then 1 else 0 end) = 1 as is_current,
-        {# NULL for a day that is scored as today only: it is no part of the history. #}
+        {# NULL for a day that is scored as today or to measure the models only: no part of the history. #}
         min_by(
             dates.cause,
             case dates.cause

@@ -1,0 +1,120 @@
+{#
+    Grain: one row per surviving lead, day after its creation at whose end it is scored, and outcome that
+    its score is held against.
+#}
+{%- set outcomes = {'opportunity': 'opportunity_at', 'customer': 'customer_at'} %}
+with
+
+dates as (
+
+    select * from {{ ref('int_evaluation_dates') }}
+
+),
+
+lives as (
+
+    select * from {{ ref('int_lead_lives') }}
+
+),
+
+lifecycle as (
+
+    select * from {{ ref('lead_lifecycle') }}
+
+),
+
+versions as (
+
+    select * from {{ ref('int_lead_versions') }}
+
+),
+
+data_end as (
+
+    select * from {{ ref('int_data_end') }}
+
+),
+
+scored as (
+
+    {# Only a lead that was alive then, and only days that are over. #}
+    select
+        dates.*,
+        lifecycle.channel,
+        lifecycle.region,
+        lifecycle.opportunity_at,
+        lifecycle.customer_at,
+        lifecycle.lost_at,
+        data_end.last_date,
+        coalesce(cast(coalesce(versions.updated_at, versions.landed_at) as date) > dates.score_date, false)
+            as is_known_later
+
+    from dates
+
+    cross join data_end
+
+    cross join {{ ref('int_clock') }} as clock
+
+    inner join lives
+        on dates.lead_id = lives.lead_id
+        and dates.score_date >= lives.valid_from_date
+        and dates.score_date < lives.valid_until_date
+
+    inner join lifecycle
+        on dates.lead_id = lifecycle.lead_id
+
+    left join versions
+        on dates.lead_id = versions.lead_id
+        and dates.score_date >= versions.valid_from_date
+        and dates.score_date < versions.valid_until_date
+
+    where dates.score_date <= clock.clock_date
+
+),
+
+outcomes as (
+
+    {%- for outcome, reached_at in outcomes.items() %}
+        select
+            scored.*,
+            '{{ outcome }}' as outcome,
+            cast(scored.{{ reached_at }} as date) as reached_date,
+            coalesce(
+                cast(least(scored.{{ reached_at }}, scored.customer_at, scored.lost_at) as date)
+                <= scored.score_date, false
+            ) as is_decided
+
+        from scored
+        {%- if not loop.last %}
+
+            union all
+        {% endif %}
+    {%- endfor %}
+
+),
+
+final as (
+
+    select
+        lead_id,
+        scored_day,
+        outcome,
+        score_date,
+        created_date,
+        cast(date_trunc('month', created_date) as date) as created_month,
+        channel,
+        region,
+        case
+            when is_decided then 'decided'
+            when {{ days_after('score_date', var('outcome_days')) }} > last_date then 'too young'
+            else 'evaluated'
+        end as status,
+        coalesce(reached_date <= {{ days_after('score_date', var('outcome_days')) }}, false)
+            as is_converted,
+        is_known_later
+
+    from outcomes
+
+)
+
+select * from final

@@ -1,0 +1,53 @@
+{#
+    Grain: one row per surviving lead and day after its creation at whose end the models are measured.
+    Of more leads than the var evaluation_leads a sample by a stable hash.
+#}
+with
+
+profiles as (
+
+    select * from {{ ref('int_lead_profiles') }}
+
+),
+
+leads as (
+
+    select
+        lead_id,
+        min(cast(created_at as date)) as created_date,
+        count(*) over () as lead_count
+
+    from profiles
+
+    group by lead_id
+
+),
+
+days as (
+
+    {%- for day in var('evaluation_days') %}
+        select {{ day }} as scored_day
+        {{- ' union all' if not loop.last }}
+    {%- endfor %}
+
+),
+
+final as (
+
+    select
+        leads.lead_id,
+        leads.created_date,
+        days.scored_day,
+        {{ days_after('leads.created_date', 'days.scored_day') }} as score_date
+
+    from leads
+
+    cross join days
+
+    where
+        {{ hash_bucket("'evaluation ' || leads.lead_id") }} * leads.lead_count
+        < 10000 * cast({{ var('evaluation_leads') }} as bigint)
+
+)
+
+select * from final
