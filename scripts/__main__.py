@@ -158,6 +158,23 @@ def explain(
 
 
 @app.command()
+def recommend(
+    score_model: Annotated[str | None, typer.Argument(help="empty: the champion")] = None,
+    day: Annotated[int, typer.Option(help="leads as scored at the end of this day")] = 7,
+    outcome: Annotated[str, typer.Option(help="opportunity or customer")] = "opportunity",
+) -> None:
+    """Propose points from what became of past leads; a person decides, the seeds stay."""
+    from scripts import recommend as recommending
+
+    with Console(stderr=True).status("fitting points"):
+        result = recommending.recommend(score_model, day, outcome)
+    console.print(recommending.render(result))
+    for line in recommending.summary(result):
+        console.print(line, soft_wrap=True)
+    console.print(f"proposal: {result.folder} (try it: LEADS_SEEDS={result.folder} make run)")
+
+
+@app.command()
 def run(
     folder: Annotated[Path | None, typer.Argument(help="own data; empty: the sample")] = None,
 ) -> None:

@@ -9,6 +9,7 @@ from hypothesis import settings
 
 from scripts.run import RunResult, run
 from tests import real_data
+from tests.history import build_history
 
 # The same cases on every machine and in every run.
 settings.register_profile("seeded", derandomize=True)
@@ -45,6 +46,14 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> tuple[Warehouse, RunResu
     """The sample, run from nothing."""
     warehouse = Warehouse(tmp_path_factory.mktemp("sample"))
     return warehouse, warehouse.run(None)
+
+
+@pytest.fixture(scope="session")
+def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the small warehouse of tests/history.py."""
+    folder = tmp_path_factory.mktemp("history")
+    build_history(folder)
+    return folder
 
 
 @pytest.fixture(scope="session", params=["olist", "bpi2012"])

@@ -93,6 +93,7 @@ final as (
         coalesce(rules.reason, rules.rule_id) as reason,
         rules.effect,
         rules.points,
+        cast(1 as decimal(20, 8)) as units,
         cast(1 as bigint) as occurrences,
         cast(null as date) as last_event_date
 

@@ -144,6 +144,7 @@ final as (
         coalesce(reason, rule_id) as reason,
         'points' as effect,
         {{ clamp('unbounded_points', 'min_points', 'max_points') }} as points,
+        units,
         occurrences,
         last_event_date
 

@@ -151,6 +151,7 @@ final as (
         coalesce(reason, rule_id) as reason,
         'points' as effect,
         points,
+        cast(1 as decimal(20, 8)) as units,
         cast(1 as bigint) as occurrences,
         last_event_date
 
