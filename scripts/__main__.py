@@ -175,6 +175,31 @@ def recommend(
 
 
 @app.command()
+def train() -> None:
+    """Train the predictor of who becomes a customer; the next build tells it of each lead."""
+    from scripts import train as training
+
+    with Console(stderr=True).status("training"):
+        result = training.train()
+    for name, measures in (
+        ("predictor", result.measures),
+        ("logistic regression on the same", result.linear),
+        ("champion, on the days it was measured", result.champion),
+    ):
+        console.print(
+            f"{name}: AUC {measures.auc:.3f} ({measures.auc_low:.3f} to {measures.auc_high:.3f}), "
+            f"lift {measures.lift:.2f}, on {measures.leads:,} rows held out"
+        )
+    console.print(
+        f"over the champion there: {result.over_champion.auc:+.3f} "
+        f"({result.over_champion.low:+.3f} to {result.over_champion.high:+.3f})"
+    )
+    for feature in result.refused:
+        console.print(f"[yellow]refused:[/] {feature}, as if known only afterwards")
+    console.print(f"predictor: {result.file}; build again to have its predictions in the marts")
+
+
+@app.command()
 def run(
     folder: Annotated[Path | None, typer.Argument(help="own data; empty: the sample")] = None,
 ) -> None:

@@ -23,29 +23,30 @@ RULE_TABLES = ("attribute_points", "event_points", "inactivity_points")
 
 Row = dict[str, str]
 
-_EVALUATED = """
-    select lead_id, score_date from intermediate.int_evaluation_dates where scored_day = $day
-"""
-_PERSONAS = """
-    select distinct golden.lead_id, observations.score_date
-    from intermediate.int_golden_attributes as golden
-    inner join intermediate.int_score_observations as observations using (lead_id)
-"""
-_UNITS = """
-with dates as ({dates})
+# Of all leads on a day on which the models are measured; of personas at the clock.
+_EVALUATED_UNITS = """
 select lead_id, rule_id, rule_region, units::double as units
-from dates
-inner join intermediate.int_score_observations using (lead_id, score_date)
+from intermediate.int_evaluation_dates
+inner join intermediate.int_evaluated_factors using (lead_id, score_date)
+where score_model = $model and scored_day = $day
+"""
+_EVALUATED_SCORES = """
+select lead_id, raw_score::double as raw_score, score::double as score
+from intermediate.int_evaluation_dates
+inner join intermediate.int_evaluated_scores using (lead_id, score_date)
+where score_model = $model and scored_day = $day
+"""
+_PERSONA_UNITS = """
+select lead_id, rule_id, rule_region, units::double as units
+from intermediate.int_score_observations
 inner join intermediate.int_score_factors using (lead_id, score_date, score_model)
 inner join intermediate.int_rule_regions using (score_model, rule_id, lead_region)
-where score_model = $model
+where score_model = $model and lead_id in (select lead_id from intermediate.int_golden_attributes)
 """
-_SCORES = """
-with dates as ({dates})
+_PERSONA_SCORES = """
 select lead_id, raw_score::double as raw_score, score::double as score
-from dates
-inner join intermediate.int_model_scores using (lead_id, score_date)
-where score_model = $model
+from intermediate.int_model_scores
+where score_model = $model and lead_id in (select lead_id from intermediate.int_golden_attributes)
 """
 
 
@@ -193,11 +194,12 @@ def fired_units(
     warehouse was built with other seeds, since the scores that follow are not those stored.
     """
     parameters: dict[str, object] = {"model": model.name}
+    units_query, scores_query = _PERSONA_UNITS, _PERSONA_SCORES
     if day is not None:
         parameters["day"] = day
-    dates = _PERSONAS if day is None else _EVALUATED
-    found = connection.execute(_UNITS.replace("{dates}", dates), parameters).df()
-    stored = connection.execute(_SCORES.replace("{dates}", dates), parameters).df()
+        units_query, scores_query = _EVALUATED_UNITS, _EVALUATED_SCORES
+    found = connection.execute(units_query, parameters).df()
+    stored = connection.execute(scores_query, parameters).df()
     column = {(rule.rule_id, rule.region): place for place, rule in enumerate(model.rules)}
     known = pd.MultiIndex.from_tuples(list(column) or [("", "")])
     places = known.get_indexer(pd.MultiIndex.from_frame(found[["rule_id", "rule_region"]]))

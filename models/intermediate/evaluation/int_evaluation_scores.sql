@@ -13,7 +13,7 @@ leads as (
 
 scores as (
 
-    select * from {{ ref('int_banded_scores') }}
+    select * from {{ ref('int_evaluated_scores') }}
 
 ),
 

@@ -43,7 +43,7 @@ bins as (
 
 factors as (
 
-    select * from {{ ref('int_score_factors') }}
+    select * from {{ ref('int_evaluated_factors') }}
 
 ),
 

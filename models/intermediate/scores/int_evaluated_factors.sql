@@ -1,0 +1,78 @@
+{#
+    Grain: one row per lead, live model, day on which the models are measured and rule that fired. It
+    grows from build to build, as int_past_scores does.
+#}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    meta={'kept_with': 'int_scored_models'},
+    pre_hook="{{ forget(ref('int_due_leads'), ['lead_id', 'score_model'], since=['score_date', 'history_from_date']) }}"
+) }}
+with
+
+factors as (
+
+    select * from {{ ref('int_score_factors') }}
+
+),
+
+observations as (
+
+    select * from {{ ref('int_score_observations') }}
+
+),
+
+rule_regions as (
+
+    select * from {{ ref('int_rule_regions') }}
+
+),
+
+evaluation_dates as (
+
+    select * from {{ ref('int_evaluation_dates') }}
+
+),
+
+due_leads as (
+
+    select * from {{ ref('int_due_leads') }}
+
+),
+
+final as (
+
+    select
+        factors.lead_id,
+        factors.score_model,
+        factors.score_date,
+        factors.rule_id,
+        rule_regions.rule_region,
+        factors.points,
+        factors.units
+
+    from factors
+
+    inner join evaluation_dates
+        on factors.lead_id = evaluation_dates.lead_id
+        and factors.score_date = evaluation_dates.score_date
+
+    inner join due_leads
+        on factors.lead_id = due_leads.lead_id
+        and factors.score_model = due_leads.score_model
+        and factors.score_date >= due_leads.history_from_date
+
+    inner join observations
+        on factors.lead_id = observations.lead_id
+        and factors.score_model = observations.score_model
+        and factors.score_date = observations.score_date
+
+    inner join rule_regions
+        on factors.score_model = rule_regions.score_model
+        and factors.rule_id = rule_regions.rule_id
+        and observations.lead_region = rule_regions.lead_region
+
+)
+
+select * from final
