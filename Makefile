@@ -31,7 +31,7 @@ lint: .venv/installed  ## style, types, and that every model builds, on no data,
 	@rm -rf target/lint && mkdir -p target/lint/data
 	@echo 'lead_id,created_at' > target/lint/data/leads.csv
 	@$(SCRIPTS) land target/lint/data > target/lint/land.log
-	@dbt --quiet build --exclude warn_on_data_issues && dbt --quiet docs generate
+	@dbt --quiet build --exclude warn_on_data_issues --vars 'naive_bayes: true' && dbt --quiet docs generate --vars 'naive_bayes: true'
 	@dbt-bouncer run --config-file dbt-bouncer.yml
 	@dct validate > target/lint/dct.log 2>&1 || { cat target/lint/dct.log; exit 1; }
 	@mf validate-configs --skip-dw > target/lint/mf.log || { cat target/lint/mf.log; exit 1; }

@@ -1,6 +1,6 @@
 {# A profile column as the text that rules compare: trimmed; money without trailing zeros. #}
 {% macro attribute_text(column) -%}
-    {%- if column in ['annual_revenue', 'budget'] -%}
+    {%- if column.split('.')[-1] in ['annual_revenue', 'budget'] -%}
         {{ number_text(column) }}
     {%- else -%}
         trim(cast({{ column }} as string))

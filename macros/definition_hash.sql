@@ -9,8 +9,10 @@
             {%- do upstream.append(parent) -%}
         {%- endfor -%}
     {%- endfor -%}
-    {%- set parts = [var('reporting_currency'), var('match_leads_by_person'), var('history'), var('evaluation_days'), var('evaluation_leads'),
-        macros_hash()] -%}
+    {%- set parts = [
+        var('reporting_currency'), var('match_leads_by_person'), var('history'), var('evaluation_days'),
+        var('evaluation_leads'), macros_hash()
+    ] -%}
     {%- for node_id in upstream | sort if node_id in graph.nodes -%}
         {%- set node = graph.nodes[node_id] -%}
         {%- if not (node.resource_type == 'seed' and node.original_file_path.split('/')[-2] == 'points') -%}

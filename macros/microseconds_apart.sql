@@ -1,4 +1,4 @@
-{# Microseconds from one timestamp to another, a whole number. #}
+{# Microseconds from one timestamp or date to another, a whole number. #}
 {% macro microseconds_apart(start_at, end_at) -%}
     {{ return(adapter.dispatch('microseconds_apart', 'leads')(start_at, end_at)) }}
 {%- endmacro %}
@@ -8,5 +8,5 @@
 {%- endmacro %}
 
 {% macro spark__microseconds_apart(start_at, end_at) -%}
-    (unix_micros({{ end_at }}) - unix_micros({{ start_at }}))
+    (unix_micros(cast({{ end_at }} as timestamp)) - unix_micros(cast({{ start_at }} as timestamp)))
 {%- endmacro %}

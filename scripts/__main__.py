@@ -158,6 +158,62 @@ def explain(
 
 
 @app.command()
+def subject_access(
+    lead_id: Annotated[str, typer.Argument(help="a lead of the person")],
+) -> None:
+    """Write all that is held on a person, and every reason of its scores, to one file."""
+    from scripts.subject_access import subject_access as collecting
+
+    with Console(stderr=True).status("collecting"):
+        file = collecting(lead_id)
+    console.print(f"all that is held on the person: {file}", soft_wrap=True)
+
+
+@app.command()
+def erase(
+    lead_ids: Annotated[list[str], typer.Argument(help="a lead of each person")],
+) -> None:
+    """Erase people from all tables and files, for good, and keep them out of later landings."""
+    from scripts import erase as erasing
+
+    with _progress() as bar:
+        task = bar.add_task("looking them up", total=None)
+        receipt = erasing.erase(
+            lead_ids, lambda name: bar.update(task, description=f"rewriting {name}")
+        )
+    rows = sum(count for tables in receipt.rows_erased.values() for count in tables.values())
+    console.print(f"erased: {receipt.leads:,} leads, {rows:,} rows")
+    for file in receipt.files_erased:
+        console.print(f"deleted, to be made anew: {file}", soft_wrap=True)
+    if receipt.rows_left:
+        console.print(
+            f"[yellow]left:[/] {receipt.rows_left:,} rows of other leads have the same email, "
+            "phone or person_id"
+        )
+    console.print(f"receipt: {receipt.file}", soft_wrap=True)
+
+
+@app.command()
+def whatif(
+    seeds: Annotated[Path | None, typer.Argument(help="folder of seeds to try")] = None,
+    git_ref: Annotated[str | None, typer.Option(help="branch whose seeds to try")] = None,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="for a pull request")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON instead of tables")] = False,
+) -> None:
+    """Tell what other seeds would change: leads by band, quality, movers. Touches nothing live."""
+    from scripts import whatif as trying
+
+    with Console(stderr=True).status("scoring all leads with these seeds"):
+        found = trying.whatif(seeds, git_ref)
+    if as_json:
+        typer.echo(found.to_json())
+    elif as_markdown:
+        typer.echo(trying.to_markdown(found))
+    else:
+        console.print(trying.render(found))
+
+
+@app.command()
 def recommend(
     score_model: Annotated[str | None, typer.Argument(help="empty: the champion")] = None,
     day: Annotated[int, typer.Option(help="leads as scored at the end of this day")] = 7,
@@ -255,7 +311,7 @@ def run(
     _print_landed(result.landed)
     console.print(reporting.render(result.report))
     for issue in running.data_issues():
-        console.print(f"[yellow]data issue:[/] {issue}")
+        console.print(f"[yellow]data issue:[/] {_plain(issue)}", soft_wrap=True)
     console.print(f"published marts: {result.published.file}")
     console.print(f"KPIs: {result.report.csv_file} and {result.report.json_file}")
 
@@ -279,6 +335,11 @@ def bench(
     console.print(f"benchmark: {report.file}")
 
 
+def _plain(text: str) -> str:
+    """Text that came in with the data, as the terminal may show it: nothing in it is an order."""
+    return escape("".join(char if char.isprintable() else "\ufffd" for char in text))
+
+
 def _progress() -> Progress:
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     return Progress(*columns, console=console, transient=True)
@@ -291,7 +352,7 @@ def _print_landed(result: LandResult) -> None:
     console.print(_landed(result))
     lines = rejects(result.run_id, ROWS_SHOWN)
     for line in lines:
-        console.print(f"[yellow]set aside:[/] {escape(line)}", soft_wrap=True)
+        console.print(f"[yellow]set aside:[/] {_plain(line)}", soft_wrap=True)
     if result.total.rows_rejected > len(lines):
         more = result.total.rows_rejected - len(lines)
         console.print(f"[yellow]set aside:[/] {more:,} more, all in raw.rejected_rows")

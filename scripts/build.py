@@ -13,7 +13,7 @@ from scripts import paths
 from scripts.errors import UserError
 from scripts.lock import exclusive
 from scripts.seeds import seed_path
-from scripts.warehouse import quote_literal
+from scripts.warehouse import no_room, quote_literal
 
 ROWS_SHOWN = 5
 
@@ -44,9 +44,9 @@ def build(
     """
     added = environment or {}
     working_file = Path(added.get("LEADS_WAREHOUSE") or paths.warehouse_file())
-    variables = {**os.environ, "LEADS_SEEDS": seed_path(), **added}
     dbt = [sys.executable, "-m", "scripts.dbt", "--log-format", "json"]
     with exclusive("build", working_file):
+        variables = {**os.environ, "LEADS_SEEDS": seed_path(), **added}
         errors = run_dbt(progress, [*dbt, "build", *arguments], variables)
         if errors is not None:
             words = filter(None, [*errors, *_failing_rows(variables), *_changed_personas()])
@@ -81,6 +81,8 @@ def run_dbt(
                 progress(data["index"], data["total"], data["node_info"]["node_name"])
             elif event["info"]["level"] == "error":
                 errors.append(event["info"]["msg"].strip())
+    if process.returncode and (cause := no_room("\n".join(errors))):
+        raise UserError(cause)
     return errors if process.returncode else None
 
 

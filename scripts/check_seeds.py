@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scripts.errors import UserError
-from scripts.seed_checks import mapping, models, rules
+from scripts.seed_checks import mapping, models, naive_bayes, rules
 from scripts.seed_checks.cells import check_cells
 from scripts.seed_checks.files import SeedFile, find_files, read_table
 from scripts.seed_checks.seeds import read_seeds
@@ -52,12 +52,16 @@ _CHECKS: tuple[Callable[..., Findings], ...] = (
     mapping.measures,
     mapping.segment_conditions,
     mapping.stages,
+    mapping.kpis,
     mapping.titles,
     mapping.countries_by_name,
+    mapping.contacts,
     mapping.sources,
     mapping.rates,
     mapping.sizes,
     mapping.personas,
+    naive_bayes.fields,
+    naive_bayes.stages,
 )
 
 

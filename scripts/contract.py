@@ -20,11 +20,12 @@ SOURCES = PROJECT / "models/staging/raw/_raw__sources.yml"
 # Refunds and credit notes. No other number may be negative.
 SIGNED = {("payments", "amount"), ("marketing_spend", "amount")}
 
-# Text as every reader gives it → trimmed, typed; NULL where it is not of that type.
+# Text as every reader gives it → without outer space and invisible marks, typed; NULL where it is
+# not of that type.
 MACROS = r"""
 create or replace temp macro cleaned(x) as case
     when x >= '!' and x < chr(127) and x[-1] between '!' and '~' then x
-    else nullif(regexp_replace(x, '^[\s\p{Z}]+|[\s\p{Z}]+$', '', 'g'), '')
+    else nullif(regexp_replace(x, '^[\s\p{Z}\p{Cf}]+|[\s\p{Z}\p{Cf}]+$', '', 'g'), '')
 end;
 create or replace temp macro as_time(x) as case
     when regexp_full_match(x, '\d{4}-\d\d-\d\d([T ]\d\d:\d\d:\d\d(\.\d+)?Z?)?')
@@ -75,7 +76,7 @@ _PARSERS = {
     "json": "case when json_valid({x}) then {x}::json end",
 }
 
-NO_OBJECT = "is not a JSON object"
+NO_OBJECT = "is not a JSON object, or has a key twice"
 
 _FORMS = {
     "timestamp": "is not an ISO 8601 time, such as 2024-05-31T09:30:00Z, from 1900 to 2200",
@@ -96,6 +97,8 @@ class Column:
     required: bool
     default: str | None
     accepted: tuple[str, ...]
+    pattern: str | None
+    form: str | None
 
     @property
     def kind(self) -> str:
@@ -140,11 +143,17 @@ class Field:
         return f"c{self.place}"
 
     @property
+    def is_nested(self) -> bool:
+        """Whether its values are lists or have parts."""
+        pattern = r".*\[\d*\]|(STRUCT|MAP|UNION)\(.*"
+        return re.fullmatch(pattern, self.data_type, re.DOTALL) is not None
+
+    @property
     def text(self) -> str:
         """SQL of the value as trimmed text; NULL where empty."""
         if self.data_type in ("FLOAT", "DOUBLE"):
             return rf"regexp_replace({self.column}::varchar, '\.0$', '')"
-        if re.fullmatch(r".*\[\d*\]|(STRUCT|MAP|UNION)\(.*", self.data_type, re.DOTALL):
+        if self.is_nested:
             return f"to_json({self.column})::varchar"
         return f"cleaned({self.column}::varchar)"
 
@@ -181,6 +190,8 @@ def _column(column: Mapping[str, Any]) -> Column:
         required=meta.get("required", False),
         default=meta.get("default"),
         accepted=tuple(meta.get("accepted", ())),
+        pattern=meta.get("pattern"),
+        form=meta.get("form"),
     )
 
 
@@ -198,6 +209,14 @@ def checks(entity: Entity, broken: str | None) -> list[Check]:
             found.append(Check(name, fails, _FORMS[column.kind]))
         if column.kind in ("bigint", "decimal") and (entity.name, name) not in SIGNED:
             found.append(Check(name, f"{name} < 0", "is negative"))
+        if column.kind == "varchar":
+            found.append(Check(name, f"contains({name}, chr(0))", "has a NUL character"))
+        if column.kind == "varchar" and column.name in entity.key:
+            is_nested = f"{name}[1] in ('{{', '[') and json_valid({name})"
+            found.append(Check(name, is_nested, "is a list or an object, not an id"))
+        if column.pattern:
+            fails = f"not regexp_full_match({name}, {literal(column.pattern)})"
+            found.append(Check(name, fails, f"is not {column.form}"))
         if column.accepted:
             accepted = ", ".join(literal(value) for value in column.accepted)
             reason = f"is not one of {', '.join(column.accepted)}"

@@ -3,34 +3,30 @@
 import csv
 import io
 import json
-import math
 from calendar import monthrange
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
 from itertools import combinations
 from pathlib import Path
-from statistics import NormalDist
 from typing import Any, cast
 
 import duckdb
-from metricflow.engine.metricflow_engine import MetricFlowEngine, MetricFlowQueryRequest
-from metricflow.protocols.sql_client import SqlClient, SqlEngine
-from metricflow.sql.render.duckdb_renderer import DuckDbSqlPlanRenderer
+import numpy as np
+import pandas as pd
 from metricflow_semantic_interfaces.implementations.semantic_manifest import (
     PydanticSemanticManifest,
 )
-from metricflow_semantics.model.dbt_manifest_parser import (
-    parse_manifest_from_dbt_generated_manifest,
-)
-from metricflow_semantics.model.semantic_manifest_lookup import SemanticManifestLookup
+from numpy.typing import NDArray
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from scripts import paths
 from scripts.errors import UserError
+from scripts.intervals import Statistic, bootstrap, wilson
+from scripts.metrics import Metrics
 
 SAVED_QUERY = "kpis"
 METHODS = ("period", "cohort")
@@ -38,6 +34,7 @@ GROUP_BY = {"month": "metric_time__month", "channel": "channel", "region": "regi
 # Known of a period alone, not of a channel or region; it gives a month without anything a row.
 OF_PERIOD = "days_covered"
 EVERY_MONTH, EVERY_SLICE = "all", "(all)"
+TOO_EARLY = "too early"
 MONTHS_SHOWN = 3
 KPIS_BY_SLICE = (
     "leads",
@@ -46,6 +43,7 @@ KPIS_BY_SLICE = (
     "customers",
     "revenue",
     "cac",
+    "clv_to_cac",
 )
 
 # Growth has no metric: MetricFlow would shift months by joining the time spine (ADR 0003).
@@ -55,6 +53,17 @@ GROWTH = {
 }
 
 Number = int | float | None
+Slice = tuple[str, str, str]
+Samples = Mapping[str, Mapping[Slice, NDArray[np.float64]]]
+
+
+@dataclass(frozen=True)
+class ValuesOf:
+    """The values whose median or mean a KPI is: of a metric, for each of an entity."""
+
+    metric: str
+    of: str
+    statistic: Statistic
 
 
 @dataclass(frozen=True)
@@ -68,8 +77,18 @@ class Definition:
     unit: str
     note: str
     too_early: str
+    too_early_when: str | None
+    has_wilson: bool
+    values: ValuesOf | None
     numerator: str | None
     denominator: str | None
+    inputs: tuple[str, ...]
+
+    @property
+    def metrics(self) -> set[str]:
+        """The metrics that a row of the report is made of."""
+        named = (self.metric, self.numerator, self.denominator, self.too_early_when, *self.inputs)
+        return {name for name in named if name}
 
 
 @dataclass(frozen=True)
@@ -77,8 +96,9 @@ class Kpi:
     """One KPI for a period, channel and region.
 
     `period` is YYYY-MM or `all`; `channel` and `region` are `(all)` where the row is not split by
-    them. `unit` is count, money (reporting currency), rate (0.1 is 10 %) or days. `lower` and
-    `upper` are the 95 % Wilson interval of a cohort rate.
+    them. `unit` is count, money (reporting currency), rate (0.1 is 10 %), ratio, days, hours or
+    months. `lower` and `upper` are a 95 % interval: Wilson's of a share of independent cases, the
+    bootstrap's of a median or mean.
     """
 
     kpi: str
@@ -94,6 +114,11 @@ class Kpi:
     denominator: Number
     unit: str
     note: str
+
+    @property
+    def is_too_early(self) -> bool:
+        """Whether the value cannot be said yet; the files and tables then say so in its place."""
+        return self.value is None and self.note.startswith(TOO_EARLY)
 
 
 @dataclass(frozen=True)
@@ -121,11 +146,9 @@ def kpis(by: Sequence[str] = ("month",), method: str | None = None) -> KpiReport
             raise UserError(f"cannot report by {name!r}; choose from {', '.join(GROUP_BY)}")
     if method not in (None, *METHODS):
         raise UserError(f"there is no method {method!r}; choose from {', '.join(METHODS)}")
-    manifest = _semantic_manifest()
-    definitions = [d for d in _definitions(manifest) if method in (None, d.method)]
-    engine = MetricFlowEngine(SemanticManifestLookup(manifest), cast(SqlClient, _Dialect()))
-    named = {n for d in definitions for n in (d.metric, d.numerator, d.denominator)}
-    metrics = sorted(name for name in named if name)
+    metrics = Metrics()
+    definitions = [d for d in _definitions(metrics.manifest) if method in (None, d.method)]
+    names = sorted({name for definition in definitions for name in definition.metrics})
     dimensions = [name for name in GROUP_BY if name in by]
     try:
         with _published() as connection:
@@ -133,12 +156,12 @@ def kpis(by: Sequence[str] = ("month",), method: str | None = None) -> KpiReport
                 "select min(date_day), max(date_day) from marts.calendar"
             ).fetchall()[0]
             basis = _rows_by_column(connection.sql("from marts.kpi_basis"))[0]
+            samples = _samples(connection, metrics, definitions, dimensions)
             rows = [
                 row
-                for size in range(len(dimensions) + 1)
-                for group_by in combinations(dimensions, size)
-                for result in _query(connection, engine, metrics, group_by)
-                for row in _rows(definitions, result)
+                for group_by in _subsets(dimensions)
+                for result in _query(connection, metrics, names, group_by)
+                for row in _rows(definitions, result, samples)
             ]
     except duckdb.Error as error:
         file, cause = paths.published_file(), str(error).splitlines()[0]
@@ -147,7 +170,7 @@ def kpis(by: Sequence[str] = ("month",), method: str | None = None) -> KpiReport
     report = KpiReport(
         # Stable: within a slice and period the KPIs keep the order of the saved query.
         rows=tuple(sorted(rows, key=lambda row: (row.channel, row.region, row.period))),
-        choices=_choices(manifest, basis),
+        choices=_choices(metrics.manifest, basis),
         first_day=first_day,
         last_day=last_day,
         csv_file=paths.kpi_folder() / "kpis.csv",
@@ -155,37 +178,6 @@ def kpis(by: Sequence[str] = ("month",), method: str | None = None) -> KpiReport
     )
     _write(report)
     return report
-
-
-def wilson(successes: int, trials: int, confidence: float = 0.95) -> tuple[float, float] | None:
-    """Interval of a binomial rate after Wilson, JASA 22 (1927), 209-212; None without trials."""
-    if not trials:
-        return None
-    z2 = NormalDist().inv_cdf((1 + confidence) / 2) ** 2
-    rate = successes / trials
-    middle = (rate + z2 / (2 * trials)) / (1 + z2 / trials)
-    half = math.sqrt(z2 * (rate * (1 - rate) / trials + z2 / (4 * trials**2))) / (1 + z2 / trials)
-    return max(0.0, middle - half), min(1.0, middle + half)
-
-
-class _Dialect:
-    """All that MetricFlow asks of a SQL client when it explains a query instead of running it."""
-
-    sql_engine_type = SqlEngine.DUCKDB
-    sql_plan_renderer = DuckDbSqlPlanRenderer()
-
-
-def _semantic_manifest() -> PydanticSemanticManifest:
-    """The metrics as the last dbt run left them, their tables named without the database."""
-    file = paths.target_folder() / "semantic_manifest.json"
-    if not file.is_file():
-        raise UserError(f"no metric definitions at {file}; build the project first: make run")
-    manifest = json.loads(file.read_text(encoding="utf-8"))
-    spines = manifest["project_configuration"]["time_spines"]
-    for holder in (*manifest["semantic_models"], *spines):
-        relation = holder["node_relation"]
-        relation["relation_name"] = f'"{relation["schema_name"]}"."{relation["alias"]}"'
-    return parse_manifest_from_dbt_generated_manifest(json.dumps(manifest))
 
 
 def _definitions(manifest: PydanticSemanticManifest) -> list[Definition]:
@@ -206,8 +198,12 @@ def _definitions(manifest: PydanticSemanticManifest) -> list[Definition]:
                 unit=meta["unit"],
                 note=meta.get("note", ""),
                 too_early=meta.get("too_early", ""),
+                too_early_when=meta.get("too_early_when"),
+                has_wilson=meta.get("interval") == "wilson",
+                values=ValuesOf(**meta["values"]) if "values" in meta else None,
                 numerator=ratio.numerator.name if ratio.numerator else None,
                 denominator=ratio.denominator.name if ratio.denominator else None,
+                inputs=tuple(metric.name for metric in ratio.metrics or ()),
             )
         )
     return definitions
@@ -234,23 +230,73 @@ def _published() -> duckdb.DuckDBPyConnection:
 
 def _query(
     connection: duckdb.DuckDBPyConnection,
-    engine: MetricFlowEngine,
-    metrics: Sequence[str],
+    metrics: Metrics,
+    names: Sequence[str],
     group_by: Sequence[str],
 ) -> list[dict[str, Any]]:
     """One row a slice, keyed by metric and by dimension."""
-    names = [GROUP_BY[name] for name in group_by]
-    asked = [m for m in metrics if m != OF_PERIOD or set(group_by) <= {"month"}]
-    request = MetricFlowQueryRequest.create(metric_names=asked, group_by_names=names)
-    return _rows_by_column(connection.sql(engine.explain(request).sql_statement.sql))
+    asked = [name for name in names if name != OF_PERIOD or set(group_by) <= {"month"}]
+    query = metrics.sql(asked, [GROUP_BY[name] for name in group_by])
+    return _rows_by_column(connection.sql(query))
+
+
+def _samples(
+    connection: duckdb.DuckDBPyConnection,
+    metrics: Metrics,
+    definitions: Iterable[Definition],
+    dimensions: Sequence[str],
+) -> Samples:
+    """The values behind medians and means, by metric and slice."""
+    asked = sorted({(d.values.metric, d.values.of) for d in definitions if d.values})
+    samples = {}
+    for metric, entity in asked:
+        query = metrics.sql([metric], [entity, *(GROUP_BY[name] for name in dimensions)])
+        table = connection.sql(query).df()
+        table = table.rename(columns={column: name for name, column in GROUP_BY.items()})
+        table = table.dropna(subset=[metric])
+        if "month" in table:
+            table["month"] = table["month"].dt.strftime("%Y-%m")
+        samples[metric] = {
+            _slice(dict(zip(group_by, keys, strict=True))): values
+            for group_by in _subsets(dimensions)
+            for keys, values in _grouped(table, metric, group_by)
+        }
+    return samples
+
+
+def _grouped(
+    table: pd.DataFrame, metric: str, group_by: Sequence[str]
+) -> Iterator[tuple[tuple[str, ...], NDArray[np.float64]]]:
+    if not group_by:
+        yield (), table[metric].to_numpy(dtype=np.float64)
+        return
+    for keys, part in table.groupby(list(group_by))[metric]:
+        yield cast(tuple[str, ...], keys), part.to_numpy(dtype=np.float64)
+
+
+def _subsets(dimensions: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """Each combination of dimensions, none of them first."""
+    for size in range(len(dimensions) + 1):
+        yield from combinations(dimensions, size)
+
+
+def _slice(named: Mapping[str, str]) -> Slice:
+    period = named.get("month", EVERY_MONTH)
+    return period, named.get("channel", EVERY_SLICE), named.get("region", EVERY_SLICE)
 
 
 def _rows_by_column(result: duckdb.DuckDBPyRelation) -> list[dict[str, Any]]:
     return [dict(zip(result.columns, row, strict=True)) for row in result.fetchall()]
 
 
-def _rows(definitions: Iterable[Definition], result: Mapping[str, Any]) -> Iterable[Kpi]:
+def _rows(
+    definitions: Iterable[Definition], result: Mapping[str, Any], samples: Samples
+) -> Iterable[Kpi]:
     month = result.get(GROUP_BY["month"])
+    named = {name: result[name] for name in ("channel", "region") if name in result}
+    period, channel, region = _slice(
+        {**named, "month": month.strftime("%Y-%m")} if month else named
+    )
     for definition in (d for d in definitions if d.metric in result):
         value, numerator, denominator = (
             _number(result[name]) if name else None
@@ -261,16 +307,20 @@ def _rows(definitions: Iterable[Definition], result: Mapping[str, Any]) -> Itera
             )
         )
         interval = None
-        if definition.method == "cohort" and numerator is not None and denominator:
+        if definition.has_wilson and numerator is not None and denominator:
             interval = wilson(int(numerator), int(denominator))
+        elif definition.values and value is not None:
+            values = samples[definition.values.metric][period, channel, region]
+            name = "|".join((definition.metric, period, channel, region))
+            interval = bootstrap(values, definition.values.statistic, name)
         lower, upper = interval or (None, None)
         yield Kpi(
             kpi=definition.kpi,
             label=definition.label,
             method=definition.method,
-            period=month.strftime("%Y-%m") if month else EVERY_MONTH,
-            channel=result.get("channel", EVERY_SLICE),
-            region=result.get("region", EVERY_SLICE),
+            period=period,
+            channel=channel,
+            region=region,
             value=value,
             lower=lower,
             upper=upper,
@@ -284,10 +334,14 @@ def _rows(definitions: Iterable[Definition], result: Mapping[str, Any]) -> Itera
 def _why_missing(definition: Definition, result: Mapping[str, Any]) -> str:
     """What a KPI without a value lacks."""
     numerator, denominator = definition.numerator, definition.denominator
-    if definition.too_early and denominator and result[denominator] == 0:
+    sign, of_sign = (
+        (definition.too_early_when, 1) if definition.too_early_when else (denominator, 0)
+    )
+    if definition.too_early and sign and result[sign] == of_sign:
         return definition.too_early
-    lacking = [name for name in (numerator,) if name and result[name] is None]
-    lacking += [name for name in (denominator,) if name and not result[name]]
+    needed = [name for name in (numerator, *definition.inputs) if name]
+    lacking = [name for name in needed if result[name] is None]
+    lacking += [denominator] if denominator and not result[denominator] else []
     return "no " + " and no ".join(name.replace("_", " ") for name in lacking or ["data"])
 
 
@@ -328,19 +382,31 @@ def _number(value: int | float | Decimal | None) -> Number:
 
 
 def _write(report: KpiReport) -> None:
-    rows = [{k: _rounded(v) for k, v in asdict(row).items()} for row in report.rows]
+    rows = [_said(row) for row in report.rows]
     table = io.StringIO()
     writer = csv.DictWriter(table, [f.name for f in fields(Kpi)], lineterminator="\n")
     writer.writeheader()
     writer.writerows({k: _cell(v) for k, v in row.items()} for row in rows)
-    document = {
+    head = {
         "choices": report.choices,
         "first_day": report.first_day and report.first_day.isoformat(),
         "last_day": report.last_day and report.last_day.isoformat(),
-        "kpis": rows,
     }
     _replace(report.csv_file, table.getvalue())
-    _replace(report.json_file, json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+    _replace(report.json_file, _document(head, rows))
+
+
+def _document(head: Mapping[str, object], rows: Iterable[Mapping[str, object]]) -> str:
+    """JSON with one KPI a line: thousands of them, indented, would take seconds to write."""
+    opening = json.dumps(head, ensure_ascii=False, indent=2).removesuffix("\n}")
+    lines = ",\n".join(f"    {json.dumps(row, ensure_ascii=False)}" for row in rows)
+    return f'{opening},\n  "kpis": [\n{lines}\n  ]\n}}\n'
+
+
+def _said(row: Kpi) -> dict[str, object]:
+    """The row as the files have it."""
+    said = {name: _rounded(value) for name, value in vars(row).items()}
+    return {**said, "value": TOO_EARLY} if row.is_too_early else said
 
 
 def _rounded(value: object) -> object:
@@ -423,18 +489,21 @@ def _table(title: str, columns: Sequence[str]) -> Table:
 
 
 def _shown(row: Kpi) -> str:
-    if row.value is None:
-        return "–"
+    if row.is_too_early:
+        return TOO_EARLY
+    return "–" if row.value is None else _formatted(row.value, row.unit)
+
+
+def _formatted(value: int | float, unit: str) -> str:
     formats = {
-        "count": f"{row.value:,}",
-        "rate": f"{row.value:.1%}",
-        "money": f"{row.value:,.2f}" if abs(row.value) < 10_000 else f"{row.value:,.0f}",
-        "days": f"{row.value:,.1f}",
+        "count": f"{value:,}",
+        "rate": f"{value:.1%}",
+        "money": f"{value:,.2f}" if abs(value) < 10_000 else f"{value:,.0f}",
     }
-    return formats[row.unit]
+    return formats.get(unit, f"{value:,.1f}")
 
 
 def _interval(row: Kpi) -> str:
     if row.lower is None or row.upper is None:
         return ""
-    return f" ({row.lower:.1%} – {row.upper:.1%})"
+    return f" ({_formatted(row.lower, row.unit)} – {_formatted(row.upper, row.unit)})"

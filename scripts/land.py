@@ -38,6 +38,7 @@ from scripts.sources import (
     settled,
     take_ragged,
 )
+from scripts.suppression import mark_suppressed, suppressed_words
 from scripts.warehouse import connect, storage
 
 # A row dated after its landing is kept, but models do not see it before its time.
@@ -130,7 +131,8 @@ def land(folder: Path, landed_at: datetime | None = None) -> LandResult:
     `landed_at` is now unless given, and UTC unless it has a zone. Bad rows are set aside in
     `raw.rejected_rows`. Raises UserError, and lands nothing, where the folder or a file is
     missing, unreadable, not of the contract or still being written, or the disk is full;
-    BusyError where another run holds the warehouse.
+    BusyError where another run holds the warehouse. Rows of people who were erased count as
+    duplicates; those set aside leave no text.
     """
     files = _files(folder)
     moment = landed_at or datetime.now(UTC)
@@ -152,6 +154,7 @@ def land(folder: Path, landed_at: datetime | None = None) -> LandResult:
         _create_tables(connection)
         results = []
         for entity, batch in batches.items():
+            mark_suppressed(connection, entity, DUPLICATE)
             last_seqs = {
                 file.number: (file.path.name, file.last_seq)
                 for file in batch
@@ -189,6 +192,8 @@ def _files(folder: Path) -> dict[Entity, list[Path]]:
         name = path.name.lower()
         if path.is_dir() or name.startswith((".", "_", "readme")) or name.endswith(".md"):
             continue
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise UserError(f"{path} leads out of the folder: put the file itself there.")
         entity = name.split(".")[0]
         if entity not in entities or not format_of(name):
             raise UserError(
@@ -341,6 +346,11 @@ def _write_rejects(
     """Writes a file's bad rows to raw.rejected_rows, ten thousand at a time."""
     rejects = _rejects(connection, entity, file, rows_read)
     while chunk := list(islice(rejects, 10_000)):
+        names_erased = suppressed_words(connection, (reject.original for reject in chunk))
+        chunk = [
+            replace(reject, value=None, original="") if names_erased(reject.original) else reject
+            for reject in chunk
+        ]
         connection.execute(
             """insert into raw.rejected_rows
             select ?, ?, unnest(?::bigint[]), unnest(?::varchar[]), unnest(?::varchar[]),

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from scripts import paths
 from scripts.errors import BusyError, UserError
+from scripts.warehouse import no_room
 
 _held: set[Path] = set()
 
@@ -31,7 +32,8 @@ def exclusive(command: str, file: Path | None = None) -> Iterator[None]:
         file.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
-        raise UserError(f"{file} cannot be written: {error.strerror}.") from error
+        cause = no_room(error) or f"{file} cannot be written: {error.strerror}."
+        raise UserError(cause) from error
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

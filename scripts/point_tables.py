@@ -28,6 +28,7 @@ _EVALUATED_UNITS = """
 select lead_id, rule_id, rule_region, units::double as units
 from intermediate.int_evaluation_dates
 inner join intermediate.int_evaluated_factors using (lead_id, score_date)
+inner join intermediate.int_rule_regions using (score_model, rule_id, lead_region)
 where score_model = $model and scored_day = $day
 """
 _EVALUATED_SCORES = """

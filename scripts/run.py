@@ -1,6 +1,7 @@
 """From files to published marts and KPIs in one go: land, build, publish, kpis."""
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,10 @@ from scripts.land import LandResult, land, rejects
 from scripts.lock import exclusive
 from scripts.publish import PublishResult, publish
 from scripts.sample import write_sample
+from scripts.warehouse import connect, storage
+
+# The table that tells a working file of the sample, and the one that every landing leaves.
+SAMPLE, LANDED = "state.sample", "raw.landings"
 
 
 @dataclass(frozen=True)
@@ -73,37 +78,59 @@ def data_issues(most: int = 10) -> list[str]:
     return lines[:most] + ([f"and {left:,} more in marts.data_issues"] if left > 0 else [])
 
 
-def _sample_mark() -> Path:
-    """Lies beside a working file that holds the sample and nothing else."""
-    return paths.warehouse_file().with_suffix(".sample")
-
-
 def _land_sample() -> LandResult:
-    if paths.warehouse_file().exists() and not _sample_mark().exists():
+    _settle_replacement()
+    if paths.warehouse_file().exists() and not _holds(SAMPLE):
         raise UserError(
             f"{paths.warehouse_file()} holds data of your own, and the sample is not mixed with "
             "them: name your folder (make run DATA=folder), or another file in LEADS_WAREHOUSE"
         )
     folder = paths.PROJECT / "data" / "sample"
     write_sample(folder)
-    paths.warehouse_file().parent.mkdir(parents=True, exist_ok=True)
-    _sample_mark().touch()
+    with storage(), closing(connect()) as connection:
+        connection.execute(
+            "create schema if not exists state;"
+            "create table if not exists state.sample as select true as is_sample"
+        )
     return land(folder)
 
 
 def _land_own(folder: Path) -> LandResult:
-    if not _sample_mark().exists():
+    _settle_replacement()
+    if not paths.warehouse_file().exists() or not _holds(SAMPLE):
         return land(folder)
-    sample, aside = paths.warehouse_file(), paths.warehouse_file().with_suffix(".aside")
-    if sample.exists():
-        sample.replace(aside)
+    paths.warehouse_file().replace(_sample_aside())
     try:
         landed = land(folder)
     except UserError:
-        sample.unlink(missing_ok=True)
-        if aside.exists():
-            aside.replace(sample)
+        _settle_replacement()
         raise
-    _sample_mark().unlink()
-    aside.unlink(missing_ok=True)
+    _sample_aside().unlink()
     return landed
+
+
+def _sample_aside() -> Path:
+    """Where the sample lies while one's own data take its place."""
+    return paths.warehouse_file().with_suffix(".aside")
+
+
+def _settle_replacement() -> None:
+    """Put the sample back unless one's own data have landed; then it is gone."""
+    if not _sample_aside().exists():
+        return
+    working = paths.warehouse_file()
+    if working.exists() and _holds(LANDED):
+        _sample_aside().unlink()
+        return
+    for leftover in working.parent.glob(f"{working.name}*"):
+        leftover.unlink()
+    _sample_aside().replace(working)
+
+
+def _holds(table: str) -> bool:
+    """Whether the working file has a table; opened so that what a killed run left is in it."""
+    with storage(), closing(connect()) as connection:
+        found = connection.execute(
+            "select 1 from duckdb_tables() where schema_name || '.' || table_name = ?", [table]
+        )
+        return found.fetchone() is not None

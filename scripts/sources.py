@@ -3,6 +3,7 @@
 
 import csv
 import gzip
+import os
 import re
 import shutil
 import stat
@@ -18,6 +19,7 @@ from pathlib import Path
 
 import duckdb
 import pyarrow  # type: ignore[import-untyped]
+from pyarrow.parquet import read_schema  # type: ignore[import-untyped]
 
 from scripts.contract import NO_OBJECT, Entity, Field, literal
 from scripts.errors import UserError
@@ -28,7 +30,23 @@ csv.field_size_limit(2**31 - 1)  # a quote left open makes one value of the rest
 FORMATS = ("csv", "tsv", "jsonl", "ndjson", "json", "parquet")
 
 _NOT_UTF8 = "{} is not UTF-8: save it as UTF-8."
+_DAMAGED = "{} cannot be read: it ends early or is damaged."
 _CHANGED = "{} changed while it was read: land it again when it is written to its end."
+
+# How files begin that are not the text that their name says.
+_NO_TEXT = {
+    b"\x1f\x8b": "is packed with gzip: unpack it, or let its name end in .gz.",
+    b"\x28\xb5\x2f\xfd": "is packed with zstd: unpack it, or let its name end in .zst.",
+    b"PK\x03\x04": "is a ZIP archive, such as an Excel workbook: save it as CSV in UTF-8.",
+    b"\xd0\xcf\x11\xe0": "is an old Excel workbook: save it as CSV in UTF-8.",
+    b"PAR1": "is a Parquet file: let its name end in .parquet.",
+    b"\xff\xfe\0\0": "is UTF-32: save it as UTF-8.",
+    b"\xff\xfe": "is UTF-16, as 'Unicode text' is: save it as UTF-8.",
+    b"\xfe\xff": "is UTF-16, as 'Unicode text' is: save it as UTF-8.",
+}
+
+# More columns beyond the contract would take minutes for a file of one row.
+MOST_EXTRAS = 500
 
 _RAGGED = {
     "MISSING COLUMNS": "has fewer columns than the header",
@@ -113,17 +131,30 @@ def readable(path: Path) -> Iterator[None]:
         raise UserError(_NOT_UTF8.format(path)) from error
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise UserError(f"{path} cannot be unpacked: it ends early or is damaged.") from error
+    except pyarrow.ArrowException as error:
+        raise UserError(_DAMAGED.format(path)) from error
     except OSError as error:
         if no_room(error):
             raise
         raise UserError(f"{path} cannot be read: {error.strerror or error}.") from error
-    except (duckdb.InvalidInputException, duckdb.IOException) as error:
+    except (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException):
+        raise
+    except duckdb.Error as error:
         if no_room(error):
             raise
-        cause = str(error).splitlines()[0]
-        if "CSV Parser state machine" in cause:
-            cause = "its lines end in different ways, or a quote is out of place."
-        raise UserError(f"{path} cannot be read: {cause}") from error
+        raise UserError(_unreadable(path, str(error).splitlines()[0])) from error
+
+
+def _unreadable(path: Path, message: str) -> str:
+    """What DuckDB has against a file, without what it cites of its content."""
+    if "UTF8" in message or "UTF-8" in message:
+        return _NOT_UTF8.format(path)
+    if "CSV Parser state machine" in message:
+        cause = "its lines end in different ways, or a quote is out of place"
+        return f"{path} cannot be read: {cause}."
+    if "Malformed JSON" in message:
+        return f"{path} cannot be read: it is not valid JSON."
+    return _DAMAGED.format(path)
 
 
 def open_source(
@@ -136,13 +167,15 @@ def open_source(
     plain = _unpacked(path, scratch)
     if not plain.stat().st_size:
         raise UserError(f"{path} is empty (0 bytes): it lacks even a header.")
+    if format_of(path.name) != "parquet":
+        _refuse_no_text(path, plain)
     match format_of(path.name):
         case "parquet":
             source = _parquet(connection, entity, plain)
         case "csv" | "tsv":
-            source = _csv(entity, plain)
+            source = _csv(entity, path, plain)
         case _:
-            source = _json(connection, entity, plain)
+            source = _json(connection, entity, path, plain)
     _check_columns(entity, path, [field.name for field in source.fields])
     return source
 
@@ -162,6 +195,16 @@ def _unpacked(path: Path, scratch: Path) -> Path:
     return plain
 
 
+def _refuse_no_text(path: Path, plain: Path) -> None:
+    with plain.open("rb") as stream:
+        start = stream.read(4096)
+    for mark, cause in _NO_TEXT.items():
+        if start.startswith(mark):
+            raise UserError(f"{path} {cause}")
+    if b"\0" in start.splitlines()[0]:
+        raise UserError(f"{path} begins with NUL bytes, as UTF-16 does: save it as UTF-8.")
+
+
 def _snake_case(name: str) -> str:
     return re.sub(r"\W+", "_", name.strip().lower())
 
@@ -179,6 +222,11 @@ def _check_columns(entity: Entity, path: Path, names: Sequence[str]) -> None:
             raise UserError(f"{path} has a column without a name: name it, or leave it out.")
         if count > 1:
             raise UserError(f"{path} has the column {name} twice: name or leave out one.")
+    if len(extras := set(names) - set(entity.column_names)) > MOST_EXTRAS:
+        raise UserError(
+            f"{path} has {len(extras):,} columns that {entity.name} does not know, more than "
+            f"{MOST_EXTRAS}: leave out those that nobody scores by."
+        )
 
 
 def _fields(entity: Entity, names: Sequence[str], types: Sequence[str]) -> tuple[Field, ...]:
@@ -193,15 +241,21 @@ def _fields(entity: Entity, names: Sequence[str], types: Sequence[str]) -> tuple
 def _parquet(connection: duckdb.DuckDBPyConnection, entity: Entity, path: Path) -> Source:
     reader = "read_parquet(?, binary_as_string = true, hive_partitioning = false)"
     columns = connection.execute(f"describe from {reader}", [escape(str(path))]).fetchall()
-    fields = _fields(entity, [column[0] for column in columns], [column[1] for column in columns])
-    names = ", ".join(field.column for field in fields)
-    return Source(path, f"{reader} as source({names})", fields)
+    # DuckDB gives the second of two columns that differ in case alone another name.
+    names = read_schema(path).names
+    fields = _fields(entity, names, [column[1] for column in columns])
+    plain = {column.name for column in entity.columns if column.kind != "json"}
+    for field in fields:
+        if field.name in plain and field.is_nested:
+            raise UserError(f"{path} has lists or structs in the column {field.name}.")
+    aliases = ", ".join(field.column for field in fields)
+    return Source(path, f"{reader} as source({aliases})", fields)
 
 
-def _csv(entity: Entity, path: Path) -> Source:
-    with path.open(encoding="utf-8-sig", newline="") as stream:
+def _csv(entity: Entity, path: Path, plain: Path) -> Source:
+    with plain.open(encoding="utf-8-sig", newline="") as stream:
         first = stream.readline()
-        delimiter = max(",;\t", key=lambda mark: _known(entity, first.split(mark)))
+        delimiter = max(",;\t|", key=lambda mark: _known(entity, first.split(mark)))
         header = next(csv.reader(chain([first], stream), delimiter=delimiter))
     if not header:
         raise UserError(f"{path} starts with an empty line: line 1 must be the header.")
@@ -210,27 +264,34 @@ def _csv(entity: Entity, path: Path) -> Source:
     reader = _text_reader(columns, delimiter, quote='"', header=True)
     if len(fields) == 1:  # where an empty line would be a row
         reader = f"(from {reader} where c0 is not null)"
-    return Source(path, reader, fields, tuple(field.column for field in fields), delimiter)
+    return Source(plain, reader, fields, tuple(field.column for field in fields), delimiter)
 
 
 def _known(entity: Entity, names: Sequence[str]) -> int:
     return sum(name.strip(' "\r\n').lower() in entity.column_names for name in names)
 
 
-def _json(connection: duckdb.DuckDBPyConnection, entity: Entity, path: Path) -> Source:
+def _json(connection: duckdb.DuckDBPyConnection, entity: Entity, path: Path, plain: Path) -> Source:
     """One object a line, or one array of objects; the columns are the keys of all objects."""
-    with path.open("rb") as stream:
+    with plain.open("rb") as stream:
         is_array = stream.read(64).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"[")
+        stream.seek(-min(64, plain.stat().st_size), os.SEEK_END)
+        is_closed = stream.read().rstrip(b" \t\r\n").endswith(b"]")
     if is_array:
+        # DuckDB takes one that ends between two objects for a whole one.
+        if not is_closed:
+            raise UserError(_DAMAGED.format(path))
         reader = "(select json::varchar as line from read_json_objects(?, format = 'array'))"
     else:
         lines = _text_reader("line: 'varchar'", "\x01", quote="", header=False)
         reader = f"(from {lines} where trim(line) <> '')"
     is_object = "case when json_valid(line) then json_type(line) = 'OBJECT' else false end"
+    repeats = "len(json_keys(line)) > len(list_distinct(json_keys(line)))"
+    broken = f"case when {is_object} then {repeats} else true end"
     keys = connection.execute(
         f"""select distinct unnest(json_keys(line)) as name
         from (select case when {is_object} then line end as line from {reader}) order by name""",
-        [escape(str(path))],
+        [escape(str(plain))],
     ).fetchall()
     fields = _fields(entity, [name for (name,) in keys], ["VARCHAR"] * len(keys))
     pointers = ("/" + name.replace("~", "~0").replace("/", "~1") for (name,) in keys)
@@ -238,9 +299,7 @@ def _json(connection: duckdb.DuckDBPyConnection, entity: Entity, path: Path) -> 
     values = f"json_extract_string(case when {is_object} then line end, [{paths}]::varchar[])"
     columns = "".join(f", row_values[{field.place + 1}] as {field.column}" for field in fields)
     relation = f"(select line{columns} from (select line, {values} as row_values from {reader}))"
-    return Source(
-        path, relation, fields, () if is_array else ("line",), broken=f"not ({is_object})"
-    )
+    return Source(plain, relation, fields, () if is_array else ("line",), broken=broken)
 
 
 def _text_reader(columns: str, delimiter: str, quote: str, header: bool) -> str:
@@ -277,6 +336,11 @@ def take_ragged(
 def misquoted(path: Path, source: Source) -> str:
     """What to say of a file whose quotes hide where its rows end: the longest is suspect."""
     breaks, length, line = max((row.count("\n"), len(row), line) for line, row, _ in lines(source))
+    if not breaks:
+        return (
+            f"{path}: the row in line {line} is {length:,} characters long, more than a row may "
+            "be: shorten it, or close the quote left open there."
+        )
     return (
         f"{path}: the row that begins in line {line} runs over {breaks + 1} lines and {length} "
         "characters: close the quote left open there, or double it where it is part of a text."

@@ -2,12 +2,14 @@
 
 DuckDB lands; its raw tables become Parquet in the folder `lake/raw` beside the working file, where
 Spark reads them, and Spark's own tables lie in `lake/tables`. `python -m scripts.spark <arguments>`
-is dbt inside a Spark session, `spark-submit` works alike: which master, how much memory and all
-other settings are Spark's (`PYSPARK_SUBMIT_ARGS`, `SPARK_CONF_DIR`).
+is dbt inside a Spark session, `python -m scripts.spark serve` a Thrift server for dbt elsewhere:
+which master, how much memory and all other settings are Spark's (`PYSPARK_SUBMIT_ARGS`,
+`SPARK_CONF_DIR`).
 """
 
 import logging
 import os
+import signal
 import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -15,6 +17,7 @@ from typing import TYPE_CHECKING
 from scripts import text
 from scripts.build import Progress, run_dbt
 from scripts.errors import UserError
+from scripts.lock import exclusive
 from scripts.paths import lake_folder
 from scripts.seeds import seed_path
 from scripts.warehouse import connect, quote_identifier, quote_literal
@@ -31,19 +34,21 @@ def build_on_spark(
     """Export the raw tables and build seeds and models on Spark.
 
     `progress` is told how far dbt is; `arguments` are dbt's, `environment` is added to that of the
-    process. Raises UserError with dbt's words where a model fails, or where Spark is not installed.
+    process. Raises UserError with dbt's words where a model fails, or where Spark is not installed,
+    BusyError where another run holds the warehouse.
     """
     try:
         import pyspark  # noqa: F401
     except ImportError as error:
         raise UserError("Spark is not installed: pip install -r requirements-spark.txt") from error
-    export_raw()
     dbt = [sys.executable, "-m", "scripts.spark", "--log-format", "json"]
-    errors = run_dbt(
-        progress,
-        [*dbt, "build", "--resource-type", "seed", "model", *arguments],
-        {**os.environ, "LEADS_SEEDS": seed_path(), **(environment or {})},
-    )
+    with exclusive("spark"):
+        export_raw()
+        errors = run_dbt(
+            progress,
+            [*dbt, "build", "--resource-type", "seed", "model", *arguments],
+            {**os.environ, "LEADS_SEEDS": seed_path(), **(environment or {})},
+        )
     if errors is not None:
         raise UserError("dbt could not build the marts on Spark. " + "\n".join(errors))
 
@@ -78,6 +83,8 @@ def start_session() -> "SparkSession":
             f"jdbc:derby:;databaseName={lake / 'metastore'};create=true"
         ),
         "spark.driver.extraJavaOptions": f"-Dderby.system.home={lake}",
+        # All that speak to a Thrift server share the session, and with it the functions.
+        "spark.sql.hive.thriftServer.singleSession": "true",
         "spark.ui.showConsoleProgress": "false",
     }
     builder = SparkSession.builder.appName("leads").enableHiveSupport()
@@ -92,8 +99,8 @@ def start_session() -> "SparkSession":
     return session
 
 
-def main() -> None:
-    """Run dbt on the target spark with the arguments of the command line, in one Spark session."""
+def run_in_session(arguments: Sequence[str]) -> bool:
+    """Run dbt with these arguments on the target spark, in one session; whether it went well."""
     from dbt.cli.main import dbtRunner
 
     os.environ.setdefault("LEADS_LAKE", lake_folder().as_uri())
@@ -101,11 +108,20 @@ def main() -> None:
     logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)
     session = start_session()
     try:
-        result = dbtRunner().invoke([*sys.argv[1:], "--target", "spark"])
+        return dbtRunner().invoke([*arguments, "--target", "spark"]).success
     finally:
         session.stop()
-    sys.exit(0 if result.success else 1)
+
+
+def serve() -> None:
+    """Be a Thrift server, at Spark's usual port 10000, until stopped."""
+    session = start_session()
+    server = session._jvm.org.apache.spark.sql.hive.thriftserver.HiveThriftServer2
+    server.startWithContext(session._jsparkSession.sqlContext())
+    signal.pause()
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:] == ["serve"]:
+        serve()
+    sys.exit(0 if run_in_session(sys.argv[1:]) else 1)

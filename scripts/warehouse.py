@@ -12,17 +12,23 @@ import duckdb
 from scripts.errors import BusyError, UserError
 from scripts.paths import PROJECT, warehouse_file
 
+# Bytes of the headers that every DuckDB file begins with: one of the file, two of the database.
+HEADERS = 3 * 4096
 
-def connect() -> duckdb.DuckDBPyConnection:
-    """The warehouse, open for writing; its folder is made where missing. All times are UTC.
+
+def connect(file: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """The warehouse, or another file, open for writing; its folder is made where missing.
+
+    All times are UTC.
 
     `LEADS_MEMORY` (4GB), `LEADS_THREADS` (2) and `LEADS_TEMP` (folder `tmp` beside the file) bound
     what it takes. Raises BusyError where another program holds the file, UserError where it is no
     warehouse or cannot be written.
     """
-    file = warehouse_file()
+    file = file or warehouse_file()
     with storage():
         file.parent.mkdir(parents=True, exist_ok=True)
+        _remove_stillborn(file)
     settings: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": os.environ.get("LEADS_MEMORY", "4GB"),
         "threads": os.environ.get("LEADS_THREADS", "2"),
@@ -40,6 +46,15 @@ def connect() -> duckdb.DuckDBPyConnection:
     return connection
 
 
+def _remove_stillborn(file: Path) -> None:
+    """Remove a file whose creation was killed: DuckDB does not open one without all its headers."""
+    if file.is_file() and file.stat().st_size < HEADERS:
+        with file.open("rb") as stream:
+            start = stream.read(12)
+        if not start or start.endswith(b"DUCK"):
+            file.unlink()
+
+
 def _reason(file: Path, message: str) -> UserError:
     """Why DuckDB did not open the file, and what to do."""
     if "Could not set lock" in message:
@@ -55,18 +70,18 @@ def _reason(file: Path, message: str) -> UserError:
 
 
 _NO_ROOM = {
-    errno.ENOSPC: "the disk is full: free space, or set LEADS_WAREHOUSE and LEADS_TEMP",
-    errno.EDQUOT: "the disk quota is used up: free space",
-    errno.EFBIG: "a file may not grow as large as is needed: lift the limit",
-    errno.EROFS: "the disk is read-only: make it writable, or set LEADS_WAREHOUSE",
+    errno.ENOSPC: "the disk is full; free space, or set LEADS_WAREHOUSE and LEADS_TEMP",
+    errno.EDQUOT: "the disk quota is used up; free space",
+    errno.EFBIG: "a file may not grow as large as is needed; lift the limit",
+    errno.EROFS: "the disk is read-only; make it writable, or set LEADS_WAREHOUSE",
 }
 
 
-def no_room(error: Exception) -> str | None:
+def no_room(error: Exception | str) -> str | None:
     """What to say of an error that means that the disk takes no more; None for any other."""
     for number, cause in _NO_ROOM.items():
         if os.strerror(number) in str(error):
-            return f"{warehouse_file().parent} cannot be written, {cause}, and run again."
+            return f"{warehouse_file().parent} cannot be written to: {cause}, and run again."
     return None
 
 

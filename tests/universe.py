@@ -303,6 +303,10 @@ def _mapping() -> dict[str, list[Row]]:
         "email_domains": rows("domain kind", list(EMAIL_DOMAINS)),
         "channels": rows("lead_source channel", [("direct", "direct"), ("banner ads", "display")]),
         "golden_leads": [],
+        "kpi_events": rows(
+            "kpi_event event_key",
+            [("email_sent", "sent"), ("email_opened", "mail"), ("contact", "long_visit")],
+        ),
         "lifecycle_stages": rows(
             "stage source value priority",
             [("mql", "band", "band2", "1"), ("customer", "opportunity", "won", "1")],

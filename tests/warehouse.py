@@ -108,7 +108,7 @@ def run_dbt(
     variables: Mapping[str, str | bool] | None = None,
 ) -> None:
     """Seeds and models of the warehouse in `folder`, by dbt in a process of its own."""
-    _write_seeds(folder / "seeds", seeds)
+    write_seeds(folder / "seeds", seeds)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LEADS_WAREHOUSE", str(folder / "leads.duckdb"))
         patch.setenv("LEADS_TEMP", str(folder / "tmp"))
@@ -129,7 +129,7 @@ def run_dbt(
     assert result.returncode == 0, result.stdout + result.stderr
 
 
-def _write_seeds(folder: Path, seeds: Mapping[str, Rows]) -> None:
+def write_seeds(folder: Path, seeds: Mapping[str, Rows]) -> None:
     """The overrides as CSV files with the columns of the project's seeds."""
     folder.mkdir(exist_ok=True)
     columns = {file.stem: _seed(file, {})[0] for file in SEEDS.rglob("*.csv")}

@@ -50,6 +50,8 @@ def _check(row: Row, column: Column, table: Table, vocabulary: Vocabulary) -> Fi
         yield row.fault(column.name, fault, _form(column))
     elif column.kind == "attribute":
         yield from _attribute(row, column, vocabulary.attributes)
+    elif column.kind == "field":
+        yield from _attribute(row, column, vocabulary.fields)
     elif not _is_known(row, column, vocabulary):
         yield row.fault(column.name, _unknown(column), _allowed(row, column, vocabulary))
     elif column.not_below:

@@ -115,6 +115,14 @@ def stages(
         yield lifecycle_stages.finding(message, "stage")
 
 
+def kpis(kpi_events: Table, event_keys: Table) -> Findings:
+    """A KPI is made of events that are seen one by one."""
+    parts = {row["event_key"] for row in event_keys if row["follows_event_key"]}
+    for row in kpi_events:
+        if row["event_key"] in {*parts, "any_engagement"}:
+            yield row.fault("event_key", "is no single event", "a key or type of single events")
+
+
 def titles(title_keywords: Table) -> Findings:
     """A keyword has words, and stands once for each attribute however it is written."""
     seen: dict[tuple[str, str | None], Row] = {}
@@ -139,6 +147,18 @@ def countries_by_name(countries: Table) -> Findings:
                 if name and other["country_code"] != row["country_code"]:
                     fault = f"holds {name}, which names {other['country']} (line {other.line})"
                     yield row.fault(column, fault)
+
+
+def contacts(contact_consent: Table) -> Findings:
+    """Sales may call whom they may phone; a channel of one country is one there is."""
+    general = {row["contact_channel"] for row in contact_consent if not row["country_code"]}
+    if "phone" not in general:
+        message = "no row without country_code is of the channel phone; one must be"
+        yield contact_consent.finding(message, "contact_channel")
+    for row in contact_consent:
+        if row["country_code"] and row["contact_channel"] not in general:
+            fault = "has no row without country_code"
+            yield row.fault("contact_channel", fault, listed(sorted(general)))
 
 
 def sources(channels: Table) -> Findings:

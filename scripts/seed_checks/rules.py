@@ -172,7 +172,11 @@ def reasons(attribute_points: Table, event_points: Table, inactivity_points: Tab
 
 
 def protected(
-    attribute_points: Table, segments: Table, event_keys: Table, protected_attributes: Table
+    attribute_points: Table,
+    segments: Table,
+    event_keys: Table,
+    naive_bayes_fields: Table,
+    protected_attributes: Table,
 ) -> Findings:
     """Nothing protected is scored, neither by itself nor through segments and event keys."""
     words = {text_words(row["attribute_words"]): row for row in protected_attributes}
@@ -180,6 +184,7 @@ def protected(
         (attribute_points, "attribute"),
         (segments, "attribute"),
         (event_keys, "property"),
+        (naive_bayes_fields, "attribute"),
     ):
         for row in table:
             name = re.sub("(?<=[a-z])(?=[A-Z])", " ", row[column])

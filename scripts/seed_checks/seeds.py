@@ -42,10 +42,10 @@ _OTHER_ATTRIBUTES = (
 class Column:
     """A column of a seed and what may stand in it: the `meta` of the column in `models/seeds/`.
 
-    `kind` is text, words, name, number, whole, date, attribute or event_key. `min`, `max` and
-    `decimals` bound numbers; `above` is a bound that is not reached itself. `refers_to` is the seed
-    that has the value in its column of the same name; `not_below` the column of the same row that
-    holds the lower end; `accepted_by` gives the accepted values by the value of another column.
+    `kind` is text, words, name, number, whole, date, attribute, field or event_key. `min`, `max`
+    and `decimals` bound numbers; `above` is a bound that is not reached itself. `refers_to` is the
+    seed that has the value in its column of the same name; `not_below` the column of the same row
+    that holds the lower end; `accepted_by` gives the accepted values by the value of another one.
     """
 
     name: str

@@ -62,6 +62,11 @@ class Vocabulary:
         names = [*profile_attributes(), *measures.values("measure"), *inside]
         return Names(names, "attribute")
 
+    @cached_property
+    def fields(self) -> Names:
+        """Columns of the profile and the account, and the stage reached, for naive Bayes."""
+        return Names([*profile_attributes(), "lifecycle_stage"], "attribute")
+
 
 def event_names(event_keys: Table) -> list[str]:
     """What rules, measures and segments may call an event."""

@@ -23,6 +23,12 @@ Ten people of twelve leads. In April nothing happens. In this case an MQL asked 
 SQL has booked a meeting. Spend: January paid_search 600 EUR in North and 100 USD of tools without
 region; February paid_search 300 and display, which brings no lead, 200; March 250 of people and May
 110 of media for events. Visitors: 40 on the day B came, 20 on E's, 10 (in South) on I's.
+
+Sales called B on 21 January, a day before B became an SQL, and on 23 January at 16:00; F on 19
+February; C never. Emails: to B2 on 31 January, opened as B1 the next morning; to H on 6 March,
+opened twice, and on 20 March, opened and clicked on the 30th; to J1 on 13 March, not opened. H also
+opened one of a campaign of which no email was sent to H. 80 % of revenue is margin, a lead has 3
+months to earn its cost, and 72 hours are agreed from SQL to contact.
 """
 
 import json
@@ -85,6 +91,37 @@ PERIOD = {
     # E 3 Feb to 5 Mar 30 · D 31 Jan 23:30 to 10 May 11:30 98.5
     "sales_cycle_median": [9.5, None, 39.75, 30, None, 98.5, 35],
     "sales_cycle_mean": [9.5, None, 39.75, 30, None, 98.5, 217.5 / 5],
+    # Who paid: A · B, C · C, E · nobody · B. I's refund makes no customer.
+    "active_customers": [1, 0, 2, 2, 0, 1, 6],
+    # March: C of B and C. April: neither C nor E. All: A was gone in March 2024, so 1 of 1 + 2 + 2.
+    "retention_rate": [None, None, None, 1 / 2, 0 / 2, None, 1 / 5],
+    # 80 % of what was paid ÷ customer-months, in the 12 months up to this one: 500 ÷ 1 ·
+    # 1,890 ÷ 2 · 2,520 ÷ 4 · the same · 2,770 ÷ 5. February 2024 is the first month: too early.
+    "margin_per_customer": [None, 400, 756, 504, 504, 443.2, 443.2],
+    # Those who could leave ÷ those who left, in the same months: A left · A · B left of B and C,
+    # for A's month is out of the window · also C and E · the same.
+    "customer_lifetime": [None, 1, 1, 2, 4 / 3, 4 / 3, 4 / 3],
+    # One times the other.
+    "clv": [None, 400, 756, 1008, 672, 443.2 * 4 / 3, 443.2 * 4 / 3],
+    "clv_to_cac": [
+        None,
+        None,
+        756 / 250,
+        1008 / 250,
+        None,
+        443.2 * 4 / 3 / 110,
+        443.2 * 4 / 3 / 310,
+    ],
+    "cac_payback_months": [None, None, 250 / 756, 250 / 504, None, 110 / 443.2, 310 / 443.2],
+    # B, 22 Jan 10:00 to 23 Jan 16:00 · F, 12 Feb to 19 Feb · C was never called.
+    "sqls_contacted": [0, 1, 1, 0, 0, 0, 2],
+    "contacted_in_time_rate": [None, 1 / 1, 0 / 1, 0 / 1, None, None, 1 / 3],
+    "contact_hours_median": [None, 30, 168, None, None, None, 99],
+    "contact_hours_mean": [None, 30, 168, None, None, None, 99],
+    # B's is January's, whenever it was opened. H's two and J's.
+    "emails_sent": [None, 1, None, 3, None, None, 4],
+    "email_open_rate": [None, 1 / 1, None, 2 / 3, None, None, 3 / 4],
+    "email_click_rate": [None, 0 / 1, None, 1 / 3, None, None, 1 / 4],
 }
 
 COHORT = {
@@ -109,6 +146,10 @@ COHORT = {
     "lead_to_opportunity_rate_within_30": [0, 2 / 3, 1 / 3, 1 / 3, None, None, 4 / 10],
     # B after 10 days, F 1
     "lead_to_mql_rate_within_30": [0, 1 / 3, 1 / 3, 0, None, None, 2 / 10],
+    # 80 % of what came in within 3 months, against 690, 500 and 250. January: B 1,800 (the 250 of
+    # May come too late), C 90 + 80. February: E 1,000 − 400. March: I −50. May has not had its
+    # time. All: A's 500 too, for which nothing was spent.
+    "roi": [None, 0.8 * 1970 / 690 - 1, -0.04, -290 / 250, None, None, 0.8 * 3020 / 1440 - 1],
 }
 
 # Over all months: (kpi, channel, region).
@@ -144,13 +185,14 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> Iterator[pytest.MonkeyPatc
         patch.setenv("DBT_LOG_PATH", str(folder / "logs"))
         patch.setenv("LEADS_SEEDS", str(CASE / "seeds"))
         landed = land(CASE, datetime(2025, 7, 1))
-        assert (landed.total.rows_landed, landed.total.rows_rejected) == (45, 0)
+        assert (landed.total.rows_landed, landed.total.rows_rejected) == (58, 0)
         yield patch
 
 
 def reported(*arguments: str, **variables: object) -> KpiReport:
     """Builds with variables, publishes, computes the KPIs."""
-    given = {"as_of": "2025-06-30", "reporting_currency": "EUR", **variables}
+    choices = {"gross_margin": 0.8, "roi_months": 3, "contact_within_hours": 72}
+    given = {"as_of": "2025-06-30", "reporting_currency": "EUR", **choices, **variables}
     options = ["--exclude-resource-type", "unit_test", "--vars", json.dumps(given)]
     build(lambda done, total, name: None, [*options, *arguments])
     publish()
@@ -209,6 +251,16 @@ def test_the_report_names_its_choices(report: KpiReport) -> None:
     assert report.choices["cost types"] == "media, people, tools"
     assert report.choices["revenue"] == "net payments"
     assert "2025-06-30" in report.choices["maturity"]
+    assert report.choices["margin"].startswith("80%")
+    assert "within 3 months" in report.choices["ROI"]
+    assert "at most 60 months" in report.choices["CLV"]
+    assert report.choices["agreed time"].startswith("72 hours")
+
+
+def test_what_is_too_early(report: KpiReport) -> None:
+    early = {(row.kpi, row.period) for row in report.rows if row.is_too_early}
+    assert {("clv", "2024-02"), ("roi", "2025-05")} <= early
+    assert not early & {("clv", "2025-01"), ("roi", "2025-03"), ("clv", "all")}
 
 
 def test_a_reopened_deal_that_was_won_is_not_lost(report: KpiReport) -> None:

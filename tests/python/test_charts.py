@@ -80,6 +80,33 @@ def test_every_chart_of_every_board_is_drawn_and_has_data(
             assert queries[chart["query"]]["rows"], f"{title} in {board.name} is empty"
 
 
+@pytest.mark.slow
+def test_the_acquisition_board_says_what_the_kpi_report_says(
+    project: tuple[Path, dict[str, str]], sample: tuple[Warehouse, RunResult]
+) -> None:
+    drawn = dct(project, "render", "charts/acquisition.yml", "--format", "data", "-o", "out/a.json")
+    assert drawn.returncode == 0, drawn.stderr
+    queries = json.loads((project[0] / "out" / "a.json").read_text("utf-8"))["queries"]
+    rows = {(row.kpi, row.period, row.channel, row.region): row for row in sample[1].report.rows}
+    compared = 0
+    for query, month, kpis in (
+        ("months", "month_start", {"spend", "revenue", "cost_per_lead", "cac", "clv_to_cac"}),
+        ("channel_months", "month_start", {"spend", "cost_per_lead", "cac", "clv_to_cac"}),
+        ("roi_months", "cohort_month", {"roi"}),
+        ("roi_channel_months", "cohort_month", {"roi_percent"}),
+    ):
+        for drawn_row in queries[query]["rows"]:
+            period, channel = drawn_row[month][:7], drawn_row.get("channel", "(all)")
+            for kpi in kpis:
+                said = rows[kpi.removesuffix("_percent"), period, channel, "(all)"].value
+                value = drawn_row[kpi]
+                if kpi.endswith("_percent") and value is not None:
+                    value /= 100
+                assert value == pytest.approx(said), (kpi, period, channel)
+                compared += value is not None
+    assert compared > 200
+
+
 def test_the_exposure_of_each_board_names_the_marts_it_reads(
     project: tuple[Path, dict[str, str]],
 ) -> None:

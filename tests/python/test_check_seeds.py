@@ -114,6 +114,11 @@ sql,segment,keen,3,Is keen
 opportunity,opportunity_stage,Any name,1,Reached a stage
 customer,payment,made,1,Paid
 """,
+    "kpi_events": """
+kpi_event,event_key,description
+email_opened,email_open,Opened an email
+contact,email_sent,Was sent an email
+""",
     "title_keywords": """
 keyword,language,attribute,value,priority,description
 director,en,seniority,director,2,
@@ -142,6 +147,26 @@ rival.example,competitor
 attribute_words,reason
 gender,Sex or gender
 date of birth,Age
+""",
+    "contact_consent": """
+country_code,contact_channel,consent_basis,reason
+,phone,,As the country says
+,email,opt_in,We ask first
+US,email,opt_out,They may object
+""",
+    "naive_bayes_fields": """
+field,kind,attribute,description
+stage,stage,lifecycle_stage,How far it came
+team,team,owner_id,Who works on it
+country,value,country,Where it is
+has email,state,email_domain_kind,Kind of address or none
+tag,tags,campaign,What sales wrote on it
+""",
+    "naive_bayes_stages": """
+stage,team,sequence,is_won
+lead,,1,no
+demo,Berlin,2,no
+customer,,3,yes
 """,
     "role_mailboxes": """
 local_part
@@ -812,6 +837,14 @@ FAULTS = {
         ("lifecycle_stages", "webinar_attendance", "demo_request"),
         "seeds/mapping/lifecycle_stages.csv line 4, column value: 'demo_request' is no event_key; it may be any event_key",
     ),
+    "KPI event of no kind": (
+        ("kpi_events", "contact,email_sent", "meeting,email_sent"),
+        "seeds/mapping/kpi_events.csv line 3, column kpi_event: 'meeting' is no kpi_event; it may be email_sent, email_opened, email_clicked or contact",
+    ),
+    "KPI event that is a sequence": (
+        ("kpi_events", "contact,email_sent", "contact,pricing_after_webinar"),
+        "seeds/mapping/kpi_events.csv line 3, column event_key: 'pricing_after_webinar' is no single event; it may be a key or type of single events",
+    ),
     "stage of an unknown segment": (
         ("lifecycle_stages", "segment,keen", "segment,eager"),
         "seeds/mapping/lifecycle_stages.csv line 5, column value: 'eager' is no segment; it may be keen",
@@ -819,6 +852,46 @@ FAULTS = {
     "nobody becomes customer": (
         ("lifecycle_stages", "customer,payment,made,1,Paid\n", ""),
         "seeds/mapping/lifecycle_stages.csv, column stage: no row says how a lead becomes customer; at least one must",
+    ),
+    "nobody says whom to phone": (
+        ("contact_consent", ",phone,,", ",letter,,"),
+        "seeds/mapping/contact_consent.csv, column contact_channel: no row without country_code is of the channel phone; one must be",
+    ),
+    "channel of one country alone": (
+        ("contact_consent", "US,email", "US,fax"),
+        "seeds/mapping/contact_consent.csv line 4, column contact_channel: 'fax' has no row without country_code; it may be email or phone",
+    ),
+    "consent in a country that is none": (
+        ("contact_consent", "US,email", "XX,email"),
+        "seeds/mapping/contact_consent.csv line 4, column country_code: 'XX' is no country_code; it may be DE or US",
+    ),
+    "two fields of kind stage": (
+        ("naive_bayes_fields", "country,value", "country,stage"),
+        "seeds/mapping/naive_bayes_fields.csv line 4, column kind: 'stage' stands in line 2 already; there is one field of that kind; it may be value, state or tags",
+    ),
+    "no field of kind stage": (
+        ("naive_bayes_fields", "stage,stage,", "stage,value,"),
+        "seeds/mapping/naive_bayes_fields.csv, column kind: no row is of kind stage; one must be",
+    ),
+    "personal data among the fields": (
+        ("naive_bayes_fields", "value,country", "value,email"),
+        "seeds/mapping/naive_bayes_fields.csv line 4, column attribute: 'email' would show personal data among the reasons; it may be another attribute",
+    ),
+    "measure among the fields": (
+        ("naive_bayes_fields", "value,country", "value,tenure_days"),
+        "seeds/mapping/naive_bayes_fields.csv line 4, column attribute: 'tenure_days' depends on the score date, which naive Bayes does not know; it may be a column of the profile, account or leads",
+    ),
+    "protected attribute among the fields": (
+        ("naive_bayes_fields", "value,country", "value,gender"),
+        "seeds/mapping/naive_bayes_fields.csv line 4, column attribute: 'gender' is a protected attribute (Sex or gender); it may be scored only with the var allow_protected_attributes",
+    ),
+    "every stage is of a team": (
+        (
+            "naive_bayes_stages",
+            "lead,,1,no\ndemo,Berlin,2,no\ncustomer,,3",
+            "lead,Oslo,1,no\ndemo,Berlin,2,no\ncustomer,Oslo,3",
+        ),
+        "seeds/mapping/naive_bayes_stages.csv, column team: no stage is without team; the first one must be",
     ),
     "keyword twice in other letters": (
         ("title_keywords", "vice president", "DIRECTOR!"),

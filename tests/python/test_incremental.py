@@ -19,6 +19,7 @@ TABLES = [
     *("intermediate.int_lead_event_days", "intermediate.int_past_scores"),
     *("intermediate.int_evaluated_scores", "intermediate.int_evaluated_factors"),
     *("intermediate.int_event_steps", "intermediate.int_event_bursts"),
+    "intermediate.int_segment_days",
 ]
 SELECTED = ("+path:models/marts/scoring", "+funnel", "+int_scored_models")
 Landing = dict[str, list[Row]]
@@ -68,6 +69,9 @@ def test_landing_by_landing_it_is_the_same(
         "match_leads_by_person": made.match_leads_by_person,
     }
     seeds = {name: list(rows) for name, rows in made.seeds.items()}
+    for stage, segment in (("iql", "hot_visitors"), ("trial", "quiet"), ("sql", "settled")):
+        by_segment: Row = {"stage": stage, "source": "segment", "value": segment, "priority": "1"}
+        seeds["lifecycle_stages"].append(by_segment)
     for day, landed in enumerate(landings(made, days, random)):
         if day == days // 2:
             seeds["event_points"] = [raised(row) for row in seeds["event_points"]]

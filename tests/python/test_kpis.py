@@ -12,7 +12,11 @@
 | h    | 2 Apr   | paid_search, EMEA   | 3 Apr | 4 Apr | 5 Apr       | 1 Apr    | < 0  |
 | i    | 3 Apr   | paid_search, EMEA   |       |       |             |          |      |
 
-Deals won, with their amount: a 900, c 500, and h 100 in April. The last day of the data is 5 April.
+Deals won, with their amount: a 900, c 500, and h 100 in April; d's is lost. The last day of the
+data is 5 April. Sales called a 5 hours after it became an SQL, e after 100 and c after 2; 72 are
+agreed, and h has not had them. Customers paid in February, a and c, and in no later month. Within
+the month that the ROI gives them, January's leads earned 1,500.50, of which 80 % are margin, and f
+nothing.
 
 Visitors: 5 Jan paid_search EMEA 40 · 20 Jan paid_search EMEA 10 · 22 Jan organic_search (none) 20 ·
 2 Feb organic_search EMEA 0. Spend: January paid_search 300 in EMEA and 100 without region, February
@@ -34,53 +38,53 @@ import pytest
 from rich.console import Console
 
 from scripts.errors import UserError
-from scripts.kpis import KpiReport, kpis, render, wilson
+from scripts.kpis import KpiReport, _cell, kpis, render
 from scripts.paths import PROJECT
 from scripts.publish import publish
 
 LEADS = """
-lead_id,lead_at,mql_at,sql_at,opportunity_at,customer_at,days_lead_to_customer,channel,region
-a,2025-01-05 00:00:00,2025-01-06,2025-01-08,2025-01-10,2025-02-04 12:00:00,30.5,paid_search,EMEA
-b,2025-01-05 23:59:59,2025-01-07,,,,,paid_search,EMEA
-c,2025-01-20 00:00:00,2025-02-01,2025-02-03,2025-02-05,2025-02-14,25,paid_search,APAC
-d,2025-01-21 00:00:00,,,,,,organic_search,EMEA
-e,2025-01-22 00:00:00,,2025-01-25,2025-01-30,,,organic_search,APAC
-f,2025-02-02 00:00:00,,,,2025-02-12,10,organic_search,EMEA
-g,2025-02-03 00:00:00,,,,,,(none),(none)
-h,2025-04-02 00:00:00,2025-04-03,2025-04-04,2025-04-05,2025-04-01,,paid_search,EMEA
-i,2025-04-03 00:00:00,,,,,,paid_search,EMEA
+lead_id,lead_at,mql_at,sql_at,opportunity_at,customer_at,days_lead_to_customer,hours,channel,region
+a,2025-01-05 00:00:00,2025-01-06,2025-01-08,2025-01-10,2025-02-04 12:00:00,30.5,5,paid_search,EMEA
+b,2025-01-05 23:59:59,2025-01-07,,,,,,paid_search,EMEA
+c,2025-01-20 00:00:00,2025-02-01,2025-02-03,2025-02-05,2025-02-14,25,2,paid_search,APAC
+d,2025-01-21 00:00:00,,,,,,,organic_search,EMEA
+e,2025-01-22 00:00:00,,2025-01-25,2025-01-30,,,100,organic_search,APAC
+f,2025-02-02 00:00:00,,,,2025-02-12,10,,organic_search,EMEA
+g,2025-02-03 00:00:00,,,,,,,(none),(none)
+h,2025-04-02 00:00:00,2025-04-03,2025-04-04,2025-04-05,2025-04-01,,,paid_search,EMEA
+i,2025-04-03 00:00:00,,,,,,,paid_search,EMEA
 """
 
 FUNNEL = """
-funnel_date,channel,region,visitors,leads,mqls,sqls,opportunities,customers,revenue,spend,won_deals,won_amount
-2025-01-05,paid_search,EMEA,40,2,0,0,0,0,,300,0,
-2025-01-06,paid_search,EMEA,,0,1,0,0,0,,,0,
-2025-01-06,paid_search,(none),,0,0,0,0,0,,100,0,
-2025-01-07,paid_search,EMEA,,0,1,0,0,0,,,0,
-2025-01-08,paid_search,EMEA,,0,0,1,0,0,,,0,
-2025-01-10,paid_search,EMEA,,0,0,0,1,0,,,0,
-2025-01-20,paid_search,EMEA,10,0,0,0,0,0,,,0,
-2025-01-20,paid_search,APAC,,1,0,0,0,0,,,0,
-2025-01-21,organic_search,EMEA,,1,0,0,0,0,,,0,
-2025-01-22,organic_search,(none),20,0,0,0,0,0,,,0,
-2025-01-22,organic_search,APAC,,1,0,0,0,0,,,0,
-2025-01-25,organic_search,APAC,,0,0,1,0,0,,,0,
-2025-01-30,organic_search,APAC,,0,0,0,1,0,,,0,
-2025-02-01,paid_search,APAC,,0,1,0,0,0,,,0,
-2025-02-02,organic_search,EMEA,0,1,0,0,0,0,,,0,
-2025-02-03,(none),(none),,1,0,0,0,0,,,0,
-2025-02-03,paid_search,APAC,,0,0,1,0,0,,,0,
-2025-02-04,paid_search,EMEA,,0,0,0,0,1,1000.50,,1,900
-2025-02-05,paid_search,APAC,,0,0,0,1,0,,,0,
-2025-02-10,@display,(none),,0,0,0,0,0,,50,0,
-2025-02-12,organic_search,EMEA,,0,0,0,0,1,,,0,
-2025-02-14,paid_search,APAC,,0,0,0,0,1,500,,1,500
-2025-02-20,paid_search,EMEA,,0,0,0,0,0,-100,,0,
-2025-04-01,paid_search,EMEA,,0,0,0,0,1,,,1,100
-2025-04-02,paid_search,EMEA,,1,0,0,0,0,,,0,
-2025-04-03,paid_search,EMEA,,1,1,0,0,0,,,0,
-2025-04-04,paid_search,EMEA,,0,0,1,0,0,,,0,
-2025-04-05,paid_search,EMEA,,0,0,0,1,0,,,0,
+funnel_date,channel,region,visitors,leads,mqls,sqls,opportunities,customers,revenue,spend
+2025-01-05,paid_search,EMEA,40,2,0,0,0,0,,300
+2025-01-06,paid_search,EMEA,,0,1,0,0,0,,
+2025-01-06,paid_search,(none),,0,0,0,0,0,,100
+2025-01-07,paid_search,EMEA,,0,1,0,0,0,,
+2025-01-08,paid_search,EMEA,,0,0,1,0,0,,
+2025-01-10,paid_search,EMEA,,0,0,0,1,0,,
+2025-01-20,paid_search,EMEA,10,0,0,0,0,0,,
+2025-01-20,paid_search,APAC,,1,0,0,0,0,,
+2025-01-21,organic_search,EMEA,,1,0,0,0,0,,
+2025-01-22,organic_search,(none),20,0,0,0,0,0,,
+2025-01-22,organic_search,APAC,,1,0,0,0,0,,
+2025-01-25,organic_search,APAC,,0,0,1,0,0,,
+2025-01-30,organic_search,APAC,,0,0,0,1,0,,
+2025-02-01,paid_search,APAC,,0,1,0,0,0,,
+2025-02-02,organic_search,EMEA,0,1,0,0,0,0,,
+2025-02-03,(none),(none),,1,0,0,0,0,,
+2025-02-03,paid_search,APAC,,0,0,1,0,0,,
+2025-02-04,paid_search,EMEA,,0,0,0,0,1,1000.50,
+2025-02-05,paid_search,APAC,,0,0,0,1,0,,
+2025-02-10,@display,(none),,0,0,0,0,0,,50
+2025-02-12,organic_search,EMEA,,0,0,0,0,1,,
+2025-02-14,paid_search,APAC,,0,0,0,0,1,500,
+2025-02-20,paid_search,EMEA,,0,0,0,0,0,-100,
+2025-04-01,paid_search,EMEA,,0,0,0,0,1,,
+2025-04-02,paid_search,EMEA,,1,0,0,0,0,,
+2025-04-03,paid_search,EMEA,,1,1,0,0,0,,
+2025-04-04,paid_search,EMEA,,0,0,1,0,0,,
+2025-04-05,paid_search,EMEA,,0,0,0,1,0,,
 """
 
 LEAD_LIFECYCLE_SQL = """
@@ -91,7 +95,9 @@ select
     cast(sql_at as timestamp) as sql_at,
     cast(opportunity_at as timestamp) as opportunity_at,
     cast(customer_at as timestamp) as customer_at,
-    cast(days_lead_to_customer as decimal(18, 6)) as days_lead_to_customer
+    cast(days_lead_to_customer as decimal(18, 6)) as days_lead_to_customer,
+    cast(hours as decimal(18, 4)) as hours_sql_to_contact,
+    cast(hours as integer) <= 72 as is_contacted_in_time
 from read_csv('{{ env_var("TOY_DATA") }}/leads.csv', header = true, all_varchar = true)
 """
 
@@ -107,9 +113,7 @@ select
     cast(opportunities as bigint) as opportunities,
     cast(customers as bigint) as customers,
     cast(revenue as decimal(18, 4)) as revenue,
-    cast(spend as decimal(18, 4)) as spend,
-    cast(won_deals as bigint) as won_deals,
-    cast(won_amount as decimal(18, 4)) as won_amount
+    cast(spend as decimal(18, 4)) as spend
 from read_csv('{{ env_var("TOY_DATA") }}/funnel.csv', header = true, all_varchar = true)
 """
 
@@ -132,7 +136,58 @@ group by all
 KPI_BASIS_SQL = """
 select
     date '2025-04-05' as last_date, 'EUR' as reporting_currency, 'media, people' as cost_types,
-    'net payments' as revenue_source, 'UTC' as reporting_time_zone
+    'net payments' as revenue_source, 'UTC' as reporting_time_zone, 0.8 as gross_margin,
+    1 as payment_months, 12 as clv_window_months, 60 as clv_horizon_months, 1 as roi_months,
+    72 as contact_within_hours
+"""
+
+OPPORTUNITY_SQL = """
+select
+    cast(closed_date as date) as closed_date, opportunity_id, status, channel, region,
+    cast(amount as decimal(18, 4)) as amount
+from (values
+    ('2025-02-04', 'a', 'won', 'paid_search', 'EMEA', 900),
+    ('2025-02-14', 'c', 'won', 'paid_search', 'APAC', 500),
+    ('2025-04-01', 'h', 'won', 'paid_search', 'EMEA', 100),
+    ('2025-02-20', 'd', 'lost', 'organic_search', 'EMEA', 9000),
+    (null, 'e', 'open', 'organic_search', 'APAC', 9000)
+) as deals (closed_date, opportunity_id, status, channel, region, amount)
+"""
+
+# Of two complete months of payments no CLV can be said.
+CUSTOMER_MONTHS_SQL = """
+select
+    cast(month as date) as month_start_date, 'paid_search' as channel, region,
+    month < '2025-04' as is_complete, active as active_customers, before as customers_before,
+    0 as retained_customers, active as trailing_active_customers,
+    before as trailing_customers_before, 0 as trailing_retained_customers,
+    active * 600 as trailing_gross_margin, months as payment_months, 60 as clv_horizon_months
+from (values
+    ('2025-02-01', 1, 0, 1), ('2025-03-01', 0, 1, 2), ('2025-04-01', 0, 0, 2)
+) as months (month, active, before, months), (values ('EMEA'), ('APAC')) as regions (region)
+"""
+
+ROI_COHORTS_SQL = """
+select
+    cast(month as date) as cohort_month, channel, region, spend,
+    earned * 0.8 as gross_margin_within, month < '2025-03' as is_mature
+from (values
+    ('2025-01-01', 'paid_search', 'EMEA', 300, 1000.5),
+    ('2025-01-01', 'paid_search', '(none)', 100, 0),
+    ('2025-01-01', 'paid_search', 'APAC', null, 500),
+    ('2025-02-01', '@display', '(none)', 50, 0),
+    ('2025-02-01', 'organic_search', 'EMEA', null, 0),
+    ('2025-04-01', 'paid_search', 'EMEA', null, 0)
+) as cohorts (month, channel, region, spend, earned)
+"""
+
+EMAIL_FUNNEL_SQL = """
+select
+    cast(day as date) as sent_date, 'paid_search' as channel, 'EMEA' as region,
+    sent as emails_sent, opened as emails_opened, clicked as emails_clicked
+from (values
+    ('2025-01-10', 6, 3, 1), ('2025-01-20', 2, 1, 0), ('2025-02-10', 2, 0, 0)
+) as emails (day, sent, opened, clicked)
 """
 
 RUN_INFO_SQL = "select 'toy' as run_id, date '2025-04-05' as clock_date"
@@ -188,6 +243,10 @@ def toy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (marts / "run_info.sql").write_text(RUN_INFO_SQL)
     (marts / "lead_score.sql").write_text(LEAD_SCORE_SQL)
     (folder / "dbt_project.yml").write_text(PROJECT_YML.format(macros=PROJECT / "macros"))
+    (marts / "funnel" / "opportunity.sql").write_text(OPPORTUNITY_SQL)
+    (marts / "funnel" / "customer_months.sql").write_text(CUSTOMER_MONTHS_SQL)
+    (marts / "funnel" / "roi_cohorts.sql").write_text(ROI_COHORTS_SQL)
+    (marts / "funnel" / "email_funnel.sql").write_text(EMAIL_FUNNEL_SQL)
     (folder / "profiles.yml").write_text(PROFILES_YML)
     (folder / "leads.csv").write_text(LEADS.lstrip())
     (folder / "funnel.csv").write_text(FUNNEL.lstrip())
@@ -264,6 +323,27 @@ PERIOD = {
     "sales_cycle_left_out": [0, 0, 0, 1, 1],
     "sales_cycle_median": [None, 25, None, None, 25],
     "sales_cycle_mean": [None, 65.5 / 3, None, None, 65.5 / 3],
+    "active_customers": [None, 2, 0, 0, 2],
+    # None of February's two paid in March; April is not over.
+    "retention_rate": [None, None, 0 / 2, None, 0 / 2],
+    **{
+        kpi: [None] * 5
+        for kpi in (
+            "margin_per_customer",
+            "customer_lifetime",
+            "clv",
+            "clv_to_cac",
+            "cac_payback_months",
+        )
+    },
+    # a after 5 hours and e after 100; c after 2.
+    "sqls_contacted": [2, 1, 0, 0, 3],
+    "contacted_in_time_rate": [1 / 2, 1 / 1, None, None, 2 / 3],
+    "contact_hours_median": [52.5, 2, None, None, 5],
+    "contact_hours_mean": [52.5, 2, None, None, 107 / 3],
+    "emails_sent": [8, 2, None, None, 10],
+    "email_open_rate": [4 / 8, 0 / 2, None, None, 4 / 10],
+    "email_click_rate": [1 / 8, 0 / 2, None, None, 1 / 10],
 }
 
 COHORT = {
@@ -289,6 +369,8 @@ COHORT = {
     # f is a customer without an opportunity: it counts among the customers, not here.
     "opportunity_to_customer_rate": [2 / 3, None, None, 1 / 1, 3 / 4],
     "lead_to_customer_rate": [2 / 5, 1 / 2, None, 1 / 2, 4 / 9],
+    # January cost 400 and brought 0.8 × 1,500.50; February cost 50 and brought nothing.
+    "roi": [1200.4 / 400 - 1, -1, None, None, 1200.4 / 450 - 1],
 }
 
 
@@ -344,6 +426,9 @@ def test_a_missing_value_says_what_it_lacks(report: KpiReport) -> None:
     assert notes["opt_in_rate", FEBRUARY] == "no visitors"
     assert notes["cost_per_lead", MARCH] == "no spend and no leads"
     assert notes["revenue", MARCH] == "no data"
+    assert notes["clv", JANUARY] == "no margin per customer and no customer lifetime"
+    assert notes["retention_rate", FEBRUARY] == "no customers before"
+    assert notes["roi", MARCH] == "no roi margin and no roi cost"
 
 
 def test_what_cannot_be_known_yet_is_too_early(report: KpiReport) -> None:
@@ -357,13 +442,18 @@ def test_what_cannot_be_known_yet_is_too_early(report: KpiReport) -> None:
     # Nobody came in in March.
     none = totals["lead_to_customer_rate_within_30", MARCH]
     assert (none.value, none.note.startswith("no ")) == (None, True)
+    assert totals["clv", TOTAL].note == "too early: less than 3 months of payments"
+    assert totals["clv_to_cac", MARCH].is_too_early and not totals["clv", JANUARY].is_too_early
+    assert totals["retention_rate", APRIL].note == "too early: the month is not over"
+    assert totals["roi", APRIL].is_too_early
+    assert totals["contacted_in_time_rate", APRIL].is_too_early
     # The data begin on 5 January, and March earned nothing.
     first = totals["revenue_growth_month", FEBRUARY]
     assert first.value is None and first.note.startswith("too early: the data do not cover 2025-01")
     assert totals["revenue_growth_month", MARCH].note == "no revenue in 2025-02 or 2025-03"
 
 
-def test_cohort_rates_alone_have_an_interval(report: KpiReport) -> None:
+def test_shares_of_independent_cases_have_an_interval(report: KpiReport) -> None:
     row = next(
         row
         for row in report.rows
@@ -372,17 +462,13 @@ def test_cohort_rates_alone_have_an_interval(report: KpiReport) -> None:
     assert (row.numerator, row.denominator) == (3, 5)
     # By hand: z² = 3.841459, middle 0.984146 / 1.768292, half √(3.841459 × 0.0864146) / 1.768292
     assert (row.lower, row.upper) == pytest.approx((0.230724, 0.882379), abs=1e-5)
+    shares = {row.kpi for row in report.rows if row.method == "cohort"} - {"roi"}
+    shares |= {"retention_rate", "contacted_in_time_rate", "email_open_rate", "email_click_rate"}
     assert all(
-        (row.lower is not None) == (row.method == "cohort" and row.value is not None)
+        (row.lower is not None)
+        == (row.kpi in shares and row.value is not None and not row.note.startswith("counts of"))
         for row in report.rows
     )
-
-
-def test_wilson_at_the_ends() -> None:
-    # Without success the upper end is z² / (n + z²) = 3.841459 / 13.841459; ten of ten mirror it.
-    assert wilson(0, 10) == pytest.approx((0, 0.277533), abs=1e-6)
-    assert wilson(10, 10) == pytest.approx((1 - 0.277533, 1), abs=1e-6)
-    assert wilson(0, 0) is None
 
 
 def test_files_hold_the_report_and_are_the_same_each_time(report: KpiReport, toy: Path) -> None:
@@ -406,6 +492,13 @@ def test_files_hold_the_report_and_are_the_same_each_time(report: KpiReport, toy
         "cost types",
         "revenue",
         "maturity",
+        "margin",
+        "customer",
+        "CLV",
+        "ROI",
+        "agreed time",
+        "emails",
+        "intervals",
     }
     assert document["choices"]["currency"] == "EUR"
     assert document["choices"]["cost types"] == "media, people"
@@ -415,6 +508,10 @@ def test_files_hold_the_report_and_are_the_same_each_time(report: KpiReport, toy
     assert cac[FEBRUARY, "(all)", "(all)"]["value"] == "16.666667"
     assert cac[FEBRUARY, "(all)", "(all)"]["denominator"] == "3"
     assert cac[JANUARY, "(all)", "(all)"]["value"] == ""
+    clv = [
+        row for row in lines + document["kpis"] if row["kpi"] == "clv" and row["period"] == MARCH
+    ]
+    assert clv and {row["value"] for row in clv} == {"too early"}
 
 
 def test_a_spreadsheet_finds_no_formula(report: KpiReport) -> None:
@@ -442,7 +539,10 @@ def test_marts_without_rows(toy: Path, tmp_path: Path, monkeypatch: pytest.Monke
     settings(monkeypatch, tmp_path, toy / "target")
     shutil.copytree(toy / "published", tmp_path / "published")
     with duckdb.connect(str(tmp_path / "published" / "leads.duckdb")) as connection:
-        for table in ("calendar", "funnel", "lead_lifecycle", "funnel_cohorts"):
+        for (table,) in connection.sql(
+            """select table_name from duckdb_tables()
+            where schema_name = 'marts' and table_name <> 'kpi_basis'"""
+        ).fetchall():
             connection.execute(f"delete from marts.{table}")
     report = kpis()
     assert {row.period for row in report.rows} == {"all"}
@@ -462,9 +562,10 @@ def test_terminal(report: KpiReport) -> None:
 
     assert cells("Revenue") == ["Revenue", "1,400.50", "–", "–", "1,400.50"]
     assert cells("Opt-in rate")[2:] == ["–", "–", "–", "5.7%"]
-    # Leads, customers, revenue, rates from lead to opportunity and to customer, CAC
-    assert cells("@display") == ["@display", "0", "0", "–", "–", "–", "–"]
-    assert cells("EMEA") == ["EMEA", "6", "3", "900.50", "33.3%", "50.0%", "100.00"]
+    assert cells("CLV ")[1:] == ["too", "early"] * 4
+    # Leads, customers, revenue, rates from lead to opportunity and to customer, CAC, CLV ÷ CAC
+    assert cells("@display") == ["@display", "0", "0", "–", "–", "–", "–", "–"]
+    assert cells("EMEA")[:-2] == ["EMEA", "6", "3", "900.50", "33.3%", "50.0%", "100.00"]
     assert any(line.startswith("attribution: ") for line in lines)
 
 
@@ -487,3 +588,13 @@ def test_what_is_missing_is_said(
     settings(monkeypatch, tmp_path)
     with pytest.raises(UserError, match=r"no metric definitions at .*make run"):
         kpis()
+
+
+@pytest.mark.parametrize("mark", "=+-@\t\r")
+def test_a_text_that_is_no_formula_to_us_is_none_to_a_spreadsheet(mark: str) -> None:
+    assert _cell(f"{mark}1+1") == f"'{mark}1+1"
+    assert _cell(f"a{mark}1") == f"a{mark}1"
+
+
+def test_numbers_are_no_formulas() -> None:
+    assert [_cell(value) for value in (-1.5, -3, 0, None)] == [-1.5, -3, 0, None]

@@ -407,7 +407,7 @@ def test_a_rejected_json_line_is_told_by_its_line(folder: Path, newline: str) ->
     originals = rows("select original_row from raw.rejected_rows order by line")
     assert originals == [(line,) for line in lines[2:]]
     assert rows("select distinct reason from raw.rejected_rows where column_name is null") == [
-        ("is not a JSON object",)
+        ("is not a JSON object, or has a key twice",)
     ]
     assert result.total.rows_read == 6
 
@@ -503,6 +503,18 @@ def test_a_file_that_grows_while_it_is_read_lands_nothing(
         f"{folder / name} changed while it was read: land it again when it is written to its end."
     )
     assert not rows("select 1 from duckdb_tables() where schema_name = 'raw'")
+
+
+def test_a_link_that_leads_out_of_the_folder_is_not_followed(folder: Path) -> None:
+    (folder.parent / "secret.csv").write_text(LEADS, "utf-8")
+    (folder / "leads.csv").symlink_to("../secret.csv")
+    with pytest.raises(UserError, match=r"leads\.csv leads out of the folder: put"):
+        land(folder, NOW)
+    (folder / "leads.csv").unlink()
+    (folder / ".today").mkdir()
+    (folder / ".today" / "leads.csv").write_text(LEADS, "utf-8")
+    (folder / "leads.csv").symlink_to(".today/leads.csv")
+    assert land(folder, NOW).total.rows_landed == 2
 
 
 def test_a_pipe_is_no_file_to_land(folder: Path) -> None:
@@ -818,6 +830,24 @@ def test_a_file_that_is_no_warehouse_is_left_alone(folder: Path) -> None:
     warehouse_file().write_text("no database" * 1000, "utf-8")
     with pytest.raises(UserError, match="cannot be opened"):
         land_text(folder, LEADS)
+
+
+@pytest.mark.parametrize("size", [0, 4096, 8192])
+def test_a_warehouse_whose_creation_was_killed_is_made_anew(folder: Path, size: int) -> None:
+    warehouse_file().parent.mkdir()
+    rows("select 1")
+    whole = warehouse_file().read_bytes()
+    assert len(whole) == 3 * 4096
+    warehouse_file().write_bytes(whole[:size])
+    assert land_text(folder, LEADS).total.rows_landed == 2
+
+
+def test_a_small_file_that_is_no_warehouse_is_left_alone(folder: Path) -> None:
+    warehouse_file().parent.mkdir()
+    warehouse_file().write_text("my notes", "utf-8")
+    with pytest.raises(UserError, match="cannot be opened"):
+        land_text(folder, LEADS)
+    assert warehouse_file().read_text("utf-8") == "my notes"
 
 
 def test_a_header_that_is_nearly_right_is_named(tmp_path: Path) -> None:

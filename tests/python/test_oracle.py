@@ -12,15 +12,17 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
+from pathlib import Path
 
 import duckdb
 import pytest
 
+from scripts import whatif
 from scripts.run import RunResult
 from tests.oracle import Factor, Oracle, Score, decay, key_of, number_of, rounded
 from tests.python.conftest import Warehouse
 from tests.universe import CLOCK, Row, Universe, universe
-from tests.warehouse import build, seed_rows
+from tests.warehouse import SCORING, build, seed_rows, write_seeds
 
 DAY = timedelta(days=1)
 SHOWN, LEADS = 3, 100
@@ -42,6 +44,7 @@ class Span:
 class World:
     """Rows, the warehouse built from them and the oracle over them; leads that are looked at."""
 
+    folder: Path
     universe: Universe
     connection: duckdb.DuckDBPyConnection
     oracle: Oracle
@@ -95,10 +98,12 @@ def world(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[World]:
     made = universe(*request.param)
+    folder = tmp_path_factory.mktemp("world")
     with build(
-        tmp_path_factory.mktemp("world"),
+        folder,
         made.raw,
         made.seeds,
+        [*SCORING, "golden_lead_factors", "+score_quality", "+threshold_curve"],
         as_of=made.as_of,
         reporting_currency=made.reporting_currency,
         match_leads_by_person=made.match_leads_by_person,
@@ -110,7 +115,7 @@ def world(
             made.reporting_currency,
             made.match_leads_by_person,
         )
-        yield World(made, connection, oracle, list(oracle.people))
+        yield World(folder, made, connection, oracle, list(oracle.people))
 
 
 # ----------------------------------------------------------------------------- at the clock
@@ -125,6 +130,42 @@ def test_scores_and_factors_equal_the_oracle(world: World) -> None:
 def test_the_sample_equals_the_oracle(sample: tuple[Warehouse, RunResult]) -> None:
     with _landed_world(sample[0]) as world:
         _assert_equal(world)
+
+
+def test_a_what_if_gives_the_scores_that_a_build_would(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Other points, groups, bands and models, and another page that counts, on the same leads."""
+    monkeypatch.setenv("LEADS_WAREHOUSE", str(world.folder / "leads.duckdb"))
+    monkeypatch.setenv("DBT_TARGET_PATH", str(world.folder / "target"))
+    monkeypatch.setattr(whatif, "MOVERS", 10_000)
+    made, other = world.universe, universe(7, 1, 25).seeds
+    # The champion alone, so that the oracle need not know who is a challenger's.
+    other["score_models"] = [{**row, "traffic_share": ""} for row in other["score_models"]]
+    globs = {"*/pricing*": "*/50*"}
+    other["event_keys"] = [
+        {**row, "page_glob": globs.get(str(row["page_glob"]), row["page_glob"])}
+        for row in other["event_keys"]
+    ]
+    write_seeds(tmp_path, other)
+    oracle = Oracle(
+        *(made.raw, seed_rows(other), made.as_of, made.reporting_currency),
+        made.match_leads_by_person,
+    )
+    (champion,) = (m["score_model"] for m in other["score_models"] if m["role"] == "champion")
+    found = whatif.whatif(tmp_path)
+    assert {"attribute_points", "event_keys", "event_points", "score_bands"} <= set(
+        found.changed_seeds
+    )
+    then = {mover.lead_id: (mover.score_then, mover.band_then) for mover in found.movers}
+    assert len(then) == found.moved > 10
+    now = world.connection.sql("select lead_id, score, band from marts.lead_score").fetchall()
+    assert len(now) > 20
+    then = {lead_id: (score, band) for lead_id, score, band in now} | then
+    for lead_id in oracle.people:
+        if life := oracle.life(lead_id):
+            score = oracle.score(lead_id, str(champion), life[-1])
+            assert then[lead_id] == (score.score, score.band), lead_id
 
 
 @pytest.mark.slow
@@ -166,7 +207,7 @@ def _landed_world(warehouse: Warehouse) -> Iterator[World]:
         currencies = {row["currency"] for row in raw["leads"] if row["currency"]}
         currency = str(currencies.pop()) if len(currencies) == 1 else ""
         oracle = Oracle(raw, seeds, str(clock), currency)
-        yield World(Universe(raw, seeds, ""), connection, oracle, leads)
+        yield World(warehouse.folder, Universe(raw, seeds, ""), connection, oracle, leads)
 
 
 def _text_rows(connection: duckdb.DuckDBPyConnection, rows: str) -> list[Row]:

@@ -11,6 +11,8 @@ import duckdb
 import pytest
 from typer.testing import CliRunner
 
+from scripts import paths
+from scripts import run as running
 from scripts.__main__ import app
 from scripts.errors import UserError
 from scripts.paths import PROJECT
@@ -219,9 +221,70 @@ def test_the_sample_is_never_mixed_with_own_data(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LEADS_WAREHOUSE", str(tmp_path / "leads.duckdb"))
-    (tmp_path / "leads.duckdb").touch()
+    with duckdb.connect(str(tmp_path / "leads.duckdb")) as connection:
+        connection.execute("create schema raw")
     with pytest.raises(UserError, match="the sample is not mixed"):
         run(None)
+
+
+class Killed(BaseException):
+    """Stands in for the end of the process."""
+
+
+@pytest.mark.parametrize("moment", ["land", "unlink"])
+def test_the_sample_gives_way_to_own_data_in_full_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    monkeypatch.setenv("LEADS_WAREHOUSE", str(tmp_path / "leads.duckdb"))
+    for name in ("sample", "own", "more"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / f"leads.{name}.csv").write_text(
+            f"lead_id,created_at\n{name},2025-01-01\n"
+        )
+
+    def landed() -> list[str]:
+        with duckdb.connect(str(tmp_path / "leads.duckdb"), read_only=True) as connection:
+            rows = connection.sql("select lead_id from raw.leads order by 1").fetchall()
+            return [row[0] for row in rows]
+
+    def kill(*_: object, **__: object) -> None:
+        raise Killed
+
+    monkeypatch.setattr(running, "write_sample", lambda folder: None)
+    monkeypatch.setattr(paths, "PROJECT", tmp_path)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "sample").symlink_to(tmp_path / "sample")
+    running._land_sample()
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        if moment == "land":
+            patch.setattr(running, "land", kill)
+        else:
+            patch.setattr(Path, "unlink", kill)
+        running._land_own(tmp_path / "own")
+    if moment == "land":
+        running._land_sample()
+        assert landed() == ["sample"]
+        running._land_own(tmp_path / "own")
+    running._land_own(tmp_path / "more")
+    assert landed() == ["more", "own"]
+    assert not (tmp_path / "leads.aside").exists()
+    with pytest.raises(UserError, match="the sample is not mixed"):
+        running._land_sample()
+
+
+def test_own_data_that_cannot_be_read_leave_the_sample(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LEADS_WAREHOUSE", str(tmp_path / "leads.duckdb"))
+    with duckdb.connect(str(tmp_path / "leads.duckdb")) as connection:
+        connection.execute(
+            "create schema state; create table state.sample as select true as is_sample"
+        )
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "leads.csv").write_text("")
+    with pytest.raises(UserError, match="is empty"):
+        run(tmp_path / "own")
+    assert running._holds(running.SAMPLE)
 
 
 @pytest.mark.parametrize("command", ["land", "run"])
@@ -272,6 +335,48 @@ def test_real_data_give_their_ground_truth(
             ("2012-01", 2748, 487),
             ("2012-02", 2884, 423),
         ]
+        assert warehouse.query(
+            """select round(median(days_lead_to_customer), 4),
+                floor(100 * median(days_opportunity_to_customer)),
+                round(100 * count(customer_at) / count(*), 3)
+            from marts.lead_lifecycle"""
+        ) == [(14.4366, 1382, 17.162)]
+        assert warehouse.query(
+            """select status, count(*), sum(amount) from marts.opportunity
+            where status = 'won' group by all"""
+        ) == [("won", 2246, Decimal("35290338.0000"))]
+        assert warehouse.query("select sum(leads), sum(customers) from marts.funnel_cohorts") == [
+            (13087, 2246)
+        ]
+        # How far cases got; a case is a lead, each activity an event.
+        assert set(
+            warehouse.query(
+                """select event_key, count(distinct lead_id)
+                from intermediate.int_person_event_days
+                where event_key in ('A_PREACCEPTED', 'A_ACCEPTED', 'O_SENT', 'O_SENT_BACK',
+                    'A_APPROVED', 'A_DECLINED', 'A_CANCELLED')
+                group by all"""
+            )
+        ) == {
+            ("A_PREACCEPTED", 7367),
+            ("A_ACCEPTED", 5113),
+            ("O_SENT", 5015),
+            ("O_SENT_BACK", 3254),
+            ("A_APPROVED", 2246),
+            ("A_DECLINED", 7635),
+            ("A_CANCELLED", 2807),
+        }
+        assert warehouse.query(
+            """select round(median(epoch(cancelled.at - lead_at) / 86400), 2),
+                (select count(*) from marts.lead_lifecycle) - 2246 - 7635 - 2807
+            from marts.lead_lifecycle
+            inner join (
+                select lead_id, min(first_occurred_at) as at
+                from intermediate.int_person_event_days
+                where event_key = 'A_CANCELLED'
+                group by all
+            ) as cancelled using (lead_id)"""
+        ) == [(16.85, 399)]
     else:
         assert totals == (8000, 842, 842, Decimal("676851.4800"), Decimal("14.00"), 1)
         assert statuses == {("won", 842)}
@@ -294,6 +399,41 @@ def test_real_data_give_their_ground_truth(
             ("other_publicities", 65, 3),
             ("(none)", 60, 14),
         }
+        assert warehouse.query(
+            """select min(lead_at)::date::varchar, max(lead_at)::date::varchar,
+                min(customer_at)::date::varchar, max(customer_at)::date::varchar,
+                round(100 * count(customer_at) / count(*), 3), count(*) filter (revenue > 0)
+            from marts.lead_lifecycle"""
+        ) == [("2017-06-14", "2018-05-31", "2017-12-05", "2018-11-14", 10.525, 380)]
+        # The mean of all 842, the faulty row of −2 days too, which the mart leaves out.
+        assert warehouse.query(
+            """select round((sum(days_lead_to_customer) - 2) / 842, 2), count(days_lead_to_customer)
+            from marts.lead_lifecycle"""
+        ) == [(48.44, 841)]
+        assert warehouse.query(
+            """select sum(leads), sum(customers), sum(customers_within_30),
+                sum(customers_within_90)
+            from marts.funnel_cohorts"""
+        ) == [(8000, 842, 555, 692)]
+        assert warehouse.query(
+            """select strftime(cohort_month, '%Y-%m'), sum(leads), sum(customers)
+            from marts.funnel_cohorts where cohort_month >= date '2018-01-01'
+            group by all order by all"""
+        ) == [
+            ("2018-01", 1141, 152),
+            ("2018-02", 1028, 149),
+            ("2018-03", 1174, 167),
+            ("2018-04", 1352, 183),
+            ("2018-05", 1303, 130),
+        ]
+        assert warehouse.query(
+            "select count(*), count(amount), sum(amount) from marts.opportunity"
+        ) == [(842, 380, Decimal("676851.4800"))]
+        # An order has several items, each a payment.
+        assert warehouse.query(
+            """select count(*), count(distinct regexp_replace(payment_id, '-[0-9]+$', ''))
+            from intermediate.int_payments"""
+        ) == [(5044, 4512)]
     assert warehouse.query(
         """select count(*) from marts.lead_score_by_model as s
         where score is distinct from coalesce((

@@ -76,13 +76,17 @@ def _difference(connection: duckdb.DuckDBPyConnection, mart: str) -> list[tuple[
     ).fetchall()[0]
     tables = Path(str(file)).parent / "lake/tables/marts.db"
     columns = connection.sql(f"select * from marts.{mart} limit 0")
-    spark = ", ".join(
-        f"cast({name} as {kind}) as {name}"
+    typed = {
+        # Statistics are sums of floating point, which end otherwise in another order.
+        name: f"cast({name} as {kind})"
+        if kind != "DOUBLE"
+        else f"printf('%.9g', cast({name} as double) + 0)"
         for name, kind in zip(columns.columns, columns.types, strict=True)
-    )
+    }
+    selected = ", ".join(f"{value} as {name}" for name, value in typed.items())
     return connection.sql(f"""
-        with duckdb_rows as (from marts.{mart}),
-        spark_rows as (select {spark} from read_parquet('{tables / mart}/*.parquet')),
+        with duckdb_rows as (select {selected} from marts.{mart}),
+        spark_rows as (select {selected} from read_parquet('{tables / mart}/*.parquet')),
         duckdb_alone as (from duckdb_rows except all from spark_rows),
         spark_alone as (from spark_rows except all from duckdb_rows)
         (select 'DuckDB', * from duckdb_alone order by all limit {SHOWN})

@@ -61,6 +61,7 @@ final as (
         considered.landing_seq,
         considered.event_type,
         considered.occurred_at,
+        considered.campaign,
         considered.duration_seconds,
         case
             when considered.event_type in (

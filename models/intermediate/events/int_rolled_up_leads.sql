@@ -12,6 +12,7 @@
 -- depends_on: {{ ref('int_lead_event_days') }}
 -- depends_on: {{ ref('int_event_steps') }}
 -- depends_on: {{ ref('int_event_bursts') }}
+-- depends_on: {{ ref('int_kpi_event_times') }}
 with
 
 landed as (

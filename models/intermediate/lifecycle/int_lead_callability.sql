@@ -30,6 +30,13 @@ clock as (
 
 ),
 
+consents as (
+
+    select * from {{ ref('int_lead_consents') }}
+    where contact_channel = 'phone'
+
+),
+
 final as (
 
     select
@@ -40,11 +47,7 @@ final as (
             when lifecycle.lost_at is not null then 'lost'
         end as sales_reason,
         case
-            when profiles.consent_status = 'withdrawn' then 'no consent'
-            when
-                profiles.consent_basis = 'opt_in'
-                and coalesce(profiles.consent_status, '') <> 'given'
-                then 'no consent'
+            when not consents.may_contact then 'no consent'
             when profiles.is_deleted then 'deleted'
         end as contact_reason
 
@@ -56,6 +59,9 @@ final as (
         on lifecycle.lead_id = profiles.lead_id
         and clock.clock_date >= profiles.valid_from_date
         and clock.clock_date < profiles.valid_until_date
+
+    inner join consents
+        on lifecycle.lead_id = consents.lead_id
 
     left join opportunities
         on lifecycle.lead_id = opportunities.lead_id

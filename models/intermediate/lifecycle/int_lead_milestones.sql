@@ -16,6 +16,12 @@ band_dates as (
 
 ),
 
+segment_dates as (
+
+    select * from {{ ref('int_segment_dates') }}
+
+),
+
 feedback as (
 
     {{ current_versions(ref('stg_raw__lead_feedback'), ['feedback_id']) }}
@@ -78,6 +84,20 @@ milestones as (
 
     inner join identities
         on band_dates.lead_id = identities.lead_id
+
+    union all
+
+    select
+        segment_dates.lead_id,
+        'segment' as source,
+        segment_dates.segment as value,
+        greatest(cast(segment_dates.reached_date as timestamp), identities.person_created_at)
+            as reached_at
+
+    from segment_dates
+
+    inner join identities
+        on segment_dates.lead_id = identities.lead_id
 
     union all
 

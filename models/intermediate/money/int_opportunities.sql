@@ -1,6 +1,6 @@
 {#
-    Grain: one row per opportunity of a landed lead, as known at the clock, with the surviving lead and
-    the amount in the reporting currency.
+    Grain: one row per opportunity of a landed lead, as known at the clock, with its primary lead and the
+    amount in the reporting currency.
 #}
 with
 
@@ -10,9 +10,10 @@ opportunities as (
 
 ),
 
-identities as (
+primary_leads as (
 
-    select * from {{ ref('int_lead_identities') }}
+    select * from {{ ref('int_opportunity_leads') }}
+    where is_primary
 
 ),
 
@@ -32,7 +33,7 @@ closed as (
 
     select
         opportunities.opportunity_id,
-        identities.surviving_lead_id as lead_id,
+        primary_leads.lead_id,
         opportunities.created_at,
         opportunities.stage,
         opportunities.amount,
@@ -46,8 +47,8 @@ closed as (
 
     from opportunities
 
-    inner join identities
-        on opportunities.lead_id = identities.lead_id
+    inner join primary_leads
+        on opportunities.opportunity_id = primary_leads.opportunity_id
 
     cross join clock
 

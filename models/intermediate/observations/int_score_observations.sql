@@ -1,7 +1,8 @@
 {#
     Grain: one row per surviving lead and live model that are due, and date at which the lead is scored: the
-    days of its history, those on which the models are measured, and today, which is the clock or the last day
-    before the lead was deleted. A lead is scored from the day of its creation on, until the day it is deleted.
+    days of its history, those on which the models are measured, and today, which is the clock or the last
+    day before the lead was deleted. A lead is scored from the day of its creation on, until the day it is
+    deleted.
 #}
 {%- set causes = [
     'creation', 'new model', 'event', 'attribute', 'silence', 'rule began or ended', 'event left its window', 'decay'
@@ -133,10 +134,6 @@ dates as (
 
     inner join live_models
         on due_leads.score_model = live_models.score_model
-
-    {% if not var('history') -%}
-        where false
-    {%- endif %}
 
 ),
 

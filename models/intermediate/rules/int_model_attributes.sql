@@ -1,4 +1,7 @@
-{# Grain: one row per live model and attribute that its rules ask for, directly or through a segment. #}
+{#
+    Grain: one row per live model and attribute that its rules ask for, directly or through a segment. A
+    segment that stands for a lifecycle stage is asked for by the champions.
+#}
 with
 
 rules as (
@@ -19,9 +22,15 @@ segments as (
 
 ),
 
+lifecycle_stages as (
+
+    select * from {{ ref('lifecycle_stages') }}
+
+),
+
 asked as (
 
-    select distinct
+    select
         rules.score_model,
         rules.attribute
 
@@ -29,6 +38,20 @@ asked as (
 
     inner join live_models
         on rules.score_model = live_models.score_model
+
+    union
+
+    select
+        live_models.score_model,
+        'in_segment:' || lifecycle_stages.value as attribute
+
+    from live_models
+
+    cross join lifecycle_stages
+
+    where
+        live_models.role = 'champion'
+        and lifecycle_stages.source = 'segment'
 
 ),
 

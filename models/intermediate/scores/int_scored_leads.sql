@@ -5,6 +5,7 @@
 -- depends_on: {{ ref('int_evaluated_factors') }}
 -- depends_on: {{ ref('int_band_dates') }}
 -- depends_on: {{ ref('int_first_event_times') }}
+-- depends_on: {{ ref('int_segment_days') }}
 -- depends_on: {{ ref('lead_score_factors') }}
 -- depends_on: {{ ref('lead_score_history') }}
 select

@@ -1,7 +1,6 @@
 {#
     Grain: one row per day, channel and region on which anything happened. Each column counts what
-    happened on that day, in leads (won_deals: in deals); all are additive. Visitors and money are NULL
-    where none was landed.
+    happened on that day, in leads; all are additive. Visitors and money are NULL where none was landed.
 #}
 {%- set stages = {
     'leads': 'lead_at', 'iqls': 'iql_at', 'mqls': 'mql_at', 'sqls': 'sql_at', 'trials': 'trial_at', 'opportunities': 'opportunity_at',
@@ -18,15 +17,6 @@ lifecycle as (
 revenue as (
 
     select * from {{ ref('int_revenue') }}
-
-),
-
-won_deals as (
-
-    select * from {{ ref('int_opportunities') }}
-    where
-        status = 'won'
-        and amount is not null
 
 ),
 
@@ -85,20 +75,6 @@ happened as (
     union all
 
     select
-        {{ reporting_date('won_deals.closed_at') }} as funnel_date,
-        lifecycle.channel,
-        lifecycle.region,
-        'won_amount' as measure,
-        won_deals.amount
-
-    from won_deals
-
-    inner join lifecycle
-        on won_deals.lead_id = lifecycle.lead_id
-
-    union all
-
-    select
         spend_date as funnel_date,
         channel,
         region,
@@ -138,9 +114,7 @@ final as (
             cast(sum(case when measure = '{{ column }}' then 1 else 0 end) as bigint) as {{ column }},
         {%- endfor %}
         cast(sum(case when measure = 'revenue' then amount end) as decimal(18, 4)) as revenue,
-        cast(sum(case when measure = 'spend' then amount end) as decimal(18, 4)) as spend,
-        cast(sum(case when measure = 'won_amount' then 1 else 0 end) as bigint) as won_deals,
-        cast(sum(case when measure = 'won_amount' then amount end) as decimal(18, 4)) as won_amount
+        cast(sum(case when measure = 'spend' then amount end) as decimal(18, 4)) as spend
 
     from happened
 

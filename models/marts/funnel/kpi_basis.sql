@@ -41,7 +41,13 @@ final as (
         coalesce(spend.cost_types, '(none)') as cost_types,
         case when payments.payments > 0 then 'net payments' else 'won amounts' end
             as revenue_source,
-        '{{ var("reporting_time_zone") }}' as reporting_time_zone
+        '{{ var("reporting_time_zone") }}' as reporting_time_zone,
+        cast({{ var('gross_margin') }} as decimal(5, 4)) as gross_margin,
+        cast({{ var('payment_months') }} as bigint) as payment_months,
+        cast({{ var('clv_window_months') }} as bigint) as clv_window_months,
+        cast({{ var('clv_horizon_months') }} as bigint) as clv_horizon_months,
+        cast({{ var('roi_months') }} as bigint) as roi_months,
+        cast({{ var('contact_within_hours') }} as bigint) as contact_within_hours
 
     from data_end
 

@@ -35,6 +35,18 @@ revenue as (
 
 ),
 
+contacts as (
+
+    select
+        lead_id,
+        occurred_at
+
+    from {{ ref('int_kpi_events') }}
+
+    where kpi_event = 'contact'
+
+),
+
 leads as (
 
     {# First touch is the first channel known of a lead; where it is, the last known up to the clock. #}
@@ -74,6 +86,22 @@ reached as (
 
 ),
 
+contacted as (
+
+    select
+        reached.lead_id,
+        min(contacts.occurred_at) as first_contact_at
+
+    from reached
+
+    inner join contacts
+        on reached.lead_id = contacts.lead_id
+        and reached.sql_at <= contacts.occurred_at
+
+    group by reached.lead_id
+
+),
+
 {% set durations = [
     ('lead', 'mql'), ('mql', 'sql'), ('lead', 'opportunity'), ('opportunity', 'customer'), ('lead', 'customer')
 ] -%}
@@ -88,6 +116,11 @@ timed as (
         reached.opportunity_at,
         reached.customer_at,
         reached.lost_at,
+        contacted.first_contact_at,
+        {{ hours_apart('reached.sql_at', 'contacted.first_contact_at') }} as hours_sql_to_contact,
+        {{ hours_apart(
+            'reached.sql_at', 'cast(' ~ days_after('clock.clock_date', 1) ~ ' as timestamp)'
+        ) }} as hours_since_sql,
         {%- for start, end in durations %}
         {{ days_apart(
             ('leads' if start == 'lead' else 'reached') ~ '.' ~ start ~ '_at', 'reached.' ~ end ~ '_at'
@@ -97,8 +130,13 @@ timed as (
 
     from leads
 
+    cross join clock
+
     left join reached
         on leads.lead_id = reached.lead_id
+
+    left join contacted
+        on leads.lead_id = contacted.lead_id
 
     left join revenue
         on leads.lead_id = revenue.lead_id
@@ -126,11 +164,17 @@ final as (
         opportunity_at,
         customer_at,
         lost_at,
+        first_contact_at,
         {%- for start, end in durations %}
             case
                 when days_{{ start }}_to_{{ end }} >= 0 then days_{{ start }}_to_{{ end }}
             end as days_{{ start }}_to_{{ end }},
         {%- endfor %}
+        hours_sql_to_contact,
+        case
+            when hours_sql_to_contact <= {{ var('contact_within_hours') }} then true
+            when hours_since_sql >= {{ var('contact_within_hours') }} then false
+        end as is_contacted_in_time,
         revenue
 
     from timed

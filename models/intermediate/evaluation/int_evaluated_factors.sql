@@ -1,6 +1,6 @@
 {#
-    Grain: one row per lead, live model, day on which the models are measured and rule that fired. It
-    grows from build to build, as int_past_scores does.
+    Grain: one row per surviving lead, live model, day on which the models are measured, and rule that
+    fired. It grows from build to build, as int_past_scores does.
 #}
 {{ config(
     materialized='incremental',
@@ -23,12 +23,6 @@ observations as (
 
 ),
 
-rule_regions as (
-
-    select * from {{ ref('int_rule_regions') }}
-
-),
-
 evaluation_dates as (
 
     select * from {{ ref('int_evaluation_dates') }}
@@ -43,16 +37,22 @@ due_leads as (
 
 final as (
 
+    {# Today is scored with every lead that is due, and may be a day that was measured before. #}
     select
         factors.lead_id,
         factors.score_model,
         factors.score_date,
+        observations.lead_region,
         factors.rule_id,
-        rule_regions.rule_region,
         factors.points,
         factors.units
 
     from factors
+
+    inner join observations
+        on factors.lead_id = observations.lead_id
+        and factors.score_date = observations.score_date
+        and factors.score_model = observations.score_model
 
     inner join evaluation_dates
         on factors.lead_id = evaluation_dates.lead_id
@@ -62,16 +62,6 @@ final as (
         on factors.lead_id = due_leads.lead_id
         and factors.score_model = due_leads.score_model
         and factors.score_date >= due_leads.history_from_date
-
-    inner join observations
-        on factors.lead_id = observations.lead_id
-        and factors.score_model = observations.score_model
-        and factors.score_date = observations.score_date
-
-    inner join rule_regions
-        on factors.score_model = rule_regions.score_model
-        and factors.rule_id = rule_regions.rule_id
-        and observations.lead_region = rule_regions.lead_region
 
 )
 

@@ -1,6 +1,6 @@
 {#
-    Grain: one row per lead, live model and day on which the models are measured, with score and band. It
-    grows from build to build, as int_past_scores does.
+    Grain: one row per surviving lead, live model and day on which the models are measured, with its score.
+    It grows from build to build, as int_past_scores does.
 #}
 {{ config(
     materialized='incremental',
@@ -31,7 +31,7 @@ due_leads as (
 
 final as (
 
-    {# A lead is scored at the clock, too, and that day may have been measured before. #}
+    {# Today is scored with every lead that is due, and may be a day that was measured before. #}
     select
         scores.lead_id,
         scores.score_model,

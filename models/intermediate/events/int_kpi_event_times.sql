@@ -1,0 +1,60 @@
+{#
+    Grain: one row per landed event and part that it plays in a KPI (seed kpi_events). It grows from build
+    to build, as int_lead_event_days does.
+#}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    meta={'kept_with': 'int_rolled_up_leads'},
+    pre_hook="{{ forget(ref('int_new_event_days'), ['lead_id', 'event_date']) }}"
+) }}
+with
+
+new_events as (
+
+    select * from {{ ref('int_new_events') }}
+
+),
+
+classes as (
+
+    select distinct
+        classes.event_type,
+        classes.asked_page,
+        classes.asked_properties,
+        classes.asked_seconds,
+        kpi_events.kpi_event
+
+    from {{ ref('int_event_classes') }} as classes
+
+    inner join {{ ref('kpi_events') }} as kpi_events
+        on classes.event_key = kpi_events.event_key
+
+    where
+        classes.follows_event_key is null
+        and classes.crm_property is null
+
+),
+
+final as (
+
+    select
+        new_events.lead_id,
+        cast(new_events.landing_seq as string) as event_id,
+        new_events.event_date,
+        classes.kpi_event,
+        new_events.campaign,
+        new_events.occurred_at
+
+    from new_events
+
+    inner join classes
+        on new_events.event_type = classes.event_type
+        and new_events.asked_page is not distinct from classes.asked_page
+        and new_events.asked_properties is not distinct from classes.asked_properties
+        and new_events.asked_seconds is not distinct from classes.asked_seconds
+
+)
+
+select * from final

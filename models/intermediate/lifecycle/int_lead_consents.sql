@@ -1,0 +1,72 @@
+{#
+    Grain: one row per surviving lead and channel of contact: whether it may be contacted there, at the
+    clock. Consent that was withdrawn closes every channel, whatever was said of one of them.
+#}
+with
+
+profiles as (
+
+    select profiles.*
+
+    from {{ ref('int_lead_profiles') }} as profiles
+
+    cross join {{ ref('int_clock') }} as clock
+
+    where
+        clock.clock_date >= profiles.valid_from_date
+        and clock.clock_date < profiles.valid_until_date
+
+),
+
+rules as (
+
+    select
+        {{ seed_value('country_code', 'string') }},
+        {{ seed_value('contact_channel', 'string') }},
+        {{ seed_value('consent_basis', 'string') }}
+
+    from {{ ref('contact_consent') }}
+
+),
+
+stated as (
+
+    select
+        profiles.lead_id,
+        channels.contact_channel,
+        coalesce(own.consent_basis, channels.consent_basis, profiles.consent_basis)
+            as consent_basis,
+        lower(trim(profiles.consent_status)) as general_status,
+        lower(trim({{ json_text('profiles.attributes', "'consent_' || channels.contact_channel") }}))
+            as channel_status
+
+    from profiles
+
+    inner join rules as channels
+        on channels.country_code is null
+
+    left join rules as own
+        on profiles.country = own.country_code
+        and channels.contact_channel = own.contact_channel
+
+),
+
+final as (
+
+    select
+        lead_id,
+        contact_channel,
+        consent_basis,
+        coalesce(channel_status, general_status) as consent_status,
+        case
+            when general_status = 'withdrawn' or channel_status = 'withdrawn' then false
+            when consent_basis = 'opt_in'
+                then coalesce(channel_status, general_status, '') = 'given'
+            else true
+        end as may_contact
+
+    from stated
+
+)
+
+select * from final

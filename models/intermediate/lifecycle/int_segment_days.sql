@@ -1,0 +1,55 @@
+{#
+    Grain: one row per lead, live model, segment that stands for a stage, and day of the model's history
+    on which the lead was in it. It grows from build to build, as int_past_scores does.
+#}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    meta={'kept_with': 'int_scored_models'},
+    pre_hook="{{ forget(ref('int_due_leads'), ['lead_id', 'score_model'], since=['score_date', 'history_from_date']) }}"
+) }}
+with
+
+observations as (
+
+    select * from {{ ref('int_score_observations') }}
+    where cause is not null
+
+),
+
+segments as (
+
+    select * from {{ ref('int_observation_segments') }}
+    where value = 'yes'
+
+),
+
+stages as (
+
+    select distinct value as segment
+    from {{ ref('lifecycle_stages') }}
+    where source = 'segment'
+
+),
+
+final as (
+
+    select
+        observations.lead_id,
+        observations.score_model,
+        stages.segment,
+        observations.score_date
+
+    from observations
+
+    inner join segments
+        on observations.lead_id = segments.lead_id
+        and observations.score_date = segments.score_date
+
+    inner join stages
+        on segments.attribute = 'in_segment:' || stages.segment
+
+)
+
+select * from final

@@ -1,0 +1,88 @@
+{#
+    Grain: one row per opportunity and surviving lead that has a part in it, its own lead or one of
+    opportunity_leads. The primary lead, which the funnel counts, is the one that opportunity_leads
+    names so, of several the opportunity's own; where it names none, the own one, else the lowest lead_id.
+#}
+with
+
+opportunities as (
+
+    {{ current_versions(ref('stg_raw__opportunities'), ['opportunity_id'], has_updated_at=true) }}
+
+),
+
+opportunity_leads as (
+
+    {{ current_versions(ref('stg_raw__opportunity_leads'), ['opportunity_id', 'lead_id']) }}
+
+),
+
+identities as (
+
+    select * from {{ ref('int_lead_identities') }}
+
+),
+
+parts as (
+
+    select
+        opportunity_id,
+        lead_id,
+        cast(null as string) as role,
+        1 as is_own,
+        0 as is_named_primary
+
+    from opportunities
+
+    union all
+
+    select
+        opportunity_leads.opportunity_id,
+        opportunity_leads.lead_id,
+        opportunity_leads.role,
+        0 as is_own,
+        case when opportunity_leads.is_primary then 1 else 0 end as is_named_primary
+
+    from opportunity_leads
+
+    inner join opportunities
+        on opportunity_leads.opportunity_id = opportunities.opportunity_id
+
+),
+
+persons as (
+
+    select
+        parts.opportunity_id,
+        identities.surviving_lead_id as lead_id,
+        min(parts.role) as role,
+        max(parts.is_own) as is_own,
+        max(parts.is_named_primary) as is_named_primary
+
+    from parts
+
+    inner join identities
+        on parts.lead_id = identities.lead_id
+
+    group by
+        parts.opportunity_id,
+        identities.surviving_lead_id
+
+),
+
+final as (
+
+    select
+        opportunity_id,
+        lead_id,
+        role,
+        row_number() over (
+            partition by opportunity_id
+            order by is_named_primary desc, is_own desc, lead_id asc
+        ) = 1 as is_primary
+
+    from persons
+
+)
+
+select * from final

@@ -1,0 +1,22 @@
+{# Grain: one row per stage of the pipeline. #}
+with
+
+seed as (
+
+    select * from {{ ref('naive_bayes_stages') }}
+
+),
+
+typed as (
+
+    select
+        {{ seed_value('stage', 'string') }},
+        {{ seed_value('team', 'string') }},
+        {{ seed_value('sequence', 'integer') }},
+        is_won = 'yes' as is_won
+
+    from seed
+
+)
+
+select * from typed

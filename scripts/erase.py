@@ -1,0 +1,334 @@
+"""Erases people: from every table and file of the warehouse, and from the bytes of the files.
+
+A database is not changed in place, where what is deleted stays readable until it is overwritten:
+all that stays is copied into a new file, which then takes the old one's place.
+"""
+# ruff: noqa: S608 (names in SQL come from the catalog and are quoted)
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+from duckdb import DuckDBPyConnection
+from duckdb.func import FunctionNullHandling
+
+from scripts import paths
+from scripts.errors import UserError
+from scripts.lock import exclusive
+from scripts.person import Mentions, People, find_people, qualified, text_columns
+from scripts.suppression import suppress
+from scripts.warehouse import connect, quote_identifier, quote_literal, storage
+
+OLD, NEW = "_old", "_new"
+
+# Folders beside the working file whose files this project writes, and what no search can read.
+OWN_FOLDERS = ("published", "kpis", "charts", "subject_access")
+IMAGES = (".png", ".pdf")
+
+# Tables of texts that may name a person in passing.
+TEXTS = ("rejected_rows", "data_issues")
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What was erased, in numbers and names of tables and files; no personal data.
+
+    `rows_erased` counts rows by file and table. `files_erased` named the people or could not be
+    searched, and are made anew by what made them; `lines_erased` counts lines of logs.
+    `rows_left` are rows of other people's leads with the same email, phone or person_id.
+    """
+
+    erasure_id: str
+    erased_at: str
+    leads: int
+    rows_erased: dict[str, dict[str, int]]
+    files_erased: tuple[str, ...]
+    lines_erased: dict[str, int]
+    rows_left: int
+
+    @property
+    def file(self) -> Path:
+        """Where the receipt lies."""
+        return paths.warehouse_file().parent / "erasures" / f"{self.erasure_id}.json"
+
+
+def erase(lead_ids: Sequence[str], step: Callable[[str], None] = lambda name: None) -> Receipt:
+    """Erase the people whose leads are named, with all their leads, and keep them out from now on.
+
+    `step` is told which file comes next. What others score stays as it is; totals and ranks follow
+    with the next build and publication. The working file goes last, so that an erasure that was
+    killed can be repeated. Raises UserError where a lead is not held, or the working file is
+    missing, BusyError where another run holds it; then nothing is changed.
+    """
+    with exclusive("erase"):
+        return _erase(lead_ids, step)
+
+
+def _erase(lead_ids: Sequence[str], step: Callable[[str], None]) -> Receipt:
+    working = paths.warehouse_file()
+    if not working.is_file():
+        raise UserError(f"there is no warehouse at {working}")
+    moment = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+    rows = {}
+    with connect() as connection, storage():
+        people = find_people(connection, lead_ids)
+        shared, rows_left = _shared(connection, people)
+        _remember(connection, people)
+        for file in _own_files(working):
+            if _is_database(file) and file != working:
+                step(file.name)
+                connection.execute(f"attach {quote_literal(str(file))} as {OLD} (read_only)")
+                rows[_told(file)] = _rewrite(connection, OLD, file)
+                connection.execute(f"detach {OLD}")
+            elif file.suffix == ".parquet":
+                step(file.name)
+                rows[_told(file)] = _rewrite_parquet(connection, file)
+        step(working.name)
+
+        def keep_out() -> None:
+            suppress(connection, NEW, people, shared, moment)
+
+        rows[_told(working)] = _rewrite(connection, working.stem, working, keep_out)
+    step("reports and logs")
+    files_erased, lines_erased = _erase_texts(working, people)
+    receipt = Receipt(
+        erasure_id=str(uuid4()),
+        erased_at=moment.isoformat(),
+        leads=len(people.lead_ids),
+        rows_erased={file: erased for file, erased in rows.items() if erased},
+        files_erased=tuple(files_erased),
+        lines_erased=lines_erased,
+        rows_left=rows_left,
+    )
+    receipt.file.parent.mkdir(exist_ok=True)
+    receipt.file.write_text(json.dumps(asdict(receipt), indent=2) + "\n", "utf-8")
+    return receipt
+
+
+def _shared(connection: DuckDBPyConnection, people: People) -> tuple[set[str], int]:
+    """Emails and the like that other people's leads have too, and how many rows have one."""
+    marks = sorted({*people.emails, *people.phones, *people.person_ids})
+    found = connection.execute(
+        """with others as (
+            select rowid as row_number, unnest([email, phone, person_id]) as mark from raw.leads
+            where lead_id not in (from unnest($1))
+        )
+        select distinct lower(mark), row_number from others
+        where lower(mark) in (from unnest($2))""",
+        [people.lead_ids, [mark.lower() for mark in marks]],
+    ).fetchall()
+    return {mark for mark, _ in found}, len({row for _, row in found})
+
+
+def _remember(connection: DuckDBPyConnection, people: People) -> None:
+    """What is to go, at hand for SQL: ids, texts that nobody else has, what names the people."""
+    for name, ids in (
+        ("leads", people.lead_ids),
+        ("opportunities", people.records["opportunity_id"]),
+        ("records", people.all_records()),
+    ):
+        connection.execute(
+            f"create or replace temp table erased_{name} as select unnest($1::varchar[]) as id",
+            [list(ids)],
+        )
+    columns = text_columns(connection, paths.warehouse_file().stem)["raw", "leads"]
+    texts = [*map(quote_identifier, columns), "split_part(email, '@', 2)"]
+    connection.execute(
+        f"""create or replace temp table erased_texts as
+        with texts as (select distinct lower(unnest($1::varchar[])) as id),
+        others as (
+            select unnest([{", ".join(f"lower({text})" for text in texts)}]) as id
+            from raw.leads where lead_id not in (from erased_leads)
+        )
+        select id from texts where id not in (select id from others where id is not null)""",
+        [list(people.values)],
+    )
+    connection.create_function(
+        "names_erased",
+        Mentions(people.marks(long=False)).__call__,
+        ["varchar"],
+        "boolean",
+        null_handling=FunctionNullHandling.SPECIAL,
+    )
+
+
+def _own_files(working: Path) -> list[Path]:
+    """The files beside the working file that this project makes, that one included."""
+    found = {*working.parent.glob(f"{working.stem}.*")}
+    for folder in OWN_FOLDERS:
+        found |= set((working.parent / folder).rglob("*"))
+    return sorted(file for file in found if file.is_file())
+
+
+def _is_database(file: Path) -> bool:
+    with file.open("rb") as stream:
+        return stream.read(12)[8:] == b"DUCK"
+
+
+def _told(file: Path) -> str:
+    """How a receipt names a file."""
+    for folder in (paths.warehouse_file().parent, paths.PROJECT):
+        if file.is_relative_to(folder):
+            return str(file.relative_to(folder))
+    return file.name
+
+
+def _rewrite(
+    connection: DuckDBPyConnection,
+    catalog: str,
+    file: Path,
+    finish: Callable[[], None] = lambda: None,
+) -> dict[str, int]:
+    """Copies what stays of a database into a new file in its place; the rows that went, by table.
+
+    `finish` may write to the new file before it takes its place.
+    """
+    new = file.with_name(f"{file.name}.erasing")
+    _unlink(new)
+    connection.execute(f"attach {quote_literal(str(new))} as {NEW}")
+    tables = connection.execute(
+        """select schema_name, table_name, sql from duckdb_tables()
+        where database_name = $1 and not temporary order by all""",
+        [catalog],
+    ).fetchall()
+    views = connection.execute(
+        """select schema_name, sql from duckdb_views()
+        where database_name = $1 and not internal and not temporary order by all""",
+        [catalog],
+    ).fetchall()
+    for schema in sorted({schema for schema, *_ in (*tables, *views)}):
+        connection.execute(f"create schema if not exists {NEW}.{quote_identifier(schema)}")
+    texts = text_columns(connection, catalog)
+    erased = {}
+    connection.execute(f"use {NEW}")
+    for schema, table, definition in tables:
+        connection.execute(definition)
+        old, kept = (qualified(name, schema, table) for name in (catalog, NEW))
+        query = f"from {old}"
+        if condition := _of_the_people(schema, table, texts[schema, table]):
+            others = [
+                f"case when {name} not in (from erased_leads) then {name} end as {name}"
+                for name in texts[schema, table]
+                if name.endswith("_lead_id")
+            ]
+            changed = f" replace ({', '.join(others)})" if others else ""
+            query = f"select *{changed} from {old} where not coalesce({condition}, false)"
+        connection.execute(f"insert into {kept} {query}")
+        if rows := _count(connection, old) - _count(connection, kept):
+            erased[f"{schema}.{table}"] = rows
+    for _, definition in views:
+        connection.execute(definition)
+    connection.execute(f"use {quote_identifier(paths.warehouse_file().stem)}")
+    finish()
+    connection.execute(f"detach {NEW}")
+    _take_place(new, file)
+    return erased
+
+
+def _of_the_people(schema: str, table: str, columns: Sequence[str]) -> str | None:
+    """The condition on rows of a table that are to go; None where none can be."""
+    conditions = [
+        f"{column} in (from erased_{ids})"
+        for column, ids in (
+            *(("lead_id", "leads"), ("opportunity_id", "opportunities"), ("record_id", "records")),
+        )
+        if column in columns
+    ]
+    if table in TEXTS:
+        texts = ", ".join(map(quote_identifier, columns))
+        conditions.append(f"names_erased(concat_ws(' ', {texts}))")
+    elif schema == "intermediate" and not {"lead_id", "account_id"} & {*columns}:
+        # What each of the texts that leads have means.
+        conditions += [
+            f"lower({quote_identifier(column)}) in (from erased_texts)" for column in columns
+        ]
+    return " or ".join(f"coalesce({condition}, false)" for condition in conditions) or None
+
+
+def _rewrite_parquet(connection: DuckDBPyConnection, file: Path) -> dict[str, int]:
+    """As for a database; a file without leads stays as it is."""
+    rows = f"read_parquet({quote_literal(str(file))})"
+    columns = [row[0] for row in connection.sql(f"describe from {rows}").fetchall()]
+    if "lead_id" not in columns:
+        return {}
+    erased = f"(from {rows} where lead_id in (from erased_leads))"
+    if not (count := _count(connection, erased)):
+        return {}
+    new = file.with_name(f"{file.name}.erasing")
+    connection.execute(
+        f"""copy (from {rows} where lead_id is null or lead_id not in (from erased_leads))
+        to {quote_literal(str(new))} (format parquet)"""
+    )
+    _take_place(new, file)
+    return {"rows": count}
+
+
+def _take_place(new: Path, file: Path) -> None:
+    """Puts a new file in an old one's place, with its time; the old one's log goes with it."""
+    times = file.stat()
+    os.utime(new, ns=(times.st_atime_ns, times.st_mtime_ns))
+    with new.open("rb") as stream:
+        os.fsync(stream.fileno())
+    new.replace(file)
+    file.with_name(f"{file.name}.wal").unlink(missing_ok=True)
+
+
+def _erase_texts(working: Path, people: People) -> tuple[list[str], dict[str, int]]:
+    """Deletes reports that name the people, and lines of logs that do.
+
+    Files that cannot be searched go as well, and what DuckDB had put aside.
+    """
+    marks = people.marks(long=True)
+    named = re.compile("|".join(map(re.escape, marks)).encode() or rb"(?!)", re.IGNORECASE)
+    temporary = paths.PROJECT / os.environ.get("LEADS_TEMP", working.parent / "tmp")
+    logs = paths.PROJECT / os.environ.get("DBT_LOG_PATH", "logs")
+    erased, lines = [], {}
+    for file in dict.fromkeys(
+        (*_own_files(working), *_files(paths.target_folder()), *_files(logs))
+    ):
+        if _is_database(file) or file.suffix == ".parquet":
+            continue
+        content = file.read_bytes()
+        if file.suffix in IMAGES and "charts" in file.parts:
+            file.unlink()
+        elif not named.search(content):
+            continue
+        elif ".log" in file.name:
+            kept = [line for line in content.splitlines(keepends=True) if not named.search(line)]
+            lines[_told(file)] = len(content.splitlines()) - len(kept)
+            new = file.with_name(f"{file.name}.erasing")
+            new.write_bytes(b"".join(kept))
+            new.replace(file)
+            continue
+        else:
+            file.unlink()
+        # A file may be named after a lead.
+        told = file if not named.search(file.name.encode()) else file.with_name("(a lead)")
+        erased.append(_told(told))
+    for file in _files(temporary):
+        file.unlink()
+    if paths.lake_folder().is_dir():
+        # What Spark has is a copy, made anew with each run.
+        shutil.rmtree(paths.lake_folder())
+        erased.append(paths.lake_folder().name)
+    return erased, lines
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    return (file for file in sorted(folder.rglob("*")) if file.is_file())
+
+
+def _unlink(file: Path) -> None:
+    """Removes what an erasure that was killed left."""
+    for leftover in file.parent.glob(f"{file.name}*"):
+        leftover.unlink()
+
+
+def _count(connection: DuckDBPyConnection, rows: str) -> int:
+    return int(connection.sql(f"select count(*) from {rows}").fetchall()[0][0])

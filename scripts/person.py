@@ -1,0 +1,199 @@
+"""Who a person is in the warehouse: the ids of all its leads, and what tells of it elsewhere."""
+# ruff: noqa: S608 (names in SQL come from the catalog and are quoted)
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from duckdb import DuckDBPyConnection
+
+from scripts.contract import read_contract
+from scripts.errors import UserError
+from scripts.text import text_key
+from scripts.warehouse import quote_identifier
+
+# Shorter ids occur in any text by chance.
+LONG = 6
+
+# What ends a word where a text may name a person: a field of a CSV, of JSON, of a URL.
+_DELIMITERS = r"[\s,;|\"'<>(){}\[\]:=/\\&?]+"
+
+# Ids by which rows name what belongs to a lead, and the table of raw that says to whom.
+RECORDS = {
+    "opportunity_id": "opportunities",
+    "event_id": "lead_events",
+    "payment_id": "payments",
+    "feedback_id": "lead_feedback",
+}
+
+
+@dataclass(frozen=True)
+class People:
+    """All that tells of the people whose leads were named, as landed.
+
+    `lead_ids` holds all leads of each person, `records` the ids of their opportunities, events,
+    payments and feedback, `values` every text of their leads.
+    """
+
+    lead_ids: tuple[str, ...]
+    emails: tuple[str, ...]
+    phones: tuple[str, ...]
+    person_ids: tuple[str, ...]
+    records: dict[str, tuple[str, ...]]
+    values: tuple[str, ...]
+
+    def all_records(self) -> list[str]:
+        """Ids of the leads and of all that belongs to them."""
+        return [*self.lead_ids, *(name for names in self.records.values() for name in names)]
+
+    def marks(self, *, long: bool) -> list[str]:
+        """Emails, phones and ids, in lower case; with `long`, none that is too short to search."""
+        found = {*self.emails, *self.phones, *self.person_ids, *self.all_records()}
+        lowered = {mark.strip().lower() for mark in found}
+        lowered |= {mark.replace("@", "%40") for mark in lowered if "@" in mark}
+        return sorted(mark for mark in lowered if len(mark) >= (LONG if long else 1))
+
+
+def find_people(connection: DuckDBPyConnection, lead_ids: Iterable[str]) -> People:
+    """The people of some leads. Raises UserError for a lead that is not held."""
+    asked = list(dict.fromkeys(lead_ids))
+    landed = _names(
+        connection,
+        "select distinct lead_id from raw.leads where lead_id in (from unnest($1))",
+        asked,
+    )
+    if missing := [lead_id for lead_id in asked if lead_id not in landed]:
+        raise UserError(f"no lead {missing[0]!r} is held")
+    found = _whole_people(connection, asked)
+    leads = _rows(
+        connection,
+        """select columns(* exclude (landing_seq, landed_at)) from raw.leads
+        where lead_id in (from unnest($1))""",
+        (found,),
+    )
+    names = [column[0] for column in connection.description or ()]
+    texts: dict[str, set[str]] = {column: set() for column in names}
+    for row in leads:
+        for name, value in zip(names, row, strict=True):
+            if value not in (None, ""):
+                texts[name].add(str(value))
+    extra = {leaf for text in texts.pop("attributes", set()) for leaf in _leaves(json.loads(text))}
+    written = {c.name for c in read_contract()["leads"].columns if c.data_type == "varchar"}
+    values = {value for name in written for value in texts[name]} | extra
+    values |= {email.split("@")[-1] for email in texts["email"]}
+    keys = {key for value in values if (key := text_key(value))}
+    records = {
+        column: _names(
+            connection,
+            f"select distinct {column} from raw.{table} where lead_id in (from unnest($1))",
+            found,
+        )
+        for column, table in RECORDS.items()
+    }
+    return People(
+        lead_ids=tuple(found),
+        emails=tuple(sorted(texts["email"])),
+        phones=tuple(sorted(texts["phone"])),
+        person_ids=tuple(sorted(texts["person_id"])),
+        records=records,
+        values=tuple(sorted({*values, *keys, *(value.lower() for value in values)})),
+    )
+
+
+def _whole_people(connection: DuckDBPyConnection, asked: list[str]) -> list[str]:
+    """All leads of the people, as the last build knew them; merges of leads it did not know."""
+    is_built = bool(
+        _rows(
+            connection,
+            """select 1 from duckdb_tables() where table_name = 'int_lead_identities'
+            and database_name = current_database()""",
+        )
+    )
+    known = "select lead_id from intermediate.int_lead_identities"
+    queries = [
+        f"""select {one} from raw.leads where {other} in (from unnest($1)) and {one} is not null"""
+        + f" and (lead_id not in ({known}) or merged_into_lead_id not in ({known}))" * is_built
+        for one, other in (
+            ("lead_id", "merged_into_lead_id"),
+            ("merged_into_lead_id", "lead_id"),
+        )
+    ]
+    if is_built:
+        queries.append(
+            """select lead_id from intermediate.int_lead_identities where surviving_lead_id in (
+                select surviving_lead_id from intermediate.int_lead_identities
+                where lead_id in (from unnest($1))
+            )"""
+        )
+    found: set[str] = set()
+    new = set(asked)
+    while new:
+        found |= new
+        new = {name for query in queries for name in _names(connection, query, sorted(new))} - found
+    return sorted(found)
+
+
+def _leaves(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        for part in value.values():
+            yield from _leaves(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _leaves(part)
+    elif value not in (None, ""):
+        yield str(value)
+
+
+class Mentions:
+    """Tells whether a text names one of the people, as a word of its own or, if odd, anywhere."""
+
+    def __init__(self, marks: Iterable[str]) -> None:
+        """Marks are texts in lower case."""
+        found = set(marks)
+        self.words = {mark for mark in found if not re.search(_DELIMITERS, mark)}
+        self.parts = sorted(found - self.words)
+
+    @staticmethod
+    def words_of(text: str) -> set[str]:
+        """The words of a text, in lower case: what stands between commas, quotes and space."""
+        return {word.strip(".") for word in re.split(_DELIMITERS, text.lower())} - {""}
+
+    def __call__(self, text: str | None) -> bool:
+        """Whether the text names any of them."""
+        if not text:
+            return False
+        return not self.words.isdisjoint(self.words_of(text)) or any(
+            part in text.lower() for part in self.parts
+        )
+
+
+def text_columns(connection: DuckDBPyConnection, catalog: str) -> dict[tuple[str, str], list[str]]:
+    """The columns of text of each table of a catalog, by schema and table, in their order."""
+    rows = _rows(
+        connection,
+        """select schema_name, table_name, list(column_name order by column_index)
+            filter (where data_type in ('VARCHAR', 'JSON'))
+        from duckdb_columns() where database_name = $1 and table_oid in (
+            select table_oid from duckdb_tables() where database_name = $1
+        ) group by all order by all""",
+        (catalog,),
+    )
+    return {(schema, table): columns or [] for schema, table, columns in rows}
+
+
+def _rows(
+    connection: DuckDBPyConnection, sql: str, parameters: Iterable[object] = ()
+) -> list[tuple[Any, ...]]:
+    return connection.execute(sql, list(parameters)).fetchall()
+
+
+def _names(connection: DuckDBPyConnection, sql: str, ids: list[str]) -> tuple[str, ...]:
+    """The one column of a query with a list of ids as its only value, sorted."""
+    return tuple(sorted(name for (name,) in _rows(connection, sql, (ids,))))
+
+
+def qualified(catalog: str, schema: str, table: str) -> str:
+    """The full name of a table, quoted."""
+    return ".".join(map(quote_identifier, (catalog, schema, table)))

@@ -1,0 +1,274 @@
+"""A person is erased: from tables, files and bytes, for good; all others stay as they were."""
+
+import csv
+import json
+import shutil
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from scripts.build import build
+from scripts.erase import Receipt, erase
+from scripts.errors import UserError
+from scripts.land import land
+from scripts.person import Mentions
+from scripts.run import RunResult
+from scripts.subject_access import subject_access
+from tests.python.conftest import Warehouse
+
+# Somebody with several leads, a deal, feedback and payments.
+SOMEBODY = """
+select surviving_lead_id from intermediate.int_lead_identities
+where person_lead_count > 1
+    and surviving_lead_id in (select lead_id from raw.opportunities)
+    and surviving_lead_id in (select lead_id from raw.lead_feedback)
+    and surviving_lead_id in (select lead_id from raw.payments)
+order by 1 limit 1
+"""
+SCORES = "select lead_id, score, band, top_reasons from marts.lead_score order by lead_id"
+
+
+class Erased:
+    """A warehouse before and after one of its people was erased."""
+
+    def __init__(self, warehouse: Warehouse) -> None:
+        self.warehouse = warehouse
+        ((lead_id,),) = warehouse.query(SOMEBODY)
+        self.lead_id = str(lead_id)
+        self.leads = [
+            str(row[0])
+            for row in warehouse.query(
+                f"""select lead_id from intermediate.int_lead_identities
+                where surviving_lead_id = '{lead_id}' order by 1"""
+            )
+        ]
+        self.versions = warehouse.query(
+            f"""select lead_id, created_at, updated_at, email, phone, person_id, first_name
+            from raw.leads where lead_id in {(*self.leads, "")} order by all"""
+        )
+        self.marks = {
+            *self.leads,
+            *(str(mark) for row in self.versions for mark in row[3:5] if mark),
+            *(
+                str(row[0])
+                for table in ("opportunities", "payments", "lead_feedback", "lead_events")
+                for row in warehouse.query(
+                    f"""select columns(c -> c like '%_id' and c <> 'lead_id' and c <> 'owner_id'
+                        and c <> 'rep_id') from raw.{table}
+                    where lead_id in {(*self.leads, "")}"""
+                )
+            ),
+        }
+        self.email = next(str(row[3]) for row in self.versions if row[3])
+        self._leave_traces()
+        self.traces_before = set(self.traces())
+        self.scores = self.all_scores()
+        self.receipt: Receipt = erase([self.leads[-1]])
+
+    def _leave_traces(self) -> None:
+        """What a year of use leaves: rejected rows, reports, logs, kept files."""
+        folder = self.warehouse.folder
+        bad = folder / "bad"
+        bad.mkdir()
+        write(
+            bad / "leads.bad.csv",
+            ["lead_id", "created_at", "email"],
+            [[self.lead_id, "yesterday", self.email], ["another", "tomorrow", "x@example.com"]],
+        )
+        (bad / "lead_events.bad.csv").write_text(
+            f"event_id,lead_id,event_type,occurred_at\ne1,{self.lead_id},visit,2025-01-01,too,many\n"
+        )
+        assert land(bad).total.rows_rejected == 3
+        shutil.rmtree(bad)
+        published = folder / "published"
+        (published / "kept").mkdir(exist_ok=True)
+        shutil.copy(published / "leads.duckdb", published / "kept/leads.1.duckdb")
+        for name, text in (
+            ("charts/scores.html", f"<td>{self.lead_id}</td>"),
+            ("charts/scores.png", "an image"),
+            ("target/failing.json", f'{{"email": "{self.email.upper()}"}}'),
+            ("logs/dbt.log", f"a line\nlead {self.lead_id}\nanother line\n"),
+            ("tmp/spilled.tmp", "anything"),
+            ("lake/raw/leads/1.parquet", "what Spark keeps"),
+        ):
+            file = folder / name
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(text, "utf-8")
+        assert self.email in subject_access(self.lead_id).read_text("utf-8")
+
+    def traces(self) -> Iterator[str]:
+        """Files whose bytes name the person, and tables whose rows do."""
+        for file in sorted(self.warehouse.folder.rglob("*")):
+            if not file.is_file():
+                continue
+            content = file.read_bytes().lower()
+            if any(mark.lower().encode() in content for mark in self.marks):
+                yield file.name
+            if content[8:12] == b"duck":
+                # What DuckDB has compressed can be read through it alone.
+                yield from (f"{file.name} {table}" for table in self._tables(file))
+
+    def _tables(self, file: Path) -> Iterator[str]:
+        with duckdb.connect(str(file), read_only=True) as connection:
+            for schema, table, columns in connection.sql(
+                """select schema_name, table_name, list(column_name) from duckdb_columns()
+                where schema_name in ('raw', 'intermediate', 'marts', 'state')
+                    and data_type in ('VARCHAR', 'JSON') and not starts_with(table_name, 'stg_')
+                group by all order by all"""
+            ).fetchall():
+                named = " or ".join(
+                    f"lower({column}) in (from marks) or contains(lower({column}), $2)"
+                    for column in columns
+                )
+                found = connection.execute(
+                    f"""with marks as (select unnest($1))
+                    select 1 from {schema}.{table} where {named} limit 1""",
+                    [[mark.lower() for mark in self.marks], self.email.lower()],
+                ).fetchall()
+                if found:
+                    yield f"{schema}.{table}"
+
+    def all_scores(self) -> list[list[tuple[object, ...]]]:
+        """The scores of all others, in the working file and the published ones."""
+        found = []
+        for file in ("leads.duckdb", "published/leads.duckdb", "published/kept/leads.1.duckdb"):
+            with duckdb.connect(str(self.warehouse.folder / file), read_only=True) as connection:
+                rows = connection.sql(SCORES).fetchall()
+            found.append([row for row in rows if row[0] not in self.leads])
+        return found
+
+
+def write(file: Path, header: list[str], rows: list[list[object]]) -> None:
+    with file.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows([header, *rows])
+
+
+@pytest.fixture(scope="module")
+def erased(
+    sample: tuple[Warehouse, RunResult], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Erased]:
+    """A copy of the sample, from which somebody was erased."""
+    folder = tmp_path_factory.mktemp("erase") / "warehouse"
+    shutil.copytree(sample[0].folder, folder)
+    warehouse = Warehouse(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in warehouse.environment.items():
+            patch.setenv(name, value)
+        yield Erased(warehouse)
+
+
+def test_nothing_of_the_person_is_left_in_any_table_file_or_byte(erased: Erased) -> None:
+    before = erased.traces_before
+    for trace in (
+        *("scores.html", "failing.json", "dbt.log", f"{erased.lead_id}.md"),
+        *("leads.duckdb raw.leads", "leads.duckdb raw.rejected_rows", "leads.duckdb raw.payments"),
+        *("leads.duckdb state.score_published", "leads.duckdb intermediate.int_lead_profiles"),
+        *("leads.duckdb marts.lead_score", "leads.1.duckdb marts.lead_score_history"),
+    ):
+        assert trace in before
+    assert list(erased.traces()) == []
+    for gone in ("charts/scores.png", "tmp/spilled.tmp", "lake"):
+        assert not (erased.warehouse.folder / gone).exists()
+    assert (erased.warehouse.folder / "logs/dbt.log").read_text() == "a line\nanother line\n"
+
+
+def test_all_others_stay_as_they_were(erased: Erased) -> None:
+    assert erased.all_scores() == erased.scores
+    assert len(erased.scores[0]) > 500
+    assert erased.warehouse.query("select count(*) > 500 from staging.stg_raw__leads") == [(True,)]
+    assert erased.warehouse.query(
+        "select original_row like 'another%' from raw.rejected_rows where file = 'leads.bad.csv'"
+    ) == [(True,)]
+
+
+def test_the_receipt_counts_and_names_nobody(erased: Erased) -> None:
+    receipt = erased.receipt
+    assert receipt.leads == len(erased.leads) > 1
+    rows = receipt.rows_erased["leads.duckdb"]
+    assert rows["raw.leads"] == len(erased.versions)
+    assert rows["raw.rejected_rows"] == 2
+    assert receipt.rows_erased["published/kept/leads.1.duckdb"]["marts.lead_score"] == 1
+    assert receipt.lines_erased == {"logs/dbt.log": 1}
+    assert receipt.rows_left == 0
+    text = receipt.file.read_text("utf-8")
+    assert json.loads(text)["erasure_id"] == receipt.erasure_id
+    assert not any(mark.lower() in text.lower() for mark in erased.marks)
+
+
+def test_a_landing_does_not_bring_the_person_back(erased: Erased, tmp_path: Path) -> None:
+    first = erased.versions[0]
+    write(
+        tmp_path / "leads.again.csv",
+        ["lead_id", "created_at", "email", "city"],
+        [
+            [erased.lead_id, first[1], erased.email, "Elsewhere"],
+            ["renamed", first[1], f" {erased.email.upper()}", "Elsewhere"],
+            ["stranger", first[1], "stranger@example.com", "Elsewhere"],
+            ["returned", f"{datetime.now().year + 1}-01-01", erased.email, "Elsewhere"],
+            [erased.lead_id, "yesterday", erased.email, "Elsewhere"],
+        ],
+    )
+    write(
+        tmp_path / "lead_events.again.csv",
+        ["event_id", "lead_id", "event_type", "occurred_at"],
+        [[f"again{lead}", lead, "visit", "2025-01-01"] for lead in (*erased.leads, "stranger")],
+    )
+    deal = next(mark for mark in sorted(erased.marks) if mark.startswith("o"))
+    write(
+        tmp_path / "opportunity_stages.again.csv",
+        ["opportunity_id", "stage", "entered_at"],
+        [[deal, "proposal", "2025-01-01"], ["new_deal", "proposal", "2025-01-01"]],
+    )
+    landed = {result.entity: result for result in land(tmp_path).entities}
+    query = erased.warehouse.query
+    assert query("select lead_id from raw.leads where city = 'Elsewhere' order by 1") == [
+        ("returned",),
+        ("stranger",),
+    ]
+    assert query("select lead_id from raw.lead_events where event_id like 'again%'") == [
+        ("stranger",)
+    ]
+    assert landed["opportunity_stages"].rows_landed == 1
+    # Rows that are kept out are counted, and those set aside leave no text.
+    assert (landed["leads"].rows_read, landed["leads"].rows_duplicate) == (5, 2)
+    assert query(
+        """select value, original_row, reason is not null from raw.rejected_rows
+        where file = 'leads.again.csv'"""
+    ) == [(None, "", True)]
+
+
+def test_whoever_is_not_held_cannot_be_erased(erased: Erased) -> None:
+    for lead_id in (erased.lead_id, "nobody"):
+        with pytest.raises(UserError, match="is held"):
+            erase([lead_id])
+        with pytest.raises(UserError, match="is held"):
+            subject_access(lead_id)
+
+
+def test_a_report_stays_in_its_folder(erased: Erased, tmp_path: Path) -> None:
+    write(tmp_path / "leads.odd.csv", ["lead_id", "created_at"], [["../../odd", "2025-01-01"]])
+    land(tmp_path)
+    file = subject_access("../../odd")
+    assert file.parent == erased.warehouse.folder / "subject_access"
+    assert file.stat().st_mode & 0o077 == 0
+
+
+def test_a_mention_is_a_whole_word() -> None:
+    mentions = Mentions(["l7", "jane@example.com", "+49 30 1234"])
+    assert mentions('{"lead":"L7"}')
+    assert mentions("see https://example.com/?email=Jane@Example.com.")
+    assert mentions("call +49 30 1234")
+    assert not mentions("l70,xl7,l7b,jane@example.community")
+    assert not mentions(None)
+
+
+@pytest.mark.slow
+def test_the_next_build_leaves_all_others_as_they_were(erased: Erased) -> None:
+    """Ranks and totals aside, nobody's score depends on the person who is gone."""
+    build(lambda done, total, name: None)
+    rows = erased.warehouse.query(SCORES)
+    known = [row for row in rows if row[0] not in ("stranger", "returned", "../../odd")]
+    assert known == erased.scores[0]

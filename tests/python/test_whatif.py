@@ -1,0 +1,171 @@
+"""What other seeds would change. That the scores are right is told by the oracle's test."""
+
+import hashlib
+import json
+import subprocess
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from typer.testing import CliRunner
+
+from scripts import paths
+from scripts.__main__ import app
+from scripts.errors import UserError
+from scripts.run import RunResult
+from scripts.seeds import SEEDS
+from scripts.whatif import render, to_markdown, whatif
+from tests.python.conftest import Warehouse
+
+TABLE = "points/attribute_points.csv"
+
+
+@pytest.fixture
+def warehouse(sample: tuple[Warehouse, RunResult], monkeypatch: pytest.MonkeyPatch) -> Warehouse:
+    for name, value in sample[0].environment.items():
+        monkeypatch.setenv(name, value)
+    return sample[0]
+
+
+def write(folder: Path, before: str, after: str) -> Path:
+    """A proposal: the attribute points with one change."""
+    text = (SEEDS / TABLE).read_text("utf-8")
+    assert before in text
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "attribute_points.csv").write_text(text.replace(before, after), "utf-8")
+    return folder
+
+
+DIRECTOR = "standard,seniority_director,fit,seniority,equals,director,,,,,,points,"
+
+
+def test_points_that_change_are_told_by_band_and_mover(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    found = whatif(write(tmp_path, DIRECTOR + "12", DIRECTOR + "20"))
+    ((fired,),) = warehouse.query(
+        """select count(*) from marts.lead_score inner join marts.lead_score_factors
+        using (lead_id, score_model) where rule_id = 'seniority_director'"""
+    )
+    directors = int(str(fired))
+    assert found.changed_seeds == ("attribute_points",)
+    # Limits can keep a director where it is, and move nobody else.
+    assert directors / 2 < found.moved <= directors < found.leads
+    assert sum(leads for _, _, leads in found.bands) == found.leads
+    for band, leads in warehouse.query("select band, count(*) from marts.lead_score group by band"):
+        assert sum(count for now, _, count in found.bands if now == band) == leads
+    assert found.ready_then > found.ready_now > 0
+    assert found.quality_now and found.quality_then
+    assert found.quality_now.auc != found.quality_then.auc
+    assert (found.quality_now.handed_over_per_week or 0) > 0
+    for mover in found.movers:
+        (change,) = mover.changes
+        assert change.reason == "Heads a department"
+        assert (change.points_now, change.points_then) == (Decimal(12), Decimal(20))
+        assert mover.score_now is not None
+        assert mover.score_then == mover.score_now + 8
+    assert found.movers[0].lead_id in to_markdown(found)
+    shown = CliRunner().invoke(app, ["whatif", str(tmp_path), "--json"])
+    assert shown.exit_code == 0
+    assert json.loads(shown.stdout)["moved"] == found.moved
+    screen = Console(width=150)
+    with screen.capture() as captured:
+        screen.print(render(found))
+    assert f"{found.moved:,} of {found.leads:,} leads move" in captured.get()
+
+
+def test_what_an_event_means_is_told_for_all_events(warehouse: Warehouse, tmp_path: Path) -> None:
+    """No page is the careers page any more, so nobody loses points for having looked at it."""
+    text = (SEEDS / "mapping" / "event_keys.csv").read_text("utf-8")
+    (tmp_path / "event_keys.csv").write_text(text.replace("*/careers", "*/nowhere"), "utf-8")
+    found = whatif(tmp_path)
+    losers = {
+        lead_id
+        for (lead_id,) in warehouse.query(
+            """select lead_id from marts.lead_score inner join marts.lead_score_factors
+            using (lead_id, score_model) where rule_id = 'careers_page'"""
+        )
+    }
+    assert found.changed_seeds == ("event_keys",)
+    assert 0 < found.moved <= len(losers)
+    assert {mover.lead_id for mover in found.movers} <= losers
+    assert {
+        (change.reason, change.points_now, change.points_then)
+        for mover in found.movers
+        for change in mover.changes
+        if not change.reason.startswith("Limit of")
+    } == {("Looked at our jobs", Decimal(-6), None)}
+
+
+def test_nothing_live_is_touched(warehouse: Warehouse, tmp_path: Path) -> None:
+    def state() -> dict[Path, str]:
+        files = (file for file in warehouse.folder.rglob("*") if file.is_file())
+        return {file: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+
+    before = state()
+    assert whatif(write(tmp_path, DIRECTOR + "12", DIRECTOR + "1")).moved
+    assert state() == before
+
+
+def test_the_same_seeds_change_nothing(warehouse: Warehouse) -> None:
+    found = whatif(SEEDS)
+    assert (found.changed_seeds, found.moved, found.movers) == ((), 0, ())
+    assert found.ready_now == found.ready_then
+    assert found.quality_now == found.quality_then is not None
+    ((auc, lift, precision, per_week),) = warehouse.query(
+        """select q.auc, q.top_decile_lift, t.precision_rate, t.leads_per_week
+        from marts.score_quality as q inner join marts.threshold_curve as t
+        using (score_model, scored_day, outcome)
+        where q.score_model = 'standard' and q.scored_day = 7 and q.outcome = 'customer'
+            and q.slice = 'overall' and t.region = '(all)' and t.is_todays_cutoff"""
+    )
+    now = found.quality_now
+    assert now
+    assert (now.auc, now.lift, now.precision) == (auc, lift, precision)
+    assert now.handed_over_per_week == pytest.approx(per_week)
+
+
+def test_a_persona_that_would_land_elsewhere_is_told(warehouse: Warehouse, tmp_path: Path) -> None:
+    executive = "standard,seniority_c_level,fit,seniority,equals,c_level,,,,,,points,"
+    (line,) = (x for x in (SEEDS / TABLE).read_text("utf-8").split("\n") if x.startswith(executive))
+    found = whatif(write(tmp_path, line, line.replace(line.split(",")[12], "-90", 1)))
+    assert any("lands in cold, not in" in persona for persona in found.broken_personas)
+
+
+def test_a_faulty_proposal_is_refused_in_the_words_of_check_seeds(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    folder = write(tmp_path / "proposal", DIRECTOR + "12", DIRECTOR + "a lot")
+    with pytest.raises(
+        UserError, match=r"proposal/attribute_points.csv line 44, column points: 'a lot'"
+    ):
+        whatif(folder)
+    with pytest.raises(UserError, match="no folder of seeds"):
+        whatif(tmp_path / "nowhere")
+    with pytest.raises(UserError, match="not both"):
+        whatif()
+
+
+def test_a_branch_is_compared_by_its_seeds(
+    warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "seeds/points", DIRECTOR + "12", DIRECTOR + "20")
+    git = ["git", "-C", str(tmp_path), "-c", "user.name=a", "-c", "user.email=a@example.com"]
+    for arguments in (
+        *(["init", "-q"], ["checkout", "-q", "-b", "generous"], ["add", "seeds"]),
+        ["commit", "-q", "-m", "More for directors"],
+    ):
+        subprocess.run([*git, *arguments], check=True)
+    monkeypatch.setattr(paths, "PROJECT", tmp_path)
+    assert whatif(git_ref="generous").changed_seeds == ("attribute_points",)
+    with pytest.raises(UserError, match="git has no seeds at --output=x"):
+        whatif(git_ref="--output=x")
+
+
+def test_without_a_warehouse_it_says_what_to_do(
+    warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LEADS_WAREHOUSE", str(tmp_path / "leads.duckdb"))
+    with pytest.raises(UserError, match="build it first"):
+        whatif(SEEDS)
