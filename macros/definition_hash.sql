@@ -10,7 +10,8 @@
         {%- endfor -%}
     {%- endfor -%}
     {%- set parts = [
-        var('reporting_currency'), var('match_leads_by_person'), var('history'), var('evaluation_days'), macros_hash()
+        var('reporting_currency'), var('match_leads_by_person'), var('history'), var('evaluation_days'),
+        var('evaluation_leads'), macros_hash()
     ] -%}
     {%- for node_id in upstream | sort if node_id in graph.nodes -%}
         {%- set node = graph.nodes[node_id] -%}

@@ -239,6 +239,67 @@ def recommend(
 
 
 @app.command()
+def train() -> None:
+    """Train the predictor of who becomes a customer; the next build tells it of each lead."""
+    from scripts import train as training
+
+    with Console(stderr=True).status("training"):
+        result = training.train()
+    for name, measures in (
+        ("predictor", result.measures),
+        ("logistic regression on the same", result.linear),
+        ("champion, on the days it was measured", result.champion),
+    ):
+        console.print(
+            f"{name}: AUC {measures.auc:.3f} ({measures.auc_low:.3f} to {measures.auc_high:.3f}), "
+            f"lift {measures.lift:.2f}, on {measures.leads:,} rows held out"
+        )
+    console.print(
+        f"over the champion there: {result.over_champion.auc:+.3f} "
+        f"({result.over_champion.low:+.3f} to {result.over_champion.high:+.3f})"
+    )
+    for feature in result.refused:
+        console.print(f"[yellow]refused:[/] {feature}, as if known only afterwards")
+    console.print(f"predictor: {result.file}; build again to have its predictions in the marts")
+
+
+@app.command()
+def promote(
+    challenger: Annotated[str, typer.Argument(help="the model to put in the champion's place")],
+    day: Annotated[int, typer.Option(help="leads as scored at the end of this day")] = 7,
+    outcome: Annotated[str, typer.Option(help="opportunity or customer")] = "opportunity",
+    write: Annotated[bool, typer.Option("--write", help="swap the roles in the seed")] = False,
+) -> None:
+    """Compare a challenger with the champion on leads held out, gate by gate."""
+    from scripts import promote as promoting
+
+    result = promoting.promote(challenger, day, outcome, write=write)
+    console.print(
+        f"{result.challenger} against {result.champion}, {result.outcome} from day {result.day}, "
+        f"on {result.after.leads:,} leads held out, of which {result.after.conversions:,} converted"
+    )
+    for gate in result.gates:
+        mark = "[green]passed[/]" if gate.is_passed else "[red]failed[/]"
+        console.print(f"{mark} {gate.name}: {gate.numbers}")
+    verdict = f"promote {challenger}" if result.is_passed else f"keep {result.champion}"
+    console.print(f"verdict: {verdict}")
+    if result.written:
+        console.print(f"changed: {result.written}")
+
+
+@app.command()
+def review(
+    score_model: Annotated[str | None, typer.Argument(help="empty: the champion")] = None,
+) -> None:
+    """Write the quarterly look at scores and points, in Markdown."""
+    from scripts import review as reviewing
+
+    with Console(stderr=True).status("looking back"):
+        file = reviewing.review(score_model)
+    console.print(f"review: {file}")
+
+
+@app.command()
 def run(
     folder: Annotated[Path | None, typer.Argument(help="own data; empty: the sample")] = None,
 ) -> None:

@@ -25,6 +25,9 @@ HELD_OUT_SHARE = 0.2
 # Fewer leads of either kind teach nothing that would hold.
 LEAST_OF_EACH = 40
 _Z = float(norm.ppf(0.975))
+# What nearly all leads that have it convert with, while few others do, is known only afterwards.
+_LEAK_LEADS = 20
+_LEAK_RATE = 0.9
 
 
 @dataclass(frozen=True)
@@ -186,3 +189,16 @@ def wilson(successes: float, trials: float) -> tuple[float, float]:
     margin = _Z * np.sqrt(share * (1 - share) / trials + _Z**2 / (4 * trials**2))
     denominator = 1 + _Z**2 / trials
     return float((centre - margin) / denominator), float((centre + margin) / denominator)
+
+
+def looks_known_afterwards(converted_with: Flags, converted: Flags) -> bool:
+    """Whether a rule or feature seems to be filled in once the outcome is known.
+
+    That is where nearly all leads that have it converted, and of all leads not half as many.
+    """
+    leads = len(converted_with)
+    return (
+        leads >= _LEAK_LEADS
+        and wilson(int(converted_with.sum()), leads)[0] > _LEAK_RATE
+        and 2 * converted.mean() < _LEAK_RATE
+    )

@@ -23,44 +23,31 @@ RULE_TABLES = ("attribute_points", "event_points", "inactivity_points")
 
 Row = dict[str, str]
 
-_EVALUATED = """
-    select lead_id, score_date from intermediate.int_evaluation_dates where scored_day = $day
-"""
-_PERSONAS = """
-    select distinct golden.lead_id, observations.score_date
-    from intermediate.int_golden_attributes as golden
-    inner join intermediate.int_score_observations as observations using (lead_id)
-"""
-_UNITS = """
-with dates as ({dates}),
-factors as (
-    select lead_id, score_date, score_model, lead_region, rule_id, units
-    from intermediate.int_evaluated_factors
-    union all
-    select lead_id, score_date, score_model, lead_region, rule_id, units
-    from intermediate.int_score_observations
-    inner join intermediate.int_score_factors using (lead_id, score_date, score_model)
-    where lead_id in (select lead_id from intermediate.int_golden_attributes)
-)
+# Of all leads on a day on which the models are measured; of personas at the clock.
+_EVALUATED_UNITS = """
 select lead_id, rule_id, rule_region, units::double as units
-from dates
-inner join factors using (lead_id, score_date)
+from intermediate.int_evaluation_dates
+inner join intermediate.int_evaluated_factors using (lead_id, score_date)
 inner join intermediate.int_rule_regions using (score_model, rule_id, lead_region)
-where score_model = $model
+where score_model = $model and scored_day = $day
 """
-_SCORES = """
-with dates as ({dates}),
-scores as (
-    select lead_id, score_date, score_model, raw_score, score
-    from intermediate.int_evaluated_scores
-    union all
-    select lead_id, score_date, score_model, raw_score, score from intermediate.int_model_scores
-    where lead_id in (select lead_id from intermediate.int_golden_attributes)
-)
+_EVALUATED_SCORES = """
 select lead_id, raw_score::double as raw_score, score::double as score
-from dates
-inner join scores using (lead_id, score_date)
-where score_model = $model
+from intermediate.int_evaluation_dates
+inner join intermediate.int_evaluated_scores using (lead_id, score_date)
+where score_model = $model and scored_day = $day
+"""
+_PERSONA_UNITS = """
+select lead_id, rule_id, rule_region, units::double as units
+from intermediate.int_score_observations
+inner join intermediate.int_score_factors using (lead_id, score_date, score_model)
+inner join intermediate.int_rule_regions using (score_model, rule_id, lead_region)
+where score_model = $model and lead_id in (select lead_id from intermediate.int_golden_attributes)
+"""
+_PERSONA_SCORES = """
+select lead_id, raw_score::double as raw_score, score::double as score
+from intermediate.int_model_scores
+where score_model = $model and lead_id in (select lead_id from intermediate.int_golden_attributes)
 """
 
 
@@ -208,11 +195,12 @@ def fired_units(
     warehouse was built with other seeds, since the scores that follow are not those stored.
     """
     parameters: dict[str, object] = {"model": model.name}
+    units_query, scores_query = _PERSONA_UNITS, _PERSONA_SCORES
     if day is not None:
         parameters["day"] = day
-    dates = _PERSONAS if day is None else _EVALUATED
-    found = connection.execute(_UNITS.replace("{dates}", dates), parameters).df()
-    stored = connection.execute(_SCORES.replace("{dates}", dates), parameters).df()
+        units_query, scores_query = _EVALUATED_UNITS, _EVALUATED_SCORES
+    found = connection.execute(units_query, parameters).df()
+    stored = connection.execute(scores_query, parameters).df()
     column = {(rule.rule_id, rule.region): place for place, rule in enumerate(model.rules)}
     known = pd.MultiIndex.from_tuples(list(column) or [("", "")])
     places = known.get_indexer(pd.MultiIndex.from_frame(found[["rule_id", "rule_region"]]))

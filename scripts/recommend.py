@@ -32,9 +32,9 @@ from scripts.evaluation import (
     Numbers,
     compare,
     evaluated_leads,
+    looks_known_afterwards,
     measure,
     open_warehouse,
-    wilson,
 )
 from scripts.point_tables import (
     RULE_TABLES,
@@ -56,9 +56,6 @@ _DEFAULT_RANGE = 100.0
 # Where limits of groups or of the score cut off what tells leads apart, smaller points do better.
 _SCALES = (1.0, 0.8, 1.25, 0.65, 0.5, 0.4, 0.3, 0.2)
 _SCALE_TOLERANCE = 0.001
-# A rule with which nearly all leads convert, while few others do, is known only afterwards.
-_LEAK_LEADS = 20
-_LEAK_RATE = 0.9
 _REFUSED = "refused"
 
 
@@ -180,11 +177,7 @@ def _notes(model: PointModel, units: csr_matrix, converted: Flags) -> Iterator[s
             yield "locked"
         elif len(won) == 0:
             yield "never fired"
-        elif (
-            len(won) >= _LEAK_LEADS
-            and wilson(int(won.sum()), len(won))[0] > _LEAK_RATE
-            and 2 * converted.mean() < _LEAK_RATE
-        ):
+        elif looks_known_afterwards(won, converted):
             yield f"{_REFUSED}: nearly all leads with it converted, as if known only afterwards"
         else:
             yield ""

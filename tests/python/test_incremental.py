@@ -17,6 +17,7 @@ TABLES = [
     *("marts.lead_score", "marts.lead_score_by_model", "marts.lead_score_factors"),
     *("marts.lead_score_history", "marts.lead_lifecycle", "marts.funnel"),
     *("intermediate.int_lead_event_days", "intermediate.int_past_scores"),
+    *("intermediate.int_evaluated_scores", "intermediate.int_evaluated_factors"),
     *("intermediate.int_event_steps", "intermediate.int_event_bursts"),
     "intermediate.int_segment_days",
 ]

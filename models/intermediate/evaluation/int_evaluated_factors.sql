@@ -29,8 +29,15 @@ evaluation_dates as (
 
 ),
 
+due_leads as (
+
+    select * from {{ ref('int_due_leads') }}
+
+),
+
 final as (
 
+    {# Today is scored with every lead that is due, and may be a day that was measured before. #}
     select
         factors.lead_id,
         factors.score_model,
@@ -50,6 +57,11 @@ final as (
     inner join evaluation_dates
         on factors.lead_id = evaluation_dates.lead_id
         and factors.score_date = evaluation_dates.score_date
+
+    inner join due_leads
+        on factors.lead_id = due_leads.lead_id
+        and factors.score_model = due_leads.score_model
+        and factors.score_date >= due_leads.history_from_date
 
 )
 

@@ -23,8 +23,15 @@ evaluation_dates as (
 
 ),
 
+due_leads as (
+
+    select * from {{ ref('int_due_leads') }}
+
+),
+
 final as (
 
+    {# Today is scored with every lead that is due, and may be a day that was measured before. #}
     select
         scores.lead_id,
         scores.score_model,
@@ -39,6 +46,11 @@ final as (
     inner join evaluation_dates
         on scores.lead_id = evaluation_dates.lead_id
         and scores.score_date = evaluation_dates.score_date
+
+    inner join due_leads
+        on scores.lead_id = due_leads.lead_id
+        and scores.score_model = due_leads.score_model
+        and scores.score_date >= due_leads.history_from_date
 
 )
 

@@ -25,6 +25,18 @@ points_hashes as (
 
 ),
 
+predictions as (
+
+    select * from {{ ref('int_predictions') }}
+
+),
+
+deal_amounts as (
+
+    select * from {{ ref('int_deal_amounts') }}
+
+),
+
 clock as (
 
     select * from {{ ref('int_clock') }}
@@ -49,6 +61,13 @@ final as (
         scores.top_reasons,
         scores.is_disqualified,
         scores.is_junk,
+        case when predictions.lead_id is null then 'not available' else 'predicted' end as prediction,
+        predictions.predicted_conversion,
+        predictions.prediction_reasons,
+        deal_amounts.expected_deal_amount,
+        cast(round(
+            predictions.predicted_conversion * cast(deal_amounts.expected_deal_amount as double), 4
+        ) as decimal(18, 4)) as expected_value,
         least(
             {{ days_after('lives.valid_until_date', -1) }}, clock.clock_date
         ) as score_date,
@@ -61,6 +80,12 @@ final as (
 
     inner join points_hashes
         on scores.score_model = points_hashes.score_model
+
+    left join predictions
+        on scores.lead_id = predictions.lead_id
+
+    left join deal_amounts
+        on scores.lead_id = deal_amounts.lead_id
 
     cross join clock
 

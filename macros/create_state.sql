@@ -1,0 +1,14 @@
+{# Before the first node: the tables of a trained predictor, empty until `python -m scripts train` fills them. #}
+{% macro create_state() -%}
+    {%- if flags.WHICH in ('build', 'run', 'test', 'compile', 'docs', 'generate') -%}
+        {%- do run_query('create schema if not exists state') -%}
+        {%- do run_query(
+            'create table if not exists state.predictors (predictor_hash string, outcome_days int, base_log_odds double,'
+            ~ ' slope double, intercept double)'
+        ) -%}
+        {%- do run_query(
+            'create table if not exists state.predictor_terms (predictor_hash string, feature string, lower_bound double,'
+            ~ ' upper_bound double, log_odds double)'
+        ) -%}
+    {%- endif -%}
+{%- endmacro %}

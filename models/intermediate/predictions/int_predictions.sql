@@ -1,0 +1,107 @@
+{#
+    Grain: one row per surviving lead, at the clock, with the probability that it becomes a customer
+    within the outcome's days, by the trained predictor: the sum of its terms, calibrated. No row where
+    none was trained, or for what is a customer or lost.
+#}
+with
+
+predictors as (
+
+    select * from {{ ref('stg_state__predictors') }}
+
+),
+
+terms as (
+
+    select * from {{ ref('stg_state__predictor_terms') }}
+
+),
+
+dates as (
+
+    select * from {{ ref('int_prediction_dates') }}
+    where is_current
+
+),
+
+lifecycle as (
+
+    select * from {{ ref('lead_lifecycle') }}
+
+),
+
+features as (
+
+    select features.*
+
+    from {{ ref('int_prediction_features') }} as features
+
+    inner join dates
+        on features.lead_id = dates.lead_id
+        and features.score_date = dates.score_date
+
+),
+
+added as (
+
+    select
+        features.lead_id,
+        features.feature,
+        features.value,
+        cast(terms.log_odds as decimal(18, 9)) as log_odds,
+        row_number() over (
+            partition by features.lead_id
+            order by terms.log_odds desc, features.feature asc
+        ) as feature_rank
+
+    from features
+
+    inner join terms
+        on features.feature = terms.feature
+        and (terms.lower_bound is null or features.value >= terms.lower_bound)
+        and (terms.upper_bound is null or features.value < terms.upper_bound)
+
+),
+
+summed as (
+
+    select
+        lead_id,
+        sum(log_odds) as log_odds,
+        {{ ordered_list(
+            "case when feature_rank <= 3 and log_odds > 0 then feature end", 'feature_rank', '; '
+        ) }} as reasons
+
+    from added
+
+    group by lead_id
+
+),
+
+final as (
+
+    select
+        dates.lead_id,
+        1 / (1 + exp(-(
+            predictors.slope * (predictors.base_log_odds + coalesce(cast(summed.log_odds as double), 0))
+            + predictors.intercept
+        ))) as predicted_conversion,
+        summed.reasons as prediction_reasons
+
+    from dates
+
+    cross join predictors
+
+    inner join lifecycle
+        on dates.lead_id = lifecycle.lead_id
+
+    left join summed
+        on dates.lead_id = summed.lead_id
+
+    where
+        lifecycle.customer_at is null
+        and lifecycle.lost_at is null
+
+)
+
+select * from final

@@ -1,0 +1,181 @@
+"""Whether a challenger should take the champion's place: gates on leads that both have scored."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import duckdb
+import numpy as np
+from sklearn.isotonic import IsotonicRegression
+
+from scripts.check_seeds import check_seeds
+from scripts.errors import UserError
+from scripts.evaluation import (
+    Change,
+    Flags,
+    Leads,
+    Measures,
+    Numbers,
+    compare,
+    evaluated_leads,
+    measure,
+    open_warehouse,
+    wilson,
+)
+from scripts.point_tables import champion, read_point_model, read_rows, seed_file, write_rows
+from scripts.seeds import SEEDS, overlay
+
+_PERIODS, _BETTER_PERIODS = 4, 3
+_BOTTOM_SHARE = 0.2
+# Conversions of the leads held out, over those that earlier leads made us expect.
+_CALIBRATION = (0.8, 1.25)
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A condition, whether it holds, and the numbers that it rests on."""
+
+    name: str
+    is_passed: bool
+    numbers: str
+
+
+@dataclass(frozen=True)
+class Promotion:
+    """The comparison of a challenger with the champion, and where a role was changed, if it was."""
+
+    champion: str
+    challenger: str
+    day: int
+    outcome: str
+    before: Measures
+    after: Measures
+    change: Change
+    gates: tuple[Gate, ...]
+    written: Path | None
+
+    @property
+    def is_passed(self) -> bool:
+        """Whether every gate holds."""
+        return all(gate.is_passed for gate in self.gates)
+
+
+def promote(
+    challenger: str, day: int = 7, outcome: str = "opportunity", *, write: bool = False
+) -> Promotion:
+    """Compare a challenger with the champion on the last fifth of leads by creation.
+
+    With `write`, and where every gate holds, the two swap role and traffic share in score_models.
+    Raises UserError where the model is no challenger, with too little history, and for `write`
+    where a gate does not hold.
+    """
+    read_point_model(challenger)
+    today = champion()
+    roles = {row["score_model"]: row["role"] for row in read_rows("score_models")}
+    if roles[challenger] != "challenger":
+        raise UserError(f"{challenger} is {roles[challenger]}; only a challenger can be promoted")
+    with open_warehouse() as connection:
+        leads = evaluated_leads(connection, day, outcome)
+        old = _scores(connection, today, day, leads)
+        new = _scores(connection, challenger, day, leads)
+    split = leads.first_held_out
+    held = leads.converted[split:]
+    if held.all() or not held.any():
+        raise UserError("all or none of the leads held out converted, which compares nothing")
+    before, after = measure(held, old[split:]), measure(held, new[split:])
+    change = compare(held, new[split:], old[split:])
+    gates = (
+        _auc_gate(change, before, after),
+        _lift_gate(before, after),
+        _period_gate(held, new[split:], old[split:]),
+        _bottom_gate(held, new[split:], old[split:]),
+        _calibration_gate(leads.converted, new, split),
+    )
+    passed = all(gate.is_passed for gate in gates)
+    if write and not passed:
+        failed = "; ".join(f"{gate.name}: {gate.numbers}" for gate in gates if not gate.is_passed)
+        raise UserError(f"{challenger} is not promoted: {failed}")
+    written = _swap(today, challenger) if write else None
+    return Promotion(today, challenger, day, outcome, before, after, change, gates, written)
+
+
+def _scores(connection: duckdb.DuckDBPyConnection, name: str, day: int, leads: Leads) -> Numbers:
+    """The score of each lead by a model; disqualified leads come last."""
+    found = connection.execute(
+        """select lead_id, if(band = 'disqualified', '-inf'::double, score::double) as score
+        from intermediate.int_evaluation_dates
+        inner join intermediate.int_evaluated_scores using (lead_id, score_date)
+        where score_model = ? and scored_day = ?""",
+        [name, day],
+    ).df()
+    scores = found.set_index("lead_id")["score"].reindex(leads.lead_id).to_numpy(dtype=float)
+    if np.isnan(scores).any():
+        raise UserError(f"the warehouse has no past scores of {name}; build it again")
+    lowest = scores[np.isfinite(scores)].min(initial=0)
+    return np.where(np.isfinite(scores), scores, lowest - 1)
+
+
+def _auc_gate(change: Change, before: Measures, after: Measures) -> Gate:
+    numbers = (
+        f"{before.auc:.3f} → {after.auc:.3f}, {change.auc:+.3f} ({change.low:+.3f} to "
+        f"{change.high:+.3f})"
+    )
+    return Gate("AUC is not worse beyond noise", change.high >= 0, numbers)
+
+
+def _lift_gate(before: Measures, after: Measures) -> Gate:
+    numbers = (
+        f"{before.lift:.2f} → {after.lift:.2f} ({after.lift_low:.2f} to {after.lift_high:.2f})"
+    )
+    return Gate("lift of the top tenth is not worse beyond noise", after.lift_high >= before.lift,
+                numbers)  # fmt: skip
+
+
+def _period_gate(converted: Flags, new: Numbers, old: Numbers) -> Gate:
+    """Periods of equally many leads, in the order of creation; one without either kind is lost."""
+    cuts = np.linspace(0, len(converted), _PERIODS + 1).round().astype(int)
+    better = sum(
+        measure(converted[start:end], new[start:end]).auc
+        > measure(converted[start:end], old[start:end]).auc
+        for start, end in pairwise(cuts)
+    )
+    name = f"AUC is better in at least {_BETTER_PERIODS} of {_PERIODS} periods"
+    return Gate(name, better >= _BETTER_PERIODS, f"{better} of {_PERIODS}")
+
+
+def _bottom_gate(converted: Flags, new: Numbers, old: Numbers) -> Gate:
+    """The fifth of leads with the lowest scores should hold few that convert."""
+    size = round(len(converted) * _BOTTOM_SHARE)
+    lost_new, lost_old = (
+        int(converted[np.argsort(score, kind="stable")[:size]].sum()) for score in (new, old)
+    )
+    numbers = f"{lost_old} → {lost_new} conversions among the lowest {size:,} leads"
+    return Gate("the bottom fifth is not worse beyond noise",
+                wilson(lost_new, size)[0] <= lost_old / size, numbers)  # fmt: skip
+
+
+def _calibration_gate(converted: Flags, score: Numbers, split: int) -> Gate:
+    """What earlier leads of such scores did should hold for later ones."""
+    fitted = IsotonicRegression(out_of_bounds="clip").fit(score[:split], converted[:split])
+    expected = float(fitted.predict(score[split:]).sum())
+    ratio = float(converted[split:].sum()) / expected if expected else np.inf
+    numbers = f"{int(converted[split:].sum())} conversions, {expected:.1f} to be expected"
+    return Gate(f"calibration is within {_CALIBRATION[0]} and {_CALIBRATION[1]}",
+                _CALIBRATION[0] <= ratio <= _CALIBRATION[1], f"{ratio:.2f}: {numbers}")  # fmt: skip
+
+
+def _swap(today: str, challenger: str) -> Path:
+    """The two models' roles and traffic shares, one for the other, in the seed."""
+    file = seed_file("score_models")
+    content = file.read_bytes()
+    rows = read_rows("score_models")
+    by_name = {row["score_model"]: row for row in rows}
+    for column in ("role", "traffic_share"):
+        one, other = by_name[today], by_name[challenger]
+        one[column], other[column] = other[column], one[column]
+    write_rows("score_models", rows, file.parent)
+    report = check_seeds(SEEDS, overlay())
+    if report.errors:
+        file.write_bytes(content)
+        report.raise_for_errors()
+    return file

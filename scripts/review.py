@@ -1,0 +1,173 @@
+"""The quarterly look at scores and points, as a Markdown page."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import duckdb
+
+from scripts import paths
+from scripts.errors import UserError
+from scripts.evaluation import open_warehouse
+from scripts.point_tables import champion
+from scripts.recommend import recommend, summary
+
+# Population stability index (Siddiqi 2006): stable below 0.1, shifted from 0.25 on.
+_DRIFT = """
+with quarters as (
+    select max(date_trunc('quarter', created_date)) as quarter
+    from intermediate.int_evaluation_dates where scored_day = 0
+),
+leads as (
+    select dates.lead_id, date_trunc('quarter', dates.created_date) = quarter as is_new,
+        dates.score_date, dates.scored_day
+    from intermediate.int_evaluation_dates as dates, quarters
+    where date_trunc('quarter', dates.created_date) in (quarter, quarter - interval 3 month)
+),
+found as (
+    select 'score of day 7' as what, floor(score / 10)::varchar as value, is_new
+    from leads inner join intermediate.int_evaluated_scores using (lead_id, score_date)
+    where scored_day = 7 and score_model = $model
+    union all
+    select attribute, value, is_new
+    from leads
+    inner join intermediate.int_lead_profiles as profiles
+        on leads.lead_id = profiles.lead_id and leads.score_date >= profiles.valid_from_date
+        and leads.score_date < profiles.valid_until_date
+    cross join lateral (
+        values ('channel', channel), ('region', region), ('seniority', seniority),
+            ('department_group', department_group), ('industry', industry),
+            ('employee_band', employee_band), ('email_domain_kind', email_domain_kind)
+    ) as attributes (attribute, value)
+    where scored_day = 0
+),
+counted as (
+    select what, coalesce(value, '(none)') as value,
+        count(*) filter (is_new) as new, count(*) filter (not is_new) as old
+    from found group by all
+),
+shares as (
+    select what, greatest(new / sum(new) over (partition by what), 0.0001) as new,
+        greatest(old / sum(old) over (partition by what), 0.0001) as old
+    from counted
+    qualify least(sum(new) over (partition by what), sum(old) over (partition by what)) > 0
+)
+select what, round(sum((new - old) * ln(new / old)), 3) as psi,
+    case when psi < 0.1 then 'stable' when psi < 0.25 then 'moved' else 'shifted' end
+from shares group by what order by psi desc, what
+"""
+_SECTIONS: Sequence[tuple[str, Sequence[str], str]] = (
+    (
+        "Rules that never fired",
+        ("rule", "kind", "reason"),
+        """select rule_id, any_value(kind), any_value(reason) from marts.rule_effectiveness
+        where score_model = $model group by rule_id
+        having sum(leads_with) = 0 and rule_id not in (
+            select rule_id from marts.lead_score_factors where score_model = $model
+        ) order by rule_id""",
+    ),
+    (
+        "Drift: leads of the last quarter against the one before",
+        ("what", "population stability index", "verdict"),
+        _DRIFT,
+    ),
+    (
+        "The score of day 7 by month of creation, against opportunities",
+        ("month", "leads", "converted", "AUC", "from", "to", "lift", "Brier score"),
+        """select left(slice_value, 7), leads, conversions, round(auc, 3), round(auc_low, 3),
+            round(auc_high, 3), round(top_decile_lift, 2), round(brier_score, 4)
+        from marts.score_quality
+        where (score_model, scored_day, outcome, slice) = ($model, 7, 'opportunity', 'month')
+        order by slice_value""",
+    ),
+    (
+        "Calibration by band, day 7, against opportunities",
+        ("band", "leads", "converted", "share", "expected"),
+        """select part_name, leads, conversions, round(conversion_rate, 4),
+            round(calibrated_probability, 4)
+        from marts.score_calibration
+        where (score_model, scored_day, outcome, part) = ($model, 7, 'opportunity', 'band')
+        order by part_order""",
+    ),
+    (
+        "Lead quality by month (100: as good as the twelve months before)",
+        ("month", "leads", "lead quality score", "customers it rests on"),
+        """select strftime(quality_month, '%Y-%m'), sum(leads),
+            round(100 * sum(expected_customers) / nullif(sum(base_customers), 0), 1),
+            max(base_conversions)
+        from marts.lead_quality group by quality_month order by quality_month""",
+    ),
+    (
+        "Leads that sales rejected, by reason",
+        ("reason", "rejected"),
+        """select coalesce(reason, '(none)'), count(*) from staging.stg_raw__lead_feedback
+        where verdict = 'rejected' group by 1 order by 2 desc, 1""",
+    ),
+    (
+        "Rules of the leads that sales rejected, today",
+        ("rule", "rejected with it", "accepted with it", "share rejected"),
+        """with feedback as (
+            select distinct surviving_lead_id as lead_id, verdict
+            from staging.stg_raw__lead_feedback
+            inner join intermediate.int_lead_identities using (lead_id)
+        )
+        select rule_id, count(*) filter (verdict = 'rejected') as rejected,
+            count(*) filter (verdict = 'accepted'),
+            round(rejected / count(*), 3) as share
+        from feedback inner join marts.lead_score_factors using (lead_id)
+        where score_model = $model and points > 0 group by rule_id
+        having rejected > 0 order by share desc, rule_id limit 20""",
+    ),
+)
+
+
+def review(score_model: str | None = None) -> Path:
+    """Write the review of a model (the champion where None) beside the warehouse; its file.
+
+    Sections: rules that never fired, drift, AUC and calibration by month and band, lead quality,
+    sales' rejections by reason and rule, and what `recommend` would change. No lead is named.
+    """
+    name = score_model or champion()
+    with open_warehouse() as connection:
+        ((clock,),) = connection.sql("select clock_date from marts.run_info").fetchall()
+        lines = [f"# Review of {name}, {clock}", ""]
+        for title, columns, query in _SECTIONS:
+            lines += [f"## {title}", "", *_table(connection, query, columns, name), ""]
+    lines += ["## What other points would bring", "", *_recommendation(name)]
+    file = paths.warehouse_file().parent / "reviews" / f"{name}-{clock}.md"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("\n".join(lines) + "\n", "utf-8")
+    return file
+
+
+def _table(
+    connection: duckdb.DuckDBPyConnection, query: str, columns: Sequence[str], model: str
+) -> Iterator[str]:
+    parameters = {"model": model} if "$model" in query else {}
+    rows = connection.execute(query, parameters).fetchall()
+    if not rows:
+        yield "None."
+        return
+    yield f"| {' | '.join(columns)} |"
+    yield f"|{'---|' * len(columns)}"
+    for row in rows:
+        yield f"| {' | '.join('' if cell is None else _cell(cell) for cell in row)} |"
+
+
+def _cell(value: object) -> str:
+    return str(value).replace("|", "\\|").replace("\n", " ")
+
+
+def _recommendation(model: str) -> Iterator[str]:
+    try:
+        result = recommend(model)
+    except UserError as error:
+        yield f"Not available: {error}."
+        return
+    yield from (f"- {line}" for line in summary(result))
+    yield ""
+    yield "| rule | leads | points | proposed |"
+    yield "|---|---|---|---|"
+    for change in result.changes:
+        if change.points != change.proposed:
+            cells = (change.rule, f"{change.leads}", f"{change.points:g}", f"{change.proposed:g}")
+            yield f"| {' | '.join(_cell(cell) for cell in cells)} |"

@@ -1,0 +1,110 @@
+"""`train` and the predictions that SQL makes of it."""
+
+import json
+import shutil
+from math import exp
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from scripts.errors import UserError
+from scripts.promote import promote
+from scripts.review import review
+from scripts.train import train
+from tests.warehouse import run_dbt
+
+VARIABLES: dict[str, str | bool] = {"outcome_days": "60", "as_of": "2025-06-30"}
+
+
+@pytest.fixture
+def small(history: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the small warehouse, in the environment."""
+    shutil.copytree(history, tmp_path / "copy", ignore=shutil.ignore_patterns("target", "logs"))
+    monkeypatch.setenv("LEADS_WAREHOUSE", str(tmp_path / "copy" / "leads.duckdb"))
+    monkeypatch.setenv("LEADS_SEEDS", str(tmp_path / "copy" / "seeds"))
+    return tmp_path / "copy"
+
+
+def test_sql_predicts_what_was_trained(small: Path) -> None:
+    with duckdb.connect(str(small / "leads.duckdb"), read_only=True) as connection:
+        before = connection.sql(
+            "select distinct prediction, predicted_conversion from marts.lead_score_by_model"
+        ).fetchall()
+    assert before == [("not available", None)]
+    result = train()
+    first = result.file.read_bytes()
+    assert train().file.read_bytes() == first, "the same past gives the same bytes"
+    card = json.loads(first)
+    assert "taste = yes" in result.features and result.measures.auc_low > 0.5
+    assert not any("product_sold" in feature for feature in result.features)
+    run_dbt(small, {}, ["int_predictions", "int_deal_amounts", "lead_score_by_model"], VARIABLES)
+    with duckdb.connect(str(small / "leads.duckdb"), read_only=True) as connection:
+        features = connection.sql(
+            """select lead_id, feature, value from intermediate.int_prediction_features
+            inner join intermediate.int_prediction_dates using (lead_id, score_date)
+            where is_current"""
+        ).fetchall()
+        predicted = dict(
+            connection.sql(
+                "select lead_id, predicted_conversion from intermediate.int_predictions"
+            ).fetchall()
+        )
+        shown = connection.sql(
+            """select count(*) from marts.lead_score_by_model
+            where prediction = 'predicted' and predicted_conversion between 0 and 1"""
+        ).fetchall()
+    log_odds = {lead_id: card["base_log_odds"] for lead_id in predicted}
+    for lead_id, feature, value in features:
+        for term in card["terms"] if lead_id in log_odds else ():
+            lower, upper = term["lower_bound"], term["upper_bound"]
+            if (
+                term["feature"] == feature
+                and (lower is None or value >= lower)
+                and (upper is None or value < upper)
+            ):
+                log_odds[lead_id] += term["log_odds"]
+    assert predicted == pytest.approx(
+        {
+            lead_id: 1 / (1 + exp(-(card["slope"] * total + card["intercept"])))
+            for lead_id, total in log_odds.items()
+        },
+        abs=1e-9,
+    )
+    assert len(predicted) > 300 and shown == [(4 * len(predicted),)]
+
+
+def test_too_little_history_is_not_available(small: Path) -> None:
+    with duckdb.connect(str(small / "leads.duckdb")) as connection:
+        connection.execute(
+            "update marts.lead_lifecycle set customer_at = null where lead_id > 'l100'"
+        )
+    with pytest.raises(UserError, match=r"not available: .* it takes 40 of each"):
+        train()
+
+
+def test_a_challenger_is_promoted_by_gates_and_only_when_told(small: Path) -> None:
+    seed = small / "seeds" / "score_models.csv"
+    before = seed.read_text("utf-8")
+    better = promote("knows")
+    assert [gate.name for gate in better.gates if not gate.is_passed] == []
+    assert better.change.auc > 0 and better.written is None and seed.read_text("utf-8") == before
+    assert promote("knows", write=True).written == seed
+    after = seed.read_text("utf-8")
+    assert "knows,,champion" in after and "guesses,,challenger,0" in after
+    with pytest.raises(UserError, match="knows is champion; only a challenger can be promoted"):
+        promote("knows")
+    worse = promote("cheats")
+    assert not worse.is_passed and worse.after.auc == 0.5
+    with pytest.raises(UserError, match="cheats is not promoted: "):
+        promote("cheats", write=True)
+    assert seed.read_text("utf-8") == after
+
+
+def test_a_review_names_what_never_fires_and_what_moved(small: Path) -> None:
+    page = review("learns").read_text("utf-8")
+    assert page.startswith("# Review of learns, 2025-06-30\n")
+    assert "| bank | attribute | r |" in page, "a rule that never fired"
+    assert "against the one before\n\nNone." in page, "all leads are of one quarter"
+    assert "AUC 0." in page and "| taste |" in page, "what recommend would change"
+    assert "l001" not in page, "no lead is named"
