@@ -20,8 +20,8 @@ ranked as (
 
     select
         *,
-        cast(2 * sum(failures) over ascending - failures as bigint) as failures_beaten_twofold,
-        cast(2 * sum(conversions) over descending - conversions as bigint) as conversions_beating_twofold,
+        cast(2 * (sum(failures) over ascending) - failures as bigint) as failures_beaten_twofold,
+        cast(2 * (sum(conversions) over descending) - conversions as bigint) as conversions_beating_twofold,
         cast(sum(leads) over descending as bigint) as leads_from_here,
         cast(sum(conversions) over descending as bigint) as conversions_from_here,
         cast(sum(leads) over all_scores as bigint) as all_leads
