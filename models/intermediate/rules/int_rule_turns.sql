@@ -1,4 +1,4 @@
-{# Grain: one row per model and day on which one of its rules begins to hold or holds no more, or the model goes live. #}
+{# Grain: one row per model and day on which a rule of it begins or ceases to hold, or the model goes live. #}
 {{ config(materialized='view') }}
 with
 
