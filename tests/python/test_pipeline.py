@@ -51,8 +51,9 @@ def test_a_run_publishes_every_mart_and_the_kpis(sample: Sample) -> None:
         tables = {
             row[0] for row in published.sql("select table_name from duckdb_tables()").fetchall()
         }
-    models = {path.stem for path in (PROJECT / "models" / "marts").rglob("*.sql")}
-    assert tables == models
+    marts = (PROJECT / "models" / "marts").rglob("*.sql")
+    # Naive Bayes is off unless its var says otherwise.
+    assert tables == {path.stem for path in marts if path.parent.name != "naive_bayes"}
     assert result.report.csv_file.is_file() and result.report.json_file.is_file()
     assert result.landed.total.rows_rejected > 0
 
