@@ -52,9 +52,9 @@ def assert_readable(connection: Connection, names: set[str]) -> None:
     """A client finds the marts, their columns and rows."""
     assert set(inspect(connection).get_table_names(schema="marts")) == names
     for name in names:
-        found = connection.execute(text(f"select *, count(*) over () from marts.{name}"))
-        rows = found.fetchmany(100)
-        assert len(found.keys()) > 1 and (rows or name == "data_issues")
+        # A result that is left half read can hang in DuckDB 1.5: BI tools ask for a page at a time.
+        found = connection.execute(text(f"select * from marts.{name} limit 100"))
+        assert len(found.keys()) > 1 and (found.fetchall() or name == "data_issues")
 
 
 def version(connection: Connection) -> str:
