@@ -4,8 +4,6 @@
 #}
 {{ config(
     materialized='incremental',
-    incremental_strategy='append',
-    on_schema_change='fail',
     meta={'kept_with': 'int_rolled_up_leads'},
     pre_hook="{{ forget(ref('int_new_event_days'), ['lead_id', 'event_date']) }}"
 ) }}
@@ -42,10 +40,7 @@ minutes as (
     from new_events
 
     inner join counted_classes
-        on new_events.event_type = counted_classes.event_type
-        and new_events.asked_page is not distinct from counted_classes.asked_page
-        and new_events.asked_properties is not distinct from counted_classes.asked_properties
-        and new_events.asked_seconds is not distinct from counted_classes.asked_seconds
+        on {{ is_of_class('new_events', 'counted_classes') }}
 
     group by
         new_events.lead_id,

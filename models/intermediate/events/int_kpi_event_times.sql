@@ -4,8 +4,6 @@
 #}
 {{ config(
     materialized='incremental',
-    incremental_strategy='append',
-    on_schema_change='fail',
     meta={'kept_with': 'int_rolled_up_leads'},
     pre_hook="{{ forget(ref('int_new_event_days'), ['lead_id', 'event_date']) }}"
 ) }}
@@ -50,10 +48,7 @@ final as (
     from new_events
 
     inner join classes
-        on new_events.event_type = classes.event_type
-        and new_events.asked_page is not distinct from classes.asked_page
-        and new_events.asked_properties is not distinct from classes.asked_properties
-        and new_events.asked_seconds is not distinct from classes.asked_seconds
+        on {{ is_of_class('new_events', 'classes') }}
 
 )
 

@@ -4,8 +4,6 @@
 #}
 {{ config(
     materialized='incremental',
-    incremental_strategy='append',
-    on_schema_change='fail',
     meta={'kept_with': 'int_rolled_up_leads'},
     pre_hook="{{ forget(ref('int_new_event_days'), ['lead_id']) }}"
 ) }}

@@ -5,8 +5,6 @@
 #}
 {{ config(
     materialized='incremental',
-    incremental_strategy='append',
-    on_schema_change='fail',
     meta={'kept_with': 'int_scored_models'},
     pre_hook="{{ forget(ref('int_due_leads'), ['lead_id', 'score_model']) }}"
 ) }}
