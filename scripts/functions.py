@@ -7,12 +7,11 @@ from typing import Any
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt_common.exceptions import DbtRuntimeError
 from duckdb import DuckDBPyConnection
-from duckdb.func import FunctionNullHandling
 
 from scripts.check_seeds import check_seeds
 from scripts.errors import UserError
 from scripts.paths import PROJECT
-from scripts.text import text_key, text_words
+from scripts.warehouse import register_text_functions
 
 
 class Plugin(BasePlugin):
@@ -30,11 +29,8 @@ class Plugin(BasePlugin):
             raise DbtRuntimeError(str(error)) from error
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
-        """Register the functions; they take NULL and may give it."""
-        for name, function in (("text_key", text_key), ("text_words", text_words)):
-            conn.create_function(
-                name, function, ["varchar"], "varchar", null_handling=FunctionNullHandling.SPECIAL
-            )
+        """Register the functions."""
+        register_text_functions(conn)
         conn.create_function("macros_hash", _macros_hash, [], "varchar")
 
 

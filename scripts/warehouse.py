@@ -8,9 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
+from duckdb.func import FunctionNullHandling
 
 from scripts.errors import BusyError, UserError
 from scripts.paths import PROJECT, warehouse_file
+from scripts.text import text_key, text_words
 
 # Bytes of the headers that every DuckDB file begins with: one of the file, two of the database.
 HEADERS = 3 * 4096
@@ -94,6 +96,18 @@ def storage() -> Iterator[None]:
         if cause := no_room(error):
             raise UserError(cause) from error
         raise
+
+
+def register_text_functions(connection: duckdb.DuckDBPyConnection) -> None:
+    """Lets SQL call the functions of scripts.text by name; they take NULL and may give it."""
+    for function in (text_key, text_words):
+        connection.create_function(
+            function.__name__,
+            function,
+            ["varchar"],
+            "varchar",
+            null_handling=FunctionNullHandling.SPECIAL,
+        )
 
 
 def quote_identifier(name: str) -> str:

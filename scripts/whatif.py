@@ -20,7 +20,6 @@ from typing import Any
 
 import duckdb
 from duckdb import DuckDBPyConnection
-from duckdb.func import FunctionNullHandling
 from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
@@ -31,8 +30,12 @@ from scripts.check_seeds import check_seeds
 from scripts.errors import UserError
 from scripts.seed_checks.seeds import read_seeds
 from scripts.seeds import SEEDS
-from scripts.text import text_key, text_words
-from scripts.warehouse import connect, quote_identifier, quote_literal
+from scripts.warehouse import (
+    connect,
+    quote_identifier,
+    quote_literal,
+    register_text_functions,
+)
 
 MOVERS = 10
 REASONS = 3
@@ -346,10 +349,7 @@ def _scratch(folder: Path) -> Iterator[DuckDBPyConnection]:
     if not live.is_file():
         raise UserError(f"there is no warehouse at {live}; build it first: make run")
     with connect(folder / live.name) as scratch:
-        for name, function in (("text_key", text_key), ("text_words", text_words)):
-            scratch.create_function(
-                name, function, ["varchar"], "varchar", null_handling=FunctionNullHandling.SPECIAL
-            )
+        register_text_functions(scratch)
         try:
             scratch.execute(f"attach {quote_literal(str(live))} as _live (read_only)")
         except duckdb.IOException as error:

@@ -44,10 +44,13 @@ def score(files: Path, points: Path, clock: date) -> Scored:
         day=pl.col("occurred_at").dt.date(), seconds=pl.col("duration_seconds").fill_null(0)
     )
     classes = _classes(events, {rule["event_key"] for rule in rules})
+    is_engaged = pl.col("event_key") == ENGAGED
+    keyed = classes.filter(~is_engaged)
+    engaged = classes.filter(is_engaged).select("event_type", "page_url")
     factors = pl.concat(
         [
-            _event_factors(events, classes, rules, clock),
-            _silence_factors(events, leads, silences, clock),
+            _event_factors(events, keyed, rules, clock),
+            _silence_factors(events, leads, engaged, silences, clock),
             *_attribute_factors(leads, _read(points, "attribute_points")),
         ]
     ).collect(engine="streaming")
@@ -158,12 +161,19 @@ def _decay(rule: Row) -> Iterator[tuple[int, int]]:
 
 
 def _silence_factors(
-    events: pl.LazyFrame, leads: pl.LazyFrame, rules: list[Row], clock: date
+    events: pl.LazyFrame,
+    leads: pl.LazyFrame,
+    engaged: pl.DataFrame,
+    rules: list[Row],
+    clock: date,
 ) -> pl.LazyFrame:
     """Rules on any engagement, and on emails that were sent and not opened."""
-    engaged = _classes(events, set()).select("event_type", "page_url")
     lasts = (
-        events.join(engaged.lazy(), on=["event_type", "page_url"], nulls_equal=True)
+        events.join(
+            engaged.lazy().select("event_type", "page_url"),
+            on=["event_type", "page_url"],
+            nulls_equal=True,
+        )
         .group_by("lead_id")
         .agg(since=pl.max("day"))
     )

@@ -1,5 +1,6 @@
 """Warehouses that tests share: each is built once a session in a folder of its own."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -54,6 +55,15 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("history")
     build_history(folder)
     return folder
+
+
+@pytest.fixture
+def small(history: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the small warehouse, in the environment."""
+    shutil.copytree(history, tmp_path / "copy", ignore=shutil.ignore_patterns("target", "logs"))
+    monkeypatch.setenv("LEADS_WAREHOUSE", str(tmp_path / "copy" / "leads.duckdb"))
+    monkeypatch.setenv("LEADS_SEEDS", str(tmp_path / "copy" / "seeds"))
+    return tmp_path / "copy"
 
 
 @pytest.fixture(scope="session", params=["olist", "bpi2012"])

@@ -1,7 +1,6 @@
 """`recommend`: what it proposes, what it leaves alone, and when it refuses."""
 
 import csv
-import shutil
 from pathlib import Path
 
 import duckdb
@@ -23,15 +22,6 @@ def rows_of(folder: Path) -> dict[str, list[dict[str, str]]]:
         file.stem: list(csv.DictReader(file.open(encoding="utf-8", newline="")))
         for file in folder.glob("*.csv")
     }
-
-
-@pytest.fixture
-def small(history: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the small warehouse, in the environment."""
-    shutil.copytree(history, tmp_path / "copy", ignore=shutil.ignore_patterns("target", "logs"))
-    monkeypatch.setenv("LEADS_WAREHOUSE", str(tmp_path / "copy" / "leads.duckdb"))
-    monkeypatch.setenv("LEADS_SEEDS", str(tmp_path / "copy" / "seeds"))
-    return tmp_path / "copy"
 
 
 def test_it_learns_what_leans_towards_the_outcome_and_leaves_the_rest(small: Path) -> None:

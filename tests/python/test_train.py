@@ -1,7 +1,6 @@
 """`train` and the predictions that SQL makes of it."""
 
 import json
-import shutil
 from math import exp
 from pathlib import Path
 
@@ -15,15 +14,6 @@ from scripts.train import train
 from tests.warehouse import run_dbt
 
 VARIABLES: dict[str, str | bool] = {"outcome_days": "60", "as_of": "2025-06-30"}
-
-
-@pytest.fixture
-def small(history: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the small warehouse, in the environment."""
-    shutil.copytree(history, tmp_path / "copy", ignore=shutil.ignore_patterns("target", "logs"))
-    monkeypatch.setenv("LEADS_WAREHOUSE", str(tmp_path / "copy" / "leads.duckdb"))
-    monkeypatch.setenv("LEADS_SEEDS", str(tmp_path / "copy" / "seeds"))
-    return tmp_path / "copy"
 
 
 def test_sql_predicts_what_was_trained(small: Path) -> None:
