@@ -1,6 +1,7 @@
 {#
     MD5 of all that says what a model is made of: its SQL, that of everything upstream, the seeds there but
-    for the point tables (each score carries a hash of those), the macros, and the vars that change values.
+    for the point tables (each score carries a hash of those), the vars that they name but for the clock's,
+    and the macros.
 #}
 {% macro definition_hash(model_name) -%}
     {%- set upstream = ['model.' ~ project_name ~ '.' ~ model_name] -%}
@@ -9,14 +10,14 @@
             {%- do upstream.append(parent) -%}
         {%- endfor -%}
     {%- endfor -%}
-    {%- set parts = [
-        var('reporting_currency'), var('match_leads_by_person'), var('history'), var('evaluation_days'),
-        var('evaluation_leads'), macros_hash()
-    ] -%}
+    {%- set parts = [macros_hash()] -%}
     {%- for node_id in upstream | sort if node_id in graph.nodes -%}
         {%- set node = graph.nodes[node_id] -%}
         {%- if not (node.resource_type == 'seed' and node.original_file_path.split('/')[-2] == 'points') -%}
             {%- do parts.append(node_id ~ node.checksum.checksum) -%}
+            {%- for name in modules.re.findall('var\\(.(\\w+)', node.raw_code or '') if name != 'as_of' -%}
+                {%- do parts.append(name ~ var(name)) -%}
+            {%- endfor -%}
         {%- endif -%}
     {%- endfor -%}
     {{ return(local_md5(parts | join('|'))) }}

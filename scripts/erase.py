@@ -7,14 +7,15 @@ all that stays is copied into a new file, which then takes the old one's place.
 
 import json
 import os
-import re
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from itertools import compress
 from pathlib import Path
 from uuid import uuid4
 
+import polars as pl
 import yaml
 from duckdb import DuckDBPyConnection
 from duckdb.func import FunctionNullHandling
@@ -87,15 +88,19 @@ def erase(lead_ids: Sequence[str], step: Callable[[str], None] = lambda name: No
         return _erase(lead_ids, step)
 
 
+def retention_days() -> int:
+    """The var retention_days of dbt_project.yml: for how long people are kept; 0: for ever."""
+    project = yaml.safe_load((paths.PROJECT / "dbt_project.yml").read_text("utf-8"))
+    return int(project["vars"]["retention_days"])
+
+
 def past_retention(days: int | None = None) -> list[str]:
     """The surviving leads of which nothing was heard for more than so many days before the clock.
 
-    `days` is the var retention_days of dbt_project.yml unless given; with 0 all are kept. Heard of
-    is whatever has a date: the lead and its changes, events, deals, payments, feedback.
+    `days` are the `retention_days` unless given; with 0 all are kept. Heard of is whatever has a
+    date: the lead and its changes, events, deals, payments, feedback.
     """
-    if days is None:
-        project = yaml.safe_load((paths.PROJECT / "dbt_project.yml").read_text("utf-8"))
-        days = int(project["vars"]["retention_days"])
+    days = retention_days() if days is None else days
     if not days:
         return []
     with connect() as connection:
@@ -317,8 +322,12 @@ def _erase_texts(working: Path, people: People) -> tuple[list[str], dict[str, in
 
     Files that cannot be searched go as well, and what DuckDB had put aside.
     """
-    marks = people.marks(long=True)
-    named = re.compile("|".join(map(re.escape, marks)).encode() or rb"(?!)", re.IGNORECASE)
+    marks = pl.Series(people.marks(long=True), dtype=pl.String).implode()
+
+    def named(lines: Iterable[bytes]) -> pl.Series:
+        texts = pl.Series([line.decode(errors="replace") for line in lines], dtype=pl.String)
+        return texts.str.contains_any(marks, ascii_case_insensitive=True)
+
     temporary = paths.PROJECT / os.environ.get("LEADS_TEMP", working.parent / "tmp")
     logs = paths.PROJECT / os.environ.get("DBT_LOG_PATH", "logs")
     erased, lines = [], {}
@@ -327,23 +336,23 @@ def _erase_texts(working: Path, people: People) -> tuple[list[str], dict[str, in
     ):
         if _is_database(file) or file.suffix == ".parquet":
             continue
-        content = file.read_bytes()
+        content = file.read_bytes().splitlines(keepends=True)
+        is_named = named(content)
         if file.suffix in IMAGES and "charts" in file.parts:
             file.unlink()
-        elif not named.search(content):
+        elif not is_named.any():
             continue
         elif ".log" in file.name:
-            kept = [line for line in content.splitlines(keepends=True) if not named.search(line)]
-            lines[_told(file)] = len(content.splitlines()) - len(kept)
+            lines[_told(file)] = int(is_named.sum())
             new = file.with_name(f"{file.name}.erasing")
-            new.write_bytes(b"".join(kept))
+            new.write_bytes(b"".join(compress(content, ~is_named)))
             new.replace(file)
             continue
         else:
             file.unlink()
         # A file may be named after a lead.
-        told = file if not named.search(file.name.encode()) else file.with_name("(a lead)")
-        erased.append(_told(told))
+        is_name = named([file.name.encode()]).any()
+        erased.append(_told(file.with_name("(a lead)") if is_name else file))
     for file in _files(temporary):
         file.unlink()
     if paths.lake_folder().is_dir():

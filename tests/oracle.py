@@ -224,6 +224,7 @@ class Event:
     properties: Mapping[str, str] | None = None
     crm_property: str | None = None
     seconds: Decimal | None = None
+    is_landed: bool = True
 
     @property
     def day(self) -> date:
@@ -588,9 +589,10 @@ class Oracle:
             return plain(sum(seconds, NOTHING))
         if row["statistic"] == "most_per_minute":
             minutes = Counter(
-                event.at.replace(second=0, microsecond=0)
+                (event.lead_id, event.at.replace(second=0, microsecond=0))
                 for events in days.values()
                 for event in events
+                if event.is_landed
             )
             return str(max(minutes.values(), default=0))
         if row["statistic"] == "account_leads":
@@ -669,7 +671,8 @@ def _events(raw: Mapping[str, Sequence[Row]]) -> Iterable[Event]:
 
 
 def _crm_event(lead_id: str, event_type: str, at: str, about: str | None = None) -> Event:
-    return Event(lead_id, event_type, datetime.fromisoformat(at), crm_property=about)
+    moment = datetime.fromisoformat(at)
+    return Event(lead_id, event_type, moment, crm_property=about, is_landed=False)
 
 
 def _domain(person: Person, day: date) -> str:

@@ -30,6 +30,7 @@ LAST_DAY = "2025-06-30"
 CSV_EVENTS = 10_000_000
 REPEATED = 3
 ENTITIES = ("leads", "lead_events")
+EVALUATION = ("intermediate.evaluation", "marts.quality")
 
 # Rows of one side that the other has not; polars has 1/10,000 of a point as a whole number.
 DIFFERENCES = """
@@ -88,7 +89,7 @@ def bench(events: int, folder: Path, step: Step = lambda name: None) -> BenchRep
     and its peak is the resident set in MB. Raises RuntimeError with the words of what failed.
     """
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    shutil.copytree(SEEDS, folder / "seeds")
     bench = _Bench(folder, events, max(1, events // EVENTS_PER_LEAD), step)
     report = BenchReport(events, bench.leads, tuple(bench.measure()), folder / "bench.json")
     report.file.write_text(json.dumps(asdict(report), default=str, indent=2), "utf-8")
@@ -136,19 +137,26 @@ class _Bench:
             peak = max(run.peak_mb for run in runs)
             return Measured(name, seconds, "floor", seconds / floor, peak)
 
-        yield against_floor("build, without history", self._dbt(history=False))
+        build = ["build", "--exclude-resource-type", "test", "unit_test", "--vars"]
+        current = [*build, json.dumps({"history": False})]
+        yield against_floor("build, without history", self._dbt(*current))
         yield against_floor("polars, the same scores", self._by_hand())
-        yield against_floor("change of points", self._dbt(history=False, points="3"))
-        yield against_floor("build, with history", self._dbt())
-        self._scripts("publish")
-        daily = (
-            self._scripts("land", str(self.folder / "new")),
-            self._dbt(),
-            self._scripts("publish"),
-        )
-        yield against_floor("daily run", *daily)
-        yield against_floor("dbt alone, nothing new", self._dbt())
+        _set_points(self.seeds, "3")
+        yield against_floor("change of points", self._dbt(*current))
+        yield against_floor("history filled in", self._dbt(*build, "{}"))
+        yield against_floor("build and tests, nothing new", self._scripts("build"))
+        yield against_floor("publish", self._scripts("publish"))
+        yield against_floor("evaluation, again", self._dbt("run", "--select", *EVALUATION))
+        yield against_floor("what-if", self._scripts("whatif", str(SEEDS)))
+        daily = (["land", str(self.folder / "new")], ["build"], ["publish"])
+        runs = [self._scripts(*command) for command in daily]
+        yield against_floor("daily run: land, build and tests, publish", *runs)
         yield against_floor("kpis", self._scripts("kpis"))
+
+    @property
+    def seeds(self) -> Path:
+        """The seeds of this benchmark, in which points change."""
+        return self.folder / "seeds"
 
     def _generate(self, name: str, suffix: str, first: int, count: int) -> None:
         """Files of the events from number `first` on, and of the leads that came in meanwhile."""
@@ -215,18 +223,12 @@ class _Bench:
         self.step(" ".join([command[0], *(Path(part).name for part in command[1:])]))
         return self._run([sys.executable, "-m", "scripts", *command], warehouse)
 
-    def _dbt(self, *, history: bool = True, points: str | None = None) -> _Run:
-        """All models, without tests; with `points` as the worth of a visit to the prices."""
-        self.step("dbt build")
-        if points:
-            _set_points(self.folder / "seeds", points)
-        seeds = self.folder / "seeds" if (self.folder / "seeds").exists() else SEEDS
-        command = ["from scripts.seeds import seed_path; print(seed_path())"]
-        path = self._run([sys.executable, "-c", *command], seeds=str(seeds)).output.strip()
-        dbt = [str(Path(sys.executable).with_name("dbt")), "--quiet", "build"]
-        kinds = ["--exclude-resource-type", "test", "unit_test"]
-        variables = ["--vars", json.dumps({"history": history})]
-        return self._run([*dbt, *kinds, *variables], seeds=path)
+    def _dbt(self, *command: str) -> _Run:
+        self.step(f"dbt {command[0]}")
+        asked = ["-c", "from scripts.seeds import seed_path; print(seed_path())"]
+        path = self._run([sys.executable, *asked]).output.strip()
+        dbt = str(Path(sys.executable).with_name("dbt"))
+        return self._run([dbt, "--quiet", *command], seeds=path)
 
     def _run(
         self, command: Sequence[str], warehouse: str = "warehouse", seeds: str | None = None
@@ -239,7 +241,7 @@ class _Bench:
             "LEADS_TEMP": str(place / "tmp"),
             "DBT_TARGET_PATH": str(place / "target"),
             "DBT_LOG_PATH": str(place / "logs"),
-            "LEADS_SEEDS": seeds or str(SEEDS),
+            "LEADS_SEEDS": seeds or str(self.seeds),
             "POLARS_MAX_THREADS": os.environ.get("LEADS_THREADS", "2"),
         }
         began = perf_counter()
@@ -260,10 +262,9 @@ class _Bench:
         return _Run(perf_counter() - began, usage.ru_maxrss // 1024, output)
 
 
-def _set_points(folder: Path, points: str) -> None:
-    """A copy of the benchmark's seeds in which a visit to the prices is worth other points."""
-    shutil.copytree(SEEDS, folder)
-    file = folder / "points" / "event_points.csv"
+def _set_points(seeds: Path, points: str) -> None:
+    """Make a visit to the prices worth other points."""
+    file = seeds / "points" / "event_points.csv"
     with file.open(encoding="utf-8", newline="") as stream:
         reader = csv.DictReader(stream)
         columns, rows = list(reader.fieldnames or ()), list(reader)

@@ -14,6 +14,7 @@ def main(database: str, *queries: str) -> None:
         "threads": os.environ.get("LEADS_THREADS", "2"),
     }
     with duckdb.connect(database, config=settings) as connection:
+        connection.execute("set enable_progress_bar = false")
         for query in queries:
             began = perf_counter()
             connection.execute(query)

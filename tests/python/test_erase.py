@@ -9,13 +9,15 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from typer.testing import CliRunner
 
+from scripts.__main__ import app
 from scripts.build import build
 from scripts.erase import Receipt, erase, past_retention
 from scripts.errors import UserError
 from scripts.land import land
 from scripts.person import Mentions
-from scripts.run import RunResult
+from scripts.run import RunResult, run
 from scripts.subject_access import subject_access
 from tests.python.conftest import Warehouse
 
@@ -305,3 +307,37 @@ def test_the_next_build_leaves_all_others_as_they_were(erased: Erased) -> None:
     rows = erased.warehouse.query(SCORES)
     known = [row for row in rows if row[0] not in ("stranger", "returned", "../../odd")]
     assert known == erased.scores[0]
+
+
+def test_a_run_erases_who_is_past_retention_before_it_publishes(
+    erased: Erased, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scripts.run.build", lambda progress: None)
+    monkeypatch.setattr("scripts.erase.retention_days", lambda: 300)
+    old = past_retention()
+    published = "select count(*) from marts.lead_score where lead_id in (select unnest($1))"
+    with duckdb.connect(str(erased.warehouse.folder / "published/leads.duckdb")) as before:
+        ((shown,),) = before.execute(published, [old]).fetchall()
+    assert 0 < shown <= len(old)
+    run(None)
+    assert past_retention() == []
+    with duckdb.connect(str(erased.warehouse.folder / "published/leads.duckdb")) as after:
+        assert after.execute(published, [old]).fetchall() == [(0,)]
+        assert after.sql("select count(*) > 0 from marts.lead_score").fetchall() == [(True,)]
+
+
+def test_the_command_erases_who_is_past_retention(
+    erased: Erased, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = ["erase", "--past-retention"]
+    refused = CliRunner().invoke(app, asked)
+    assert isinstance(refused.exception, UserError)
+    assert "nobody is past" in str(refused.exception)
+    monkeypatch.setattr("scripts.erase.retention_days", lambda: 200)
+    ((leads,),) = erased.warehouse.query(
+        f"""select count(*) from intermediate.int_lead_identities
+        where surviving_lead_id in {tuple(past_retention())}"""
+    )
+    done = CliRunner().invoke(app, asked)
+    assert (done.exit_code, past_retention()) == (0, [])
+    assert f"erased: {leads:,} leads" in done.output

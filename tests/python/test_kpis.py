@@ -190,6 +190,13 @@ from (values
 ) as emails (day, sent, opened, clicked)
 """
 
+LEAD_QUALITY_SQL = """
+select
+    cast(day as date) as quality_month, 'paid_search' as channel, 'EMEA' as region,
+    expected as expected_customers, base as base_customers
+from (values ('2025-02-01', 0.6, 0.5), ('2025-04-01', 0.2, 0.4)) as qualities (day, expected, base)
+"""
+
 RUN_INFO_SQL = "select 'toy' as run_id, date '2025-04-05' as clock_date"
 
 LEAD_SCORE_SQL = """
@@ -247,6 +254,7 @@ def toy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (marts / "funnel" / "customer_months.sql").write_text(CUSTOMER_MONTHS_SQL)
     (marts / "funnel" / "roi_cohorts.sql").write_text(ROI_COHORTS_SQL)
     (marts / "funnel" / "email_funnel.sql").write_text(EMAIL_FUNNEL_SQL)
+    (marts / "lead_quality.sql").write_text(LEAD_QUALITY_SQL)
     (folder / "profiles.yml").write_text(PROFILES_YML)
     (folder / "leads.csv").write_text(LEADS.lstrip())
     (folder / "funnel.csv").write_text(FUNNEL.lstrip())
@@ -371,6 +379,7 @@ COHORT = {
     "lead_to_customer_rate": [2 / 5, 1 / 2, None, 1 / 2, 4 / 9],
     # January cost 400 and brought 0.8 × 1,500.50; February cost 50 and brought nothing.
     "roi": [1200.4 / 400 - 1, -1, None, None, 1200.4 / 450 - 1],
+    "lead_quality_score": [None, 100 * 0.6 / 0.5, None, 100 * 0.2 / 0.4, 100 * 0.8 / 0.9],
 }
 
 
@@ -462,7 +471,8 @@ def test_shares_of_independent_cases_have_an_interval(report: KpiReport) -> None
     assert (row.numerator, row.denominator) == (3, 5)
     # By hand: z² = 3.841459, middle 0.984146 / 1.768292, half √(3.841459 × 0.0864146) / 1.768292
     assert (row.lower, row.upper) == pytest.approx((0.230724, 0.882379), abs=1e-5)
-    shares = {row.kpi for row in report.rows if row.method == "cohort"} - {"roi"}
+    shares = {row.kpi for row in report.rows if row.method == "cohort"}
+    shares -= {"roi", "lead_quality_score"}
     shares |= {"retention_rate", "contacted_in_time_rate", "email_open_rate", "email_click_rate"}
     assert all(
         (row.lower is not None)

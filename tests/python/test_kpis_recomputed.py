@@ -1,8 +1,9 @@
 """Every KPI of the sample once more, with pandas and from the landed files.
 
-Written from the design, it shares no SQL with the models. One thing is taken from a mart: the day
-on which a lead's score reached the band hot, from `lead_score_history`. What scores and bands must
-be has an oracle of its own. Money of the sample is in EUR alone; `test_accountant.py` converts.
+Written from the design, it shares no SQL with the models. Two things are taken from these: the day
+on which a lead's score reached the band hot, and the scores of day 7 with what became of the leads.
+What scores and bands must be, and what counts as evaluated, has tests of its own. Money of the
+sample is in EUR alone; `test_accountant.py` converts.
 """
 
 import math
@@ -351,6 +352,34 @@ def cohort_kpis(persons: pd.DataFrame, last_day: pd.Timestamp) -> Values:
     return values
 
 
+def qualities(scored: pd.DataFrame) -> Values:
+    """What is to be expected of a month's leads, by what became of the earlier ones."""
+    parts = []
+    for month in map(pd.Timestamp, scored.created_month.unique()):
+        leads = scored[scored.created_month == month]
+        year_ago = month - pd.DateOffset(months=12)
+        earlier = scored[scored.created_month.between(year_ago, month, inclusive="left")]
+        earlier = earlier[earlier.status == "evaluated"].sort_values(["score", "lead_id"])
+        if earlier.empty:
+            continue
+        rows = np.array_split(np.arange(len(earlier)), 5)
+        fifths = [earlier.iloc[fifth] for fifth in rows if len(fifth)]
+        lowest = [fifth.score.iloc[0] for fifth in fifths]
+        rates = np.array([fifth.is_converted.mean() for fifth in fifths])
+        fifth_of = np.searchsorted(lowest, leads.score, side="right") - 1
+        parts.append(
+            leads.assign(
+                month=month.strftime("%Y-%m"),
+                expected=rates[np.maximum(fifth_of, 0)],
+                base=earlier.is_converted.mean(),
+            )
+        )
+    return {
+        ("lead_quality_score", "cohort", key): divided(100 * part.expected.sum(), part.base.sum())
+        for key, part in by_slice(pd.concat(parts))
+    }
+
+
 def sales_cycles(persons: pd.DataFrame) -> Values:
     """Days from the first contact to the first win, by the month of the win."""
     won = persons[persons.customers.notna()]
@@ -502,6 +531,15 @@ def recomputed(sample: tuple[Warehouse, RunResult]) -> Values:
             group by lead_id""",
             [list(HOT)],
         ).df()
+    with duckdb.connect(str(sample[0].file), read_only=True) as working:
+        scored = working.sql(
+            """select lead_id, created_month::timestamp as created_month, channel, region, status,
+                is_converted, score::double as score
+            from intermediate.int_evaluation_leads
+            inner join intermediate.int_evaluated_scores using (lead_id, score_date)
+            where outcome = 'customer' and scored_day = 7 and status <> 'decided'
+                and score_model = 'standard'"""
+        ).df()
     persons, survivor = people()
     persons = with_stages(persons, survivor, history)
     happened = facts(persons, survivor)
@@ -516,6 +554,7 @@ def recomputed(sample: tuple[Warehouse, RunResult]) -> Values:
         | contacts(persons, events)
         | emails(persons, events)
         | returns(persons, paid, last_day)
+        | qualities(scored)
         | customers(persons, paid, last_day, of_period)
     )
 

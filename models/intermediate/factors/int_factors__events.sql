@@ -2,6 +2,7 @@
     Grain: one row per observation, model and event rule that fired. Units are the events that count, each
     with what its age has left of it; they do not depend on points.
 #}
+{%- set never = "cast('9999-12-31' as date)" %}
 with
 
 observations as (
@@ -18,44 +19,89 @@ event_days as (
 
 rules as (
 
-    select * from {{ ref('int_event_rules') }}
+    select
+        *,
+        row_number() over (order by score_model, rule_id, lead_region) as rule_number
+    from {{ ref('int_event_rules') }}
+
+),
+
+windows as (
+
+    {# The longest of each key: older days need not be looked at. #}
+    select
+        event_key,
+        case when count(*) = count(window_days) then max(window_days) end as window_days
+
+    from rules
+
+    group by event_key
+
+),
+
+watched_days as (
+
+    select
+        event_days.lead_id,
+        event_days.event_key,
+        event_days.event_date,
+        event_days.event_count,
+        coalesce({{ days_after('event_days.event_date', 'windows.window_days') }}, {{ never }})
+            as out_of_window_date
+
+    from event_days
+
+    inner join windows
+        on event_days.event_key = windows.event_key
+
+),
+
+observed_days as (
+
+    select
+        observations.lead_id,
+        observations.lead_region,
+        observations.score_model,
+        observations.score_date,
+        watched_days.event_key,
+        watched_days.event_date,
+        watched_days.event_count,
+        {{ days_between('watched_days.event_date', 'observations.score_date') }} as age_days
+
+    from watched_days
+
+    inner join observations
+        on watched_days.lead_id = observations.lead_id
+        and watched_days.event_date <= observations.score_date
+        and watched_days.out_of_window_date > observations.score_date
 
 ),
 
 in_window as (
 
     select
-        observations.lead_id,
-        observations.lead_region,
-        observations.score_date,
-        rules.score_model,
-        rules.rule_id,
+        observed_days.lead_id,
+        observed_days.score_date,
+        rules.rule_number,
         rules.max_events,
-        rules.decay,
-        rules.decay_days,
-        rules.decay_rate,
-        event_days.event_date,
-        {{ days_between('event_days.event_date', 'observations.score_date') }} as age_days,
-        least(event_days.event_count, coalesce(rules.max_per_day, event_days.event_count))
-            as day_count
+        observed_days.event_date,
+        least(observed_days.event_count, coalesce(rules.max_per_day, observed_days.event_count))
+            as day_count,
+        {{ decay_factor('rules.decay', 'rules.decay_days', 'rules.decay_rate', 'observed_days.age_days') }}
+            as left_of_event
 
-    from observations
-
-    inner join event_days
-        on observations.lead_id = event_days.lead_id
-        and observations.score_date >= event_days.event_date
+    from observed_days
 
     inner join rules
-        on event_days.event_key = rules.event_key
-        and observations.score_model = rules.score_model
-        and observations.lead_region = rules.lead_region
-        and observations.score_date >= rules.valid_from_date
-        and observations.score_date <= rules.valid_to_date
+        on observed_days.event_key = rules.event_key
+        and observed_days.score_model = rules.score_model
+        and observed_days.lead_region = rules.lead_region
+        and observed_days.score_date >= rules.valid_from_date
+        and observed_days.score_date <= rules.valid_to_date
 
     where
         rules.window_days is null
-        or {{ days_between('event_days.event_date', 'observations.score_date') }}
-        < rules.window_days
+        or observed_days.age_days < rules.window_days
 
 ),
 
@@ -63,11 +109,11 @@ counted_back as (
 
     select
         *,
-        coalesce(sum(day_count) over (
-            partition by lead_id, score_date, score_model, rule_id
+        sum(day_count) over (
+            partition by lead_id, score_date, rule_number
             order by event_date desc
-            rows between unbounded preceding and 1 preceding
-        ), 0) as later_count
+            rows between unbounded preceding and current row
+        ) as count_so_far
 
     from in_window
 
@@ -79,7 +125,7 @@ counted as (
         *,
         case
             when max_events is null then day_count
-            else greatest(0, least(day_count, max_events - later_count))
+            else greatest(0, least(day_count, max_events - count_so_far + day_count))
         end as counted_events
 
     from counted_back
@@ -90,16 +136,11 @@ units as (
 
     select
         lead_id,
-        lead_region,
         score_date,
-        score_model,
-        rule_id,
+        rule_number,
         cast(sum(counted_events) as bigint) as occurrences,
         max(event_date) as last_event_date,
-        cast(sum(
-            cast(counted_events as decimal(20, 0))
-            * {{ decay_factor('decay', 'decay_days', 'decay_rate', 'age_days') }}
-        ) as decimal(19, 8)) as units
+        cast(sum(cast(counted_events as decimal(20, 0)) * left_of_event) as decimal(19, 8)) as units
 
     from counted
 
@@ -107,10 +148,8 @@ units as (
 
     group by
         lead_id,
-        lead_region,
         score_date,
-        score_model,
-        rule_id
+        rule_number
 
 ),
 
@@ -118,7 +157,9 @@ points as (
 
     select
         units.*,
+        rules.score_model,
         rules.score_group,
+        rules.rule_id,
         rules.reason,
         rules.min_points,
         rules.max_points,
@@ -127,9 +168,7 @@ points as (
     from units
 
     inner join rules
-        on units.score_model = rules.score_model
-        and units.rule_id = rules.rule_id
-        and units.lead_region = rules.lead_region
+        on units.rule_number = rules.rule_number
 
 ),
 

@@ -3,17 +3,20 @@
     event of the key, else from the lead's creation; for a rule that requires another key, from the first
     day of that key after the last event.
 #}
+{%- set ever = "cast('0001-01-01' as date)" %}
+{%- set never = "cast('9999-12-31' as date)" %}
 with
 
 observations as (
 
-    select * from {{ ref('int_score_observations') }}
+    select
+        lead_id,
+        lead_region,
+        score_model,
+        score_date,
+        created_date
 
-),
-
-event_days as (
-
-    select * from {{ ref('int_person_event_days') }}
+    from {{ ref('int_score_observations') }}
 
 ),
 
@@ -23,141 +26,154 @@ rules as (
 
 ),
 
-observed_rules as (
+event_days as (
 
     select
-        observations.lead_id,
-        observations.created_date,
-        observations.score_date,
-        rules.score_model,
-        rules.score_group,
-        rules.rule_id,
-        rules.reason,
-        rules.points,
-        rules.silent_days,
-        rules.event_key,
-        rules.requires_event_key
+        days.lead_id,
+        days.event_key,
+        days.event_date
 
-    from observations
+    from {{ ref('int_person_event_days') }} as days
 
-    inner join rules
-        on observations.score_model = rules.score_model
-        and observations.lead_region = rules.lead_region
-        and observations.score_date >= rules.valid_from_date
-        and observations.score_date <= rules.valid_to_date
+    inner join (
+        select event_key from rules
+        union
+        select requires_event_key from rules
+    ) as asked
+        on days.event_key = asked.event_key
 
 ),
 
-key_dates as (
+pauses as (
 
-    {# The last event of each key that a rule looks at, once for all rules that do. #}
+    {# From each event of a key to the next; the last pause goes on. #}
     select
-        asked.lead_id,
-        asked.score_date,
-        asked.event_key,
-        max(event_days.event_date) as last_event_date
+        *,
+        lag(event_date, 1, {{ ever }}) over (
+            partition by lead_id, event_key order by event_date
+        ) as previous_event_date,
+        lead(event_date, 1, {{ never }}) over (
+            partition by lead_id, event_key order by event_date
+        ) as next_event_date
+
+    from event_days
+
+),
+
+lead_rules as (
+
+    select
+        leads.lead_id,
+        leads.created_date,
+        rules.*
 
     from (
         select distinct
             lead_id,
-            score_date,
+            lead_region,
+            score_model,
+            created_date
+        from observations
+    ) as leads
+
+    inner join rules
+        on leads.score_model = rules.score_model
+        and leads.lead_region = rules.lead_region
+
+),
+
+rule_pauses as (
+
+    select
+        lead_rules.*,
+        pauses.event_date as last_event_date,
+        pauses.next_event_date
+
+    from lead_rules
+
+    inner join pauses
+        on lead_rules.lead_id = pauses.lead_id
+        and lead_rules.event_key = pauses.event_key
+        and {{ days_between('pauses.event_date', 'pauses.next_event_date') }} > lead_rules.silent_days
+
+    union all
+
+    {# Before the first event, if there is any. #}
+    select
+        lead_rules.*,
+        cast(null as date) as last_event_date,
+        coalesce(first_events.event_date, {{ never }}) as next_event_date
+
+    from lead_rules
+
+    left join (
+        select
+            lead_id,
+            event_key,
+            min(event_date) as event_date
+        from event_days
+        group by
+            lead_id,
             event_key
-        from observed_rules
-    ) as asked
-
-    inner join event_days
-        on asked.lead_id = event_days.lead_id
-        and asked.event_key = event_days.event_key
-        and asked.score_date >= event_days.event_date
-
-    group by
-        asked.lead_id,
-        asked.score_date,
-        asked.event_key
-
-),
-
-last_events as (
-
-    select
-        observed_rules.*,
-        key_dates.last_event_date
-
-    from observed_rules
-
-    left join key_dates
-        on observed_rules.lead_id = key_dates.lead_id
-        and observed_rules.score_date = key_dates.score_date
-        and observed_rules.event_key = key_dates.event_key
-
-),
-
-broken_silences as (
-
-    select
-        last_events.lead_id,
-        last_events.score_date,
-        last_events.score_model,
-        last_events.rule_id,
-        min(event_days.event_date) as required_event_date
-
-    from last_events
-
-    inner join event_days
-        on last_events.lead_id = event_days.lead_id
-        and last_events.requires_event_key = event_days.event_key
-        and last_events.score_date >= event_days.event_date
-        and (
-            last_events.last_event_date is null
-            or last_events.last_event_date < event_days.event_date
-        )
-
-    group by
-        last_events.lead_id,
-        last_events.score_date,
-        last_events.score_model,
-        last_events.rule_id
+    ) as first_events
+        on lead_rules.lead_id = first_events.lead_id
+        and lead_rules.event_key = first_events.event_key
 
 ),
 
 silences as (
 
     select
-        last_events.*,
-        case
-            when last_events.requires_event_key is not null
-                then broken_silences.required_event_date
-            else coalesce(last_events.last_event_date, last_events.created_date)
-        end as silent_since_date
+        *,
+        {{ days_after('coalesce(last_event_date, created_date)', 'silent_days') }} as fires_from_date
 
-    from last_events
+    from rule_pauses
 
-    left join broken_silences
-        on last_events.lead_id = broken_silences.lead_id
-        and last_events.score_date = broken_silences.score_date
-        and last_events.score_model = broken_silences.score_model
-        and last_events.rule_id = broken_silences.rule_id
+    where requires_event_key is null
+
+    union all
+
+    select
+        rule_pauses.*,
+        {{ days_after('required.event_date', 'rule_pauses.silent_days') }} as fires_from_date
+
+    from rule_pauses
+
+    inner join pauses as required
+        on rule_pauses.lead_id = required.lead_id
+        and rule_pauses.requires_event_key = required.event_key
+        and rule_pauses.next_event_date > required.event_date
+        and coalesce(rule_pauses.last_event_date, {{ ever }}) < required.event_date
+        and coalesce(rule_pauses.last_event_date, {{ ever }}) >= required.previous_event_date
 
 ),
 
 final as (
 
     select
-        lead_id,
-        score_date,
-        score_model,
-        score_group,
-        rule_id,
-        coalesce(reason, rule_id) as reason,
+        observations.lead_id,
+        observations.score_date,
+        observations.score_model,
+        silences.score_group,
+        silences.rule_id,
+        coalesce(silences.reason, silences.rule_id) as reason,
         'points' as effect,
-        points,
+        silences.points,
         cast(1 as decimal(20, 8)) as units,
         cast(1 as bigint) as occurrences,
-        last_event_date
+        silences.last_event_date
 
-    from silences
+    from observations
 
-    where {{ days_between('silent_since_date', 'score_date') }} >= silent_days
+    inner join silences
+        on observations.lead_id = silences.lead_id
+        and observations.score_model = silences.score_model
+        and observations.lead_region = silences.lead_region
+        and observations.created_date = silences.created_date
+        and observations.score_date >= silences.valid_from_date
+        and observations.score_date <= silences.valid_to_date
+        and observations.score_date >= silences.fires_from_date
+        and observations.score_date < silences.next_event_date
 
 )
 

@@ -16,36 +16,42 @@ mapped as (
 
 ),
 
-first_events as (
+first_times as (
 
     select
         lead_id,
-        event_key,
-        event_date,
-        row_number() over (
-            partition by lead_id
-            order by
-                first_occurred_at asc,
-                case when event_key in (select mapped.event_key from mapped) then 0 else 1 end asc,
-                event_key asc
-        ) as event_rank
+        min(first_occurred_at) as first_occurred_at
 
     from event_days
 
     where event_key <> 'any_engagement'
 
+    group by lead_id
+
 ),
 
 final as (
 
+    {# All keys of one event happen at its time. #}
     select
-        lead_id,
-        event_key,
-        event_date
+        event_days.lead_id,
+        substr(min(
+            case when mapped.event_key is null then '1' else '0' end || event_days.event_key
+        ), 2) as event_key,
+        min(event_days.event_date) as event_date
 
-    from first_events
+    from event_days
 
-    where event_rank = 1
+    inner join first_times
+        on event_days.lead_id = first_times.lead_id
+        and event_days.first_occurred_at = first_times.first_occurred_at
+
+    left join mapped
+        on event_days.event_key = mapped.event_key
+
+    where event_days.event_key <> 'any_engagement'
+
+    group by event_days.lead_id
 
 )
 

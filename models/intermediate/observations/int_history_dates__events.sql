@@ -1,6 +1,6 @@
 {#
-    Grain: one row per surviving lead, live model and day on which an event, its leaving a window or the
-    silence after it can raise the score.
+    Grain: one row per surviving lead, live model, day on which an event, its leaving a window or the
+    silence after it can raise the score, and event that does.
 #}
 {{ config(materialized='view') }}
 with
@@ -54,7 +54,7 @@ final as (
     inner join watched_keys
         on event_days.event_key = watched_keys.event_key
 
-    union
+    union all
 
     select
         event_days.lead_id,
@@ -69,7 +69,7 @@ final as (
 
     where watched_keys.leaves_after_days is not null
 
-    union
+    union all
 
     select
         event_days.lead_id,
@@ -85,7 +85,7 @@ final as (
 
     where inactivity_rules.points > 0
 
-    union
+    union all
 
     select
         first_events.lead_id,
@@ -98,7 +98,7 @@ final as (
     inner join model_attributes
         on model_attributes.attribute = 'first_event_key'
 
-    union
+    union all
 
     select
         colleague_dates.lead_id,

@@ -1,6 +1,6 @@
 {#
-    Grain: one row per surviving lead, live model and day on which its creation, an attribute, a rule's
-    validity or silence can raise the score, or a month ends.
+    Grain: one row per surviving lead, live model, day on which its creation, an attribute, a rule's
+    validity or silence can raise the score, or a month ends, and thing that makes it so.
 #}
 {{ config(materialized='view') }}
 with
@@ -146,7 +146,7 @@ final as (
 
     from leads
 
-    union
+    union all
 
     select
         attributes.lead_id,
@@ -159,7 +159,7 @@ final as (
     inner join model_attributes
         on attributes.attribute = model_attributes.attribute
 
-    union
+    union all
 
     select
         profiles.lead_id,
@@ -172,7 +172,7 @@ final as (
     inner join due_leads
         on profiles.lead_id = due_leads.lead_id
 
-    union
+    union all
 
     select
         leads.lead_id,
@@ -185,7 +185,7 @@ final as (
     inner join tenure_bounds
         on leads.score_model = tenure_bounds.score_model
 
-    union
+    union all
 
     select
         leads.lead_id,
@@ -202,7 +202,7 @@ final as (
         inactivity_rules.points > 0
         and inactivity_rules.requires_event_key is null
 
-    union
+    union all
 
     select
         leads.lead_id,
@@ -217,7 +217,7 @@ final as (
 
     where rule_days.rule_date is not null
 
-    union
+    union all
 
     select
         leads.lead_id,

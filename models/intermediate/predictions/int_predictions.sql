@@ -3,6 +3,8 @@
     within the outcome's days, by the trained predictor: the sum of its terms, calibrated. No row where
     none was trained, or for what is a customer or lost.
 #}
+{%- set trained = previous_build('stg_state__predictors') %}
+{%- set is_trained = trained is not none and run_query('select 1 from ' ~ trained) | length > 0 %}
 with
 
 predictors as (
@@ -19,14 +21,22 @@ terms as (
 
 dates as (
 
-    select * from {{ ref('int_prediction_dates') }}
-    where is_current
+    select
+        dates.lead_id,
+        dates.score_date
 
-),
+    from {{ ref('int_prediction_dates') }} as dates
 
-lifecycle as (
+    inner join {{ ref('lead_lifecycle') }} as lifecycle
+        on dates.lead_id = lifecycle.lead_id
 
-    select * from {{ ref('lead_lifecycle') }}
+    where
+        dates.is_current
+        and lifecycle.customer_at is null
+        and lifecycle.lost_at is null
+        {% if not is_trained -%}
+            and false
+        {%- endif %}
 
 ),
 
@@ -92,15 +102,8 @@ final as (
 
     cross join predictors
 
-    inner join lifecycle
-        on dates.lead_id = lifecycle.lead_id
-
     left join summed
         on dates.lead_id = summed.lead_id
-
-    where
-        lifecycle.customer_at is null
-        and lifecycle.lost_at is null
 
 )
 
