@@ -2,7 +2,8 @@
 
 import shutil
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from decimal import Decimal
 from pathlib import Path
 from random import Random
 
@@ -55,7 +56,7 @@ def landings(made: Universe, days: int, random: Random) -> list[Landing]:
 @pytest.mark.parametrize(
     ("seed", "leads", "days"),
     [
-        pytest.param(11, 30, 3, id="3-days"),
+        pytest.param(11, 30, 4, id="4-days"),
         pytest.param(12, 60, 15, id="15-days", marks=pytest.mark.slow),
     ],
 )
@@ -72,14 +73,16 @@ def test_landing_by_landing_it_is_the_same(
     for stage, segment in (("iql", "hot_visitors"), ("trial", "quiet"), ("sql", "settled")):
         by_segment: Row = {"stage": stage, "source": "segment", "value": segment, "priority": "1"}
         seeds["lifecycle_stages"].append(by_segment)
+    names = {str(row["score_model"]) for row in seeds["event_points"]}
     for day, landed in enumerate(landings(made, days, random)):
-        if day == days // 2:
-            seeds["event_points"] = [raised(row) for row in seeds["event_points"]]
+        if day in (days // 4, days // 2):
+            models = {"model01"} if day < days // 2 else names
+            seeds["event_points"] = [raised(row, models) for row in seeds["event_points"]]
         if day == days - 1:
             seeds["event_keys"] = [turned(row) for row in seeds["event_keys"]]
         with build(tmp_path / "grown", landed, seeds, SELECTED, **options) as grown:
             due = grown.sql("select count(*) from intermediate.int_due_leads").fetchall()
-        if random.random() < 5 / days or day == days - 1:
+        if random.random() < 5 / days or day in (days // 2, days - 1):
             anew = tmp_path / f"anew-{day}"
             anew.mkdir()
             shutil.copy(tmp_path / "grown" / "leads.duckdb", anew)
@@ -89,11 +92,11 @@ def test_landing_by_landing_it_is_the_same(
             assert list(differences(tmp_path / "grown", anew)) == [], f"day {day}, {due} due"
 
 
-def raised(row: Row) -> Row:
-    """A rule of one model, with a point more."""
-    if row["score_model"] != "model01":
+def raised(row: Row, models: Collection[str]) -> Row:
+    """A rule of these models, with a point more."""
+    if row["score_model"] not in models:
         return row
-    return {**row, "points": float(str(row["points"])) + 1}
+    return {**row, "points": Decimal(str(row["points"])) + 1}
 
 
 def turned(row: Row) -> Row:
