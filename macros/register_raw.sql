@@ -12,7 +12,7 @@
 
 {% macro spark__register_raw() -%}
     {%- if execute -%}
-        {%- for source in graph.sources.values() -%}
+        {%- for source in graph.sources.values() if source.schema == 'raw' -%}
             {%- set location = env_var('LEADS_LAKE') ~ '/raw/' ~ source.name -%}
             {%- do run_query('create schema if not exists ' ~ source.schema) -%}
             {%- do run_query('drop table if exists ' ~ source.schema ~ '.' ~ source.name) -%}
