@@ -112,7 +112,7 @@ def test_it_recovers_the_hidden_propensity(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setenv("LEADS_WAREHOUSE", str(tmp_path / "leads.duckdb"))
     write_sample(tmp_path / "data", 20_000)
     land(tmp_path / "data")
-    run_dbt(tmp_path, {}, ["+int_evaluation_scores"])
+    run_dbt(tmp_path, {}, ["+int_evaluation_scores", "+int_evaluated_factors"])
     result = recommend("standard", 30, "customer")
     with open_warehouse() as connection:
         leads = evaluated_leads(connection, 30, "customer")

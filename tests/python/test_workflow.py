@@ -31,3 +31,10 @@ def test_no_text_of_others_is_pasted_into_a_shell() -> None:
     for job in yaml.safe_load(WORKFLOW.read_text("utf-8"))["jobs"].values():
         for step in job["steps"]:
             assert "${{" not in step.get("run", "")
+
+
+def test_what_would_change_is_told_even_where_the_build_fails() -> None:
+    """As when points break a persona: then the analyst needs it most."""
+    steps = yaml.safe_load(WORKFLOW.read_text("utf-8"))["jobs"]["whatif"]["steps"]
+    told = next(step for step in steps if step.get("name") == "tell it")
+    assert told["if"].startswith("always()")
