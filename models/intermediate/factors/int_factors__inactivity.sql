@@ -102,22 +102,14 @@ rule_pauses as (
     select
         lead_rules.*,
         cast(null as date) as last_event_date,
-        coalesce(first_events.event_date, {{ never }}) as next_event_date
+        coalesce(first_pauses.event_date, {{ never }}) as next_event_date
 
     from lead_rules
 
-    left join (
-        select
-            lead_id,
-            event_key,
-            min(event_date) as event_date
-        from event_days
-        group by
-            lead_id,
-            event_key
-    ) as first_events
-        on lead_rules.lead_id = first_events.lead_id
-        and lead_rules.event_key = first_events.event_key
+    left join pauses as first_pauses
+        on lead_rules.lead_id = first_pauses.lead_id
+        and lead_rules.event_key = first_pauses.event_key
+        and first_pauses.previous_event_date = {{ ever }}
 
 ),
 

@@ -7,6 +7,7 @@ with
 event_days as (
 
     select * from {{ ref('int_person_event_days') }}
+    where event_key <> 'any_engagement'
 
 ),
 
@@ -23,8 +24,6 @@ first_times as (
         min(first_occurred_at) as first_occurred_at
 
     from event_days
-
-    where event_key <> 'any_engagement'
 
     group by lead_id
 
@@ -48,8 +47,6 @@ final as (
 
     left join mapped
         on event_days.event_key = mapped.event_key
-
-    where event_days.event_key <> 'any_engagement'
 
     group by event_days.lead_id
 
