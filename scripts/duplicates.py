@@ -29,6 +29,8 @@ def mark_duplicates(
     last landed; files that never did are missing.
     """
     steps = _Steps(entity)
+    connection.execute(f"create or replace temp table repeated_keys as {steps.repeated_keys}")
+    connection.execute(f"create or replace temp table known_versions as {steps.known_versions}")
     _mark(connection, entity, steps.repeated)
     if steps.has_dates:
         _mark(connection, entity, steps.equal_to_any)
@@ -60,7 +62,10 @@ def _mark(connection: DuckDBPyConnection, entity: Entity, row_ids: str) -> None:
 
 @dataclass(frozen=True)
 class _Steps:
-    """SQL of the row_id of the rows to be marked, a step at a time: each sees what is left."""
+    """SQL of the row_id of the rows to be marked, a step at a time: each sees what is left.
+
+    `repeated_keys` and `known_versions` say, once for all steps, which few rows need a close look.
+    """
 
     entity: Entity
 
@@ -90,20 +95,36 @@ class _Steps:
         return f"(select rowid as row_id, * from incoming_{self.entity.name} where status is null)"
 
     @property
+    def repeated_keys(self) -> str:
+        return f"select ({self.key}) as key from {self.new} group by {self.key} having count(*) > 1"
+
+    @property
+    def known_versions(self) -> str:
+        """The landed versions of the new rows' keys, and whether each is its key's last."""
+        return f"""
+            select
+                landing_seq,
+                landing_seq = max(landing_seq) over (partition by {self.key}) as is_latest
+            from raw.{self.entity.name}
+            where ({self.key}) in (select ({self.key}) from {self.new})"""
+
+    @property
     def known(self) -> str:
-        """The versions of the new rows' keys."""
-        keys = f"select ({self.key}) from {self.new}"
-        return f"(select * from raw.{self.entity.name} where ({self.key}) in ({keys}))"
+        versions = "select landing_seq from known_versions"
+        return f"(select * from raw.{self.entity.name} where landing_seq in ({versions}))"
 
     @property
     def latest(self) -> str:
-        """The last landed version of each of the new rows' keys."""
-        last = f"select max(landing_seq) from {self.known} group by {self.key}"
-        return f"(select * from {self.known} where landing_seq in ({last}))"
+        versions = "select landing_seq from known_versions where is_latest"
+        return f"(select * from raw.{self.entity.name} where landing_seq in ({versions}))"
 
     @property
     def keys_of_several(self) -> str:
-        return f"(select ({self.key}) from {self.new} group by {self.key} having count(*) > 1)"
+        return f"""(
+            select ({self.key}) from {self.new}
+            where ({self.key}) in (select key from repeated_keys)
+            group by {self.key} having count(*) > 1
+        )"""
 
     @property
     def last_of_files(self) -> str:

@@ -16,7 +16,6 @@ from pathlib import Path
 from uuid import uuid4
 
 import polars as pl
-import yaml
 from duckdb import DuckDBPyConnection
 from duckdb.func import FunctionNullHandling
 
@@ -24,6 +23,7 @@ from scripts import paths
 from scripts.errors import UserError
 from scripts.lock import exclusive
 from scripts.person import Mentions, People, find_people, qualified, text_columns
+from scripts.settings import project_var
 from scripts.suppression import suppress
 from scripts.warehouse import connect, quote_identifier, quote_literal, storage
 
@@ -88,19 +88,13 @@ def erase(lead_ids: Sequence[str], step: Callable[[str], None] = lambda name: No
         return _erase(lead_ids, step)
 
 
-def retention_days() -> int:
-    """The var retention_days of dbt_project.yml: for how long people are kept; 0: for ever."""
-    project = yaml.safe_load((paths.PROJECT / "dbt_project.yml").read_text("utf-8"))
-    return int(project["vars"]["retention_days"])
-
-
 def past_retention(days: int | None = None) -> list[str]:
     """The surviving leads of which nothing was heard for more than so many days before the clock.
 
-    `days` are the `retention_days` unless given; with 0 all are kept. Heard of is whatever has a
-    date: the lead and its changes, events, deals, payments, feedback.
+    `days` are the var `retention_days` unless given; with 0 all are kept. Heard of is whatever
+    has a date: the lead and its changes, events, deals, payments, feedback.
     """
-    days = retention_days() if days is None else days
+    days = project_var("retention_days") if days is None else days
     if not days:
         return []
     with connect() as connection:

@@ -10,14 +10,13 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import duckdb
-import yaml
 
 from scripts import paths
 from scripts.errors import UserError
 from scripts.lock import exclusive
+from scripts.settings import project_var
 from scripts.warehouse import connect, quote_identifier, quote_literal, storage
 
 SCHEMA = "marts"
@@ -95,7 +94,7 @@ def publish(accept_rows: bool = False) -> PublishResult:
             raise UserError(f"{source} cannot be published: {cause}") from error
         finally:
             _remove(new)
-        _prune(_setting("published_files_kept"))
+        _prune(project_var("published_files_kept"))
     return PublishResult(target, rows, clock)
 
 
@@ -107,7 +106,7 @@ def rollback() -> PublishResult:
     """
     with exclusive("rollback"):
         target = paths.published_file()
-        _prune(_setting("published_files_kept"))
+        _prune(project_var("published_files_kept"))
         kept = _kept()
         if not kept:
             raise UserError(f"no earlier publication is kept in {paths.kept_folder()}")
@@ -123,11 +122,6 @@ def rollback() -> PublishResult:
             cause = str(error).splitlines()[0]
             raise UserError(f"{kept[-1]} cannot be put back: {cause}") from error
     return PublishResult(target, rows, clock)
-
-
-def _setting(name: str) -> Any:  # noqa: ANN401 (as the file has it)
-    """A var of dbt_project.yml."""
-    return yaml.safe_load((paths.PROJECT / "dbt_project.yml").read_text("utf-8"))["vars"][name]
 
 
 def _marts() -> dict[str, bool]:
@@ -167,7 +161,7 @@ def _refuse_odd_rows(
         "select mart_rows from state.publications order by published_at desc limit 1"
     ).fetchall()
     before = json.loads(last[0][0]) if last and last[0][0] else {}
-    limits = _setting("published_rows")
+    limits = project_var("published_rows")
     odd = []
     for name, now in rows.items():
         least = before.get(name, 0) * limits["at_least"] - limits["slack"]

@@ -313,7 +313,7 @@ def test_a_run_erases_who_is_past_retention_before_it_publishes(
     erased: Erased, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("scripts.run.build", lambda progress: None)
-    monkeypatch.setattr("scripts.erase.retention_days", lambda: 300)
+    monkeypatch.setattr("scripts.erase.project_var", {"retention_days": 300}.__getitem__)
     old = past_retention()
     published = "select count(*) from marts.lead_score where lead_id in (select unnest($1))"
     with duckdb.connect(str(erased.warehouse.folder / "published/leads.duckdb")) as before:
@@ -333,7 +333,7 @@ def test_the_command_erases_who_is_past_retention(
     refused = CliRunner().invoke(app, asked)
     assert isinstance(refused.exception, UserError)
     assert "nobody is past" in str(refused.exception)
-    monkeypatch.setattr("scripts.erase.retention_days", lambda: 200)
+    monkeypatch.setattr("scripts.erase.project_var", {"retention_days": 200}.__getitem__)
     ((leads,),) = erased.warehouse.query(
         f"""select count(*) from intermediate.int_lead_identities
         where surviving_lead_id in {tuple(past_retention())}"""

@@ -92,6 +92,45 @@ def test_landing_by_landing_it_is_the_same(
             assert list(differences(tmp_path / "grown", anew)) == [], f"day {day}, {due} due"
 
 
+def test_a_day_on_which_models_are_measured_is_scored_when_nothing_else_is(tmp_path: Path) -> None:
+    """Thirty days after the creation no event is young enough to make the lead due."""
+    lead: Row = {"lead_id": "a", "created_at": "2024-02-05T09:00:00"}
+    visit: Row = {**lead, "event_id": "e", "event_type": "demo_request"}
+    visit["occurred_at"] = visit.pop("created_at")
+    seeds: dict[str, Sequence[Row]] = {
+        "score_models": [{"score_model": "m", "role": "champion"}],
+        "score_groups": [{"score_model": "m", "score_group": "all", "kind": "engagement"}],
+        "score_bands": [{"score_model": "m", "band": "cold", "band_order": 1}],
+        "lifecycle_stages": [
+            {"stage": "customer", "source": "opportunity", "value": "won", "priority": 1}
+        ],
+        "event_points": [
+            {"score_model": "m", "score_group": "all", "rule_id": "demo"}
+            | {"event_key": "demo_request", "points": 5, "window_days": 3}
+        ],
+        **dict.fromkeys(
+            (
+                "attribute_points",
+                "inactivity_points",
+                "golden_leads",
+                "grade_bounds",
+                "grade_matrix",
+            ),
+            (),
+        ),
+    }
+    select = ("+int_scored_models",)
+    build(tmp_path, {"leads": [lead], "lead_events": [visit]}, seeds, select, as_of="2024-03-05")
+    with build(tmp_path, {}, seeds, select, as_of="2024-03-09") as built:
+        scored = built.sql(
+            "select score_date::varchar, score::integer from intermediate.int_evaluated_scores"
+            " order by all"
+        ).fetchall()
+    assert scored == [
+        ("2024-02-05", 5), ("2024-02-06", 5), ("2024-02-12", 0), ("2024-03-06", 0)
+    ]  # fmt: skip
+
+
 def raised(row: Row, models: Collection[str]) -> Row:
     """A rule of these models, with a point more."""
     if row["score_model"] not in models:

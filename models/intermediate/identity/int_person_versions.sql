@@ -26,6 +26,7 @@ members as (
         versions.*,
         identities.surviving_lead_id,
         identities.person_created_at,
+        identities.person_lead_count,
         versions.lead_id = identities.surviving_lead_id as is_survivor
 
     from versions
@@ -42,6 +43,8 @@ change_dates as (
         valid_from_date
 
     from members
+
+    where person_lead_count > 1
 
 ),
 
@@ -95,6 +98,24 @@ collapsed as (
 ),
 
 final as (
+
+    {# Most people are one lead: nothing to collapse. #}
+    select
+        lead_id,
+        valid_from_date,
+        person_created_at as created_at,
+        {%- for field in fields %}
+            {{ field }},
+        {%- endfor %}
+        attributes,
+        is_deleted_then as is_deleted,
+        valid_until_date
+
+    from members
+
+    where person_lead_count = 1
+
+    union all
 
     select
         collapsed.*,

@@ -1,7 +1,8 @@
 {#
     Grain: one row per lead and model whose score may not be what the last build left, with the first day
     of its history to score anew: all days where the lead or the model's points changed; the days since
-    the last build where only time went by and something of the lead is young enough to matter.
+    the last build where only time went by and something of the lead is young enough to matter, or the models
+    are measured on one of them.
 #}
 {%- set for_ever = "cast('1900-01-01' as date)" %}
 {%- set is_all = is_outdated('int_scored_models') %}

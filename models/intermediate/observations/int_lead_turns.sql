@@ -1,4 +1,7 @@
-{# Grain: one row per surviving lead and day on which attributes of it or of its account change, or it is deleted. #}
+{#
+    Grain: one row per surviving lead and day on which attributes of it or of its account change, it is
+    deleted, or the models are measured.
+#}
 {{ config(materialized='view') }}
 with
 
@@ -17,6 +20,12 @@ lead_accounts as (
 account_versions as (
 
     select * from {{ ref('int_account_versions') }}
+
+),
+
+evaluation_dates as (
+
+    select * from {{ ref('int_evaluation_dates') }}
 
 ),
 
@@ -58,6 +67,13 @@ final as (
 
     inner join account_versions
         on lead_accounts.account_id = account_versions.account_id
+
+    union
+
+    select
+        lead_id,
+        score_date as turn_date
+    from evaluation_dates
 
 )
 

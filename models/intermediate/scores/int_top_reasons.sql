@@ -4,9 +4,17 @@
 #}
 with
 
-reasons as (
+ranked as (
 
-    select factors.*
+    select
+        factors.lead_id,
+        factors.score_model,
+        factors.reason,
+        factors.points,
+        row_number() over (
+            partition by factors.lead_id, factors.score_model, factors.points > 0
+            order by abs(factors.points) desc, factors.rule_id asc, factors.score_group asc
+        ) as strength
 
     from {{ ref('lead_score_factors') }} as factors
 
@@ -14,42 +22,26 @@ reasons as (
         on factors.lead_id = due_leads.lead_id
         and factors.score_model = due_leads.score_model
 
-    where factors.rule_id not in ('group_limit', 'group_weight', 'score_scale')
+    where
+        factors.rule_id not in ('group_limit', 'group_weight', 'score_scale')
+        and factors.points <> 0
 
 ),
 
-ranked as (
+strongest as (
 
     select
         lead_id,
         score_model,
-        reason,
-        points,
-        row_number() over (
-            partition by lead_id, score_model order by points desc, rule_id asc, score_group asc
-        ) as rank_for,
-        row_number() over (
-            partition by lead_id, score_model order by points asc, rule_id asc, score_group asc
-        ) as rank_against
-
-    from reasons
-
-),
-
-chosen as (
-
-    select
-        lead_id,
-        score_model,
-        case when points > 0 then rank_for else 1000 end as position,
+        case when points > 0 then strength else 4 end as position,
         reason || ' (' || case when points > 0 then '+' else '' end
         || {{ number_text('points') }} || ')' as reason_text
 
     from ranked
 
     where
-        (points > 0 and rank_for <= 3)
-        or (points < 0 and rank_against = 1)
+        strength = 1
+        or (points > 0 and strength <= 3)
 
 ),
 
@@ -58,9 +50,15 @@ final as (
     select
         lead_id,
         score_model,
-        {{ ordered_list('reason_text', 'position', '; ') }} as top_reasons
+        concat_ws(
+            '; ',
+            max(case when position = 1 then reason_text end),
+            max(case when position = 2 then reason_text end),
+            max(case when position = 3 then reason_text end),
+            max(case when position = 4 then reason_text end)
+        ) as top_reasons
 
-    from chosen
+    from strongest
 
     group by
         lead_id,
