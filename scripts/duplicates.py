@@ -96,7 +96,7 @@ class _Steps:
 
     @property
     def repeated_keys(self) -> str:
-        return f"select ({self.key}) as key from {self.new} group by {self.key} having count(*) > 1"
+        return f"select {self.key} from {self.new} group by {self.key} having count(*) > 1"
 
     @property
     def known_versions(self) -> str:
@@ -122,7 +122,7 @@ class _Steps:
     def keys_of_several(self) -> str:
         return f"""(
             select ({self.key}) from {self.new}
-            where ({self.key}) in (select key from repeated_keys)
+            where ({self.key}) in (select ({self.key}) from repeated_keys)
             group by {self.key} having count(*) > 1
         )"""
 
