@@ -225,7 +225,7 @@ def whatif(
 def recommend(
     score_model: Annotated[str | None, typer.Argument(help="empty: the champion")] = None,
     day: Annotated[int, typer.Option(help="leads as scored at the end of this day")] = 7,
-    outcome: Annotated[str, typer.Option(help="opportunity or customer")] = "opportunity",
+    outcome: Annotated[str, typer.Option(help="opportunity or customer")] = "customer",
 ) -> None:
     """Propose points from what became of past leads; a person decides, the seeds stay."""
     from scripts import recommend as recommending
@@ -267,7 +267,7 @@ def train() -> None:
 def promote(
     challenger: Annotated[str, typer.Argument(help="the model to put in the champion's place")],
     day: Annotated[int, typer.Option(help="leads as scored at the end of this day")] = 7,
-    outcome: Annotated[str, typer.Option(help="opportunity or customer")] = "opportunity",
+    outcome: Annotated[str, typer.Option(help="opportunity or customer")] = "customer",
     write: Annotated[bool, typer.Option("--write", help="swap the roles in the seed")] = False,
 ) -> None:
     """Compare a challenger with the champion on leads held out, gate by gate."""

@@ -61,7 +61,7 @@ class Promotion:
 
 
 def promote(
-    challenger: str, day: int = 7, outcome: str = "opportunity", *, write: bool = False
+    challenger: str, day: int = 7, outcome: str = "customer", *, write: bool = False
 ) -> Promotion:
     """Compare a challenger with the champion on the last fifth of leads by creation.
 

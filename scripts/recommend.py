@@ -4,11 +4,14 @@ The fit starts from today's points and departs from them as far as the data say:
 one term of the regression, and each rule that is not locked has a term of its own that is held
 near 0. A rule's new points are today's plus its term, over the weight of today's score. So a rule
 that hardly ever fired keeps its points, and all points stay on the analyst's scale.
+
+As points count on every day of a lead, the other days on which leads were scored, and the other
+outcome, teach it too, unless what was asked for is foretold better without them.
 """
 
 import json
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -16,9 +19,8 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 from rich.table import Table
-from scipy.sparse import csr_matrix, hstack
+from scipy.sparse import csr_matrix, diags, hstack, vstack
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import log_loss
 from sklearn.model_selection import TimeSeriesSplit
 
 from scripts import paths
@@ -47,6 +49,7 @@ from scripts.point_tables import (
     write_rows,
 )
 from scripts.seeds import SEEDS, overlay
+from scripts.settings import project_var
 
 # How far terms may go, from close to today's points to freely; the training part chooses.
 _PENALTIES = tuple(0.001 * 10 ** (step / 2) for step in range(9))
@@ -54,9 +57,29 @@ _PENALTIES = tuple(0.001 * 10 ** (step / 2) for step in range(9))
 _SPREAD = 6
 _DEFAULT_RANGE = 100.0
 # Where limits of groups or of the score cut off what tells leads apart, smaller points do better.
-_SCALES = (1.0, 0.8, 1.25, 0.65, 0.5, 0.4, 0.3, 0.2)
+_SCALES = (1.0, 0.8, 1.25, 0.65, 0.5, 0.4, 0.3, 0.2, 0.15, 0.1, 0.07, 0.05)
 _SCALE_TOLERANCE = 0.001
 _REFUSED = "refused"
+
+_OTHER_LESSONS = """
+select scored_day, outcome, lead_id, created_date, is_converted
+from intermediate.int_evaluation_leads
+where status = 'evaluated' and created_date < $before and (scored_day, outcome) <> ($day, $outcome)
+qualify dense_rank() over (order by created_date desc, lead_id) <= $leads
+order by created_date, lead_id, scored_day, outcome
+"""
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """Leads as they were at the end of a day after creation, and whether each got to an outcome.
+
+    All have one entry or row a lead, in the order of creation; `units` are leads × rules.
+    """
+
+    created_date: npt.NDArray[np.datetime64]
+    converted: Flags
+    units: csr_matrix
 
 
 @dataclass(frozen=True)
@@ -89,7 +112,7 @@ class Recommendation:
 
 
 def recommend(
-    score_model: str | None = None, day: int = 7, outcome: str = "opportunity"
+    score_model: str | None = None, day: int = 7, outcome: str = "customer"
 ) -> Recommendation:
     """Fit points for a model (the champion where None) and write them as a proposal.
 
@@ -103,7 +126,8 @@ def recommend(
     with open_warehouse() as connection:
         leads = evaluated_leads(connection, day, outcome)
         units = fired_units(connection, model, leads.lead_id, day)
-        points, notes = fit_points(model, leads, units)
+        lessons = _other_lessons(connection, model, leads, day, outcome)
+        points, notes = fit_points(model, leads, units, lessons)
         bands = _persona_bands(connection, model, points)
     folder = paths.warehouse_file().parent / "proposals" / f"{model.name}-day-{day}-{outcome}"
     personas = _write(folder, model, points, bands)
@@ -129,12 +153,43 @@ def recommend(
     return result
 
 
+def _other_lessons(
+    connection: duckdb.DuckDBPyConnection, model: PointModel, leads: Leads, day: int, outcome: str
+) -> list[Lesson]:
+    """What other days and the other outcome teach of the last leads before those held out.
+
+    They are as many as the var `training_leads`.
+    """
+    found = connection.execute(
+        _OTHER_LESSONS,
+        {
+            "before": leads.created_date[leads.first_held_out],
+            "day": day,
+            "outcome": outcome,
+            "leads": project_var("training_leads"),
+        },
+    ).df()
+    return [
+        Lesson(
+            rows["created_date"].to_numpy(),
+            rows["is_converted"].to_numpy(dtype=bool),
+            fired_units(
+                connection, model, rows["lead_id"].to_numpy(), int(rows["scored_day"].iloc[0])
+            ),
+        )
+        for _, rows in found.groupby(["scored_day", "outcome"])
+    ]
+
+
 def fit_points(
-    model: PointModel, leads: Leads, units: csr_matrix
+    model: PointModel, leads: Leads, units: csr_matrix, others: Sequence[Lesson] = ()
 ) -> tuple[Numbers, tuple[str, ...]]:
     """New points of each rule of the model, and why a rule was left alone ('' where it was not).
 
-    Looks at the training part only: `units` are leads × rules, in the order of creation.
+    Where no new points rank the leads better than today's do, today's.
+
+    Looks at the training part only: `units` are leads × rules, in the order of creation. `others`
+    are of leads created before those held out.
     """
     split = leads.first_held_out
     converted, trained = leads.converted[:split], units[:split]
@@ -143,16 +198,26 @@ def fit_points(
             raise UserError(f"all or none of the leads of the part that is {part} converted")
     notes = tuple(_notes(model, trained, converted))
     free = [n for n, note in enumerate(notes) if not note]
-    refused = np.array([note.startswith(_REFUSED) for note in notes], dtype=bool)
-    today = model.scores(trained, np.where(refused, 0, model.points))
-    weight, terms = _fit(today, trained[:, free], converted)
+    refused = _are_refused(notes)
+    lessons = [
+        replace(lesson, units=lesson.units @ diags(1.0 - _are_refused(notes)))
+        for lesson in (Lesson(leads.created_date[:split], converted, trained), *others)
+        for notes in [_notes(model, lesson.units, lesson.converted)]
+    ]
+    today = [model.scores(lesson.units, model.points) for lesson in lessons]
+    weight, terms = _fit(lessons, today, free)
     if weight > 0:
         exact = model.points[free] + terms / weight
     else:
         # Today's score says nothing, or the contrary: the scale follows from the range alone.
         exact = terms * _points_per_log_odds(model, trained[:, free] @ terms)
     candidates = [_whole_points(model, free, scale * exact) for scale in _SCALES]
-    areas = [measure(converted, model.scores(trained, points)).auc for points in candidates]
+    *areas, area_today = (
+        measure(converted, model.scores(trained, np.where(refused, 0, points))).auc
+        for points in (*candidates, model.points)
+    )
+    if max(areas) <= area_today:
+        return model.points, notes
     best = next(n for n, area in enumerate(areas) if area >= max(areas) - _SCALE_TOLERANCE)
     return candidates[best], notes
 
@@ -183,32 +248,54 @@ def _notes(model: PointModel, units: csr_matrix, converted: Flags) -> Iterator[s
             yield ""
 
 
-def _fit(today: Numbers, units: csr_matrix, converted: Flags) -> tuple[float, Numbers]:
-    """The weight of today's score in log odds a point, and each rule's term in log odds a unit.
+def _are_refused(notes: Iterable[str]) -> Flags:
+    return np.array([note.startswith(_REFUSED) for note in notes], dtype=bool)
 
-    The penalty on the terms is the one with which earlier leads foretell later ones best.
+
+def _fit(
+    lessons: Sequence[Lesson], scores: Sequence[Numbers], free: list[int]
+) -> tuple[float, Numbers]:
+    """The weight of today's score in log odds a point, each free rule's term in log odds a unit.
+
+    The penalty on the terms is the one with which earlier leads foretell later ones of the first
+    lesson best. The other lessons are left out where that is better by more than a standard error.
     """
-    spread = float(today.std())
-    # Scaled up, today's score is as good as free of the penalty.
-    term = 100 * (today - today.mean()) / spread if spread else np.zeros(len(today))
-    features = hstack([csr_matrix(term[:, np.newaxis]), units], format="csr")
-    losses = [
-        sum(
-            log_loss(
-                converted[test],
-                _regression(penalty, features[train], converted[train]).predict_proba(
-                    features[test]
-                ),
-                labels=[False, True],
-            )
-            for train, test in TimeSeriesSplit(4).split(features)
-            if 0 < converted[train].sum() < len(train)
-        )
-        for penalty in _PENALTIES
-    ]
-    fitted = _regression(_PENALTIES[int(np.argmin(losses))], features, converted)
-    weights = fitted.coef_[0]
-    return (100 * weights[0] / spread if spread else 0.0), weights[1:]
+    own = len(scores[0])
+    lesson = np.repeat(np.arange(len(lessons)), [len(score) for score in scores])
+    created = np.concatenate([part.created_date for part in lessons])
+    converted = np.concatenate([part.converted for part in lessons])
+    spread = float(scores[0].std())
+    today = (np.concatenate(scores) - scores[0].mean()) / (spread or np.inf)
+    # Scaled up, today's score and how often a lesson's leads convert are free of the penalty.
+    given = 100 * np.column_stack([today, lesson[:, np.newaxis] == range(1, len(lessons))])
+    units = vstack([part.units[:, free] for part in lessons])
+    features = hstack([csr_matrix(given), units], format="csr")
+
+    def foretold(taught: Flags) -> tuple[Numbers, float]:
+        """The log loss of later leads of the first lesson, with the best penalty; this penalty."""
+        trials = []
+        for penalty in _PENALTIES:
+            losses = [np.zeros(1)]
+            for earlier, later in TimeSeriesSplit(4).split(features[:own]):
+                if 0 < converted[earlier].sum() < len(earlier):
+                    known = taught & (created < created[later[0]])
+                    known[:own] = False
+                    known[earlier] = True
+                    fitted = _regression(penalty, features[known], converted[known])
+                    chances = fitted.predict_proba(features[later].toarray())
+                    losses.append(-np.log(chances[np.arange(len(later)), 1 * converted[later]]))
+            trials.append((np.concatenate(losses), penalty))
+        return min(trials, key=lambda trial: float(trial[0].sum()))
+
+    taught = lesson == 0
+    losses, penalty = foretold(taught)
+    if len(lessons) > 1:
+        losses_of_all, penalty_of_all = foretold(lesson >= 0)
+        worse = losses_of_all - losses
+        if worse.mean() <= worse.std() / np.sqrt(len(worse)):
+            taught, penalty = lesson >= 0, penalty_of_all
+    weights = _regression(penalty, features[taught], converted[taught]).coef_[0]
+    return (100 * weights[0] / spread if spread else 0.0), weights[len(lessons) :]
 
 
 def _regression(

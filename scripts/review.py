@@ -159,7 +159,7 @@ def _cell(value: object) -> str:
 
 def _recommendation(model: str) -> Iterator[str]:
     try:
-        result = recommend(model)
+        result = recommend(model, outcome="opportunity")
     except UserError as error:
         yield f"Not available: {error}."
         return

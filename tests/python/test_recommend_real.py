@@ -66,7 +66,8 @@ def warehouse(
         patch.setenv("DBT_LOG_PATH", str(folder / "logs"))
         patch.setenv("LEADS_SEEDS", str(folder / "seeds"))
         land(folder / "data")
-        selected = ["--select", "+score_quality", "+int_score_factors", "--resource-type", "seed"]
+        models = ["+score_quality", "+int_evaluated_factors", "+int_score_factors"]
+        selected = ["--select", *models, "--resource-type", "seed"]
         variables = ["--vars", json.dumps({"outcome_days": outcome_days})]
         build(lambda *_: None, [*selected, "--resource-type", "model", *variables])
         yield
@@ -133,6 +134,7 @@ def test_bpi2012_from_events_and_amount(tmp_path: Path) -> None:
         ],
         "event_measures": [],
         "segments": [],
+        "kpi_events": [],
         "event_points": [
             rule(f"{activity.lower()}_{n}", event_key=activity.lower(), decay="none", max_events=n)
             for activity in activities

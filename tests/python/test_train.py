@@ -96,5 +96,5 @@ def test_a_review_names_what_never_fires_and_what_moved(small: Path) -> None:
     assert page.startswith("# Review of learns, 2025-06-30\n")
     assert "| bank | attribute | r |" in page, "a rule that never fired"
     assert "against the one before\n\nNone." in page, "all leads are of one quarter"
-    assert "AUC 0." in page and "| taste |" in page, "what recommend would change"
+    assert "AUC 0." in page and "| shop |" in page, "what recommend would change"
     assert "l001" not in page, "no lead is named"
