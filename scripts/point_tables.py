@@ -39,8 +39,7 @@ where score_model = $model and scored_day = $day
 """
 _PERSONA_UNITS = """
 select lead_id, rule_id, rule_region, units::double as units
-from intermediate.int_score_observations
-inner join intermediate.int_score_factors using (lead_id, score_date, score_model)
+from intermediate.int_score_factors
 inner join intermediate.int_rule_regions using (score_model, rule_id, lead_region)
 where score_model = $model and lead_id in (select lead_id from intermediate.int_golden_attributes)
 """

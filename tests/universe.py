@@ -610,7 +610,7 @@ class _Points:
                 "score_model": name,
                 "score_group": group,
                 "kind": self.random.choice(["fit", "engagement"]),
-                "min_points": self.some(0.3, ["-20", "0", "-7.5555", "-0.0001"]),
+                "min_points": self.some(0.3, ["-20", "0", "-7.5555", "-0.0001", "2.5"]),
                 "max_points": self.some(0.4, ["30", "12.3457", "50", "8"]),
                 "weight": self.some(0.5, ["1", "0.5", "0.35", "1.25", "0.3333", "2"]),
             }

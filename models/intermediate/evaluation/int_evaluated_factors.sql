@@ -11,7 +11,7 @@ with
 
 factors as (
 
-    select * from {{ ref('int_score_factors') }}
+    select * from {{ ref('int_factors') }}
 
 ),
 
@@ -33,33 +33,43 @@ due_leads as (
 
 ),
 
-final as (
+measured as (
 
     {# Today is scored with every lead that is due, and may be a day that was measured before. #}
     select
-        factors.lead_id,
+        observations.observation_id,
+        observations.lead_id,
+        observations.score_date,
+        observations.lead_region
+
+    from observations
+
+    inner join evaluation_dates
+        on observations.lead_id = evaluation_dates.lead_id
+        and observations.score_date = evaluation_dates.score_date
+
+    inner join due_leads
+        on observations.lead_id = due_leads.lead_id
+        and observations.score_model = due_leads.score_model
+        and observations.score_date >= due_leads.history_from_date
+
+),
+
+final as (
+
+    select
+        measured.lead_id,
         factors.score_model,
-        factors.score_date,
-        observations.lead_region,
+        measured.score_date,
+        measured.lead_region,
         factors.rule_id,
         factors.points,
         factors.units
 
-    from factors
+    from measured
 
-    inner join observations
-        on factors.lead_id = observations.lead_id
-        and factors.score_date = observations.score_date
-        and factors.score_model = observations.score_model
-
-    inner join evaluation_dates
-        on factors.lead_id = evaluation_dates.lead_id
-        and factors.score_date = evaluation_dates.score_date
-
-    inner join due_leads
-        on factors.lead_id = due_leads.lead_id
-        and factors.score_model = due_leads.score_model
-        and factors.score_date >= due_leads.history_from_date
+    inner join factors
+        on measured.observation_id = factors.observation_id
 
 )
 

@@ -85,8 +85,7 @@ held as (
 final as (
 
     select
-        held.lead_id,
-        held.score_date,
+        held.observation_id,
         rules.score_model,
         rules.score_group,
         rules.rule_id,

@@ -59,7 +59,7 @@ watched_days as (
 observed_days as (
 
     select
-        observations.lead_id,
+        observations.observation_id,
         observations.lead_region,
         observations.score_model,
         observations.score_date,
@@ -80,8 +80,7 @@ observed_days as (
 in_window as (
 
     select
-        observed_days.lead_id,
-        observed_days.score_date,
+        observed_days.observation_id,
         rules.rule_number,
         rules.max_events,
         observed_days.event_date,
@@ -110,7 +109,7 @@ counted_back as (
     select
         *,
         sum(day_count) over (
-            partition by lead_id, score_date, rule_number
+            partition by observation_id, rule_number
             order by event_date desc
             rows between unbounded preceding and current row
         ) as count_so_far
@@ -135,8 +134,7 @@ counted as (
 units as (
 
     select
-        lead_id,
-        score_date,
+        observation_id,
         rule_number,
         cast(sum(counted_events) as bigint) as occurrences,
         max(event_date) as last_event_date,
@@ -147,8 +145,7 @@ units as (
     where counted_events > 0
 
     group by
-        lead_id,
-        score_date,
+        observation_id,
         rule_number
 
 ),
@@ -175,8 +172,7 @@ points as (
 final as (
 
     select
-        lead_id,
-        score_date,
+        observation_id,
         score_model,
         score_group,
         rule_id,

@@ -9,14 +9,7 @@ with
 
 observations as (
 
-    select
-        lead_id,
-        lead_region,
-        score_model,
-        score_date,
-        created_date
-
-    from {{ ref('int_score_observations') }}
+    select * from {{ ref('int_score_observations') }}
 
 ),
 
@@ -143,8 +136,7 @@ silences as (
 final as (
 
     select
-        observations.lead_id,
-        observations.score_date,
+        observations.observation_id,
         observations.score_model,
         silences.score_group,
         silences.rule_id,

@@ -153,7 +153,7 @@ golden_leads as (
 
 ),
 
-final as (
+observations as (
 
     select
         dates.lead_id,
@@ -200,6 +200,47 @@ final as (
     from golden_leads
 
     cross join live_models
+
+),
+
+lead_numbers as (
+
+    select
+        lead_id,
+        cast(row_number() over (order by lead_id) as bigint) as lead_number
+
+    from (
+        select lead_id from due_leads
+        union
+        select lead_id from golden_leads
+    ) as leads
+
+),
+
+model_numbers as (
+
+    select
+        score_model,
+        row_number() over (order by score_model) as model_number
+    from live_models
+
+),
+
+final as (
+
+    {# One number for lead, model and day: up to 16,383 models, and 131,072 days from 1900 to past 2200. #}
+    select
+        (lead_numbers.lead_number * 16384 + model_numbers.model_number) * 131072
+        + {{ days_between("cast('1900-01-01' as date)", 'observations.score_date') }} as observation_id,
+        observations.*
+
+    from observations
+
+    inner join lead_numbers
+        on observations.lead_id = lead_numbers.lead_id
+
+    inner join model_numbers
+        on observations.score_model = model_numbers.score_model
 
 )
 

@@ -1,5 +1,22 @@
-{# Grain: one row per observation and live model, with its score in numbers. #}
+{#
+    Grain: one row per observation and live model, with its score in numbers: what groups give when no rule
+    fires, and what those in which one did give beyond. Grades look at the points before their weight, so that
+    a grade can stand beside a score it is no part of.
+#}
+{%- set sums -%}
+    sum(group_points) as raw_score,
+        sum(case when kind = 'fit' then group_points else 0 end) as fit_score,
+        sum(case when kind = 'engagement' then group_points else 0 end) as engagement_score,
+        sum(case when kind = 'fit' then clamped_points else 0 end) as fit_points,
+        sum(case when kind = 'engagement' then clamped_points else 0 end) as engagement_points
+{%- endset %}
 with
+
+observations as (
+
+    select * from {{ ref('int_score_observations') }}
+
+),
 
 group_scores as (
 
@@ -7,9 +24,9 @@ group_scores as (
 
 ),
 
-factors as (
+idle_groups as (
 
-    select * from {{ ref('int_score_factors') }}
+    select * from {{ ref('int_idle_groups') }}
 
 ),
 
@@ -28,52 +45,81 @@ attainable as (
 flagged as (
 
     select
-        lead_id,
-        score_date,
-        score_model,
+        observation_id,
         count(case when effect = 'disqualify' then 1 end) > 0 as is_disqualified,
         count(case when effect = 'junk' then 1 end) > 0 as is_junk
 
-    from factors
+    from {{ ref('int_factors') }}
 
     where effect <> 'points'
 
-    group by
-        lead_id,
-        score_date,
-        score_model
+    group by observation_id
+
+),
+
+idle as (
+
+    select
+        score_model,
+        {{ sums }}
+
+    from idle_groups
+
+    group by score_model
+
+),
+
+differences as (
+
+    select
+        group_scores.observation_id,
+        idle_groups.kind,
+        group_scores.group_points - idle_groups.group_points as group_points,
+        group_scores.clamped_points - idle_groups.clamped_points as clamped_points
+
+    from group_scores
+
+    inner join idle_groups
+        on group_scores.score_model = idle_groups.score_model
+        and group_scores.score_group = idle_groups.score_group
+
+),
+
+beyond as (
+
+    select
+        observation_id,
+        {{ sums }}
+
+    from differences
+
+    group by observation_id
 
 ),
 
 raw_scores as (
 
     select
-        lead_id,
-        lead_region,
-        score_date,
-        is_current,
-        cause,
-        score_model,
-        cast(sum(group_points) as decimal(18, 4)) as raw_score,
-        cast(sum(case when kind = 'fit' then group_points else 0 end) as decimal(18, 4))
-            as fit_score,
-        cast(sum(case when kind = 'engagement' then group_points else 0 end) as decimal(18, 4))
-            as engagement_score,
-        {# Grades look at the points before their weight, so that a grade can stand beside a score it is no part of. #}
-        cast(sum(case when kind = 'fit' then clamped_points else 0 end) as decimal(18, 4))
-            as fit_points,
-        cast(sum(case when kind = 'engagement' then clamped_points else 0 end) as decimal(18, 4))
-            as engagement_points
+        observations.observation_id,
+        observations.lead_id,
+        observations.lead_region,
+        observations.score_date,
+        observations.is_current,
+        observations.cause,
+        observations.score_model,
+        cast(idle.raw_score + coalesce(beyond.raw_score, 0) as decimal(18, 4)) as raw_score,
+        cast(idle.fit_score + coalesce(beyond.fit_score, 0) as decimal(18, 4)) as fit_score,
+        cast(idle.engagement_score + coalesce(beyond.engagement_score, 0) as decimal(18, 4)) as engagement_score,
+        cast(idle.fit_points + coalesce(beyond.fit_points, 0) as decimal(18, 4)) as fit_points,
+        cast(idle.engagement_points + coalesce(beyond.engagement_points, 0) as decimal(18, 4)) as engagement_points
 
-    from group_scores
+    from observations
 
-    group by
-        lead_id,
-        lead_region,
-        score_date,
-        is_current,
-        cause,
-        score_model
+    inner join idle
+        on observations.score_model = idle.score_model
+
+    left join beyond
+        on observations.observation_id = beyond.observation_id
 
 ),
 
@@ -104,9 +150,7 @@ final as (
         on raw_scores.score_model = attainable.score_model
 
     left join flagged
-        on raw_scores.lead_id = flagged.lead_id
-        and raw_scores.score_date = flagged.score_date
-        and raw_scores.score_model = flagged.score_model
+        on raw_scores.observation_id = flagged.observation_id
 
 )
 

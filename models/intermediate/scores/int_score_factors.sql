@@ -1,19 +1,33 @@
-{# Grain: one row per observation, live model and rule that fired, over all families of rules. #}
+{# Grain: one row per lead, live model, day at whose end the lead is scored, and rule that fired. #}
 {{ config(materialized='view') }}
 with
 
+observations as (
+
+    select * from {{ ref('int_score_observations') }}
+
+),
+
 factors as (
 
-    select * from {{ ref('int_factors__attributes') }}
+    select * from {{ ref('int_factors') }}
 
-    union all
+),
 
-    select * from {{ ref('int_factors__events') }}
+final as (
 
-    union all
+    select
+        observations.lead_id,
+        observations.lead_region,
+        observations.score_date,
+        observations.is_current,
+        factors.*
 
-    select * from {{ ref('int_factors__inactivity') }}
+    from factors
+
+    inner join observations
+        on factors.observation_id = observations.observation_id
 
 )
 
-select * from factors
+select * from final

@@ -12,23 +12,31 @@ with
 
 factors as (
 
-    select factors.*
-
-    from {{ ref('int_score_factors') }} as factors
-
-    inner join {{ ref('int_score_observations') }} as observations
-        on factors.lead_id = observations.lead_id
-        and factors.score_model = observations.score_model
-        and factors.score_date = observations.score_date
-
-    where observations.is_current
+    select * from {{ ref('int_score_factors') }}
+    where is_current
 
 ),
 
 group_scores as (
 
-    select * from {{ ref('int_group_scores') }}
-    where is_current
+    select
+        observations.lead_id,
+        observations.score_model,
+        idle_groups.score_group,
+        coalesce(group_scores.rule_points, 0) as rule_points,
+        coalesce(group_scores.clamped_points, idle_groups.clamped_points) as clamped_points,
+        coalesce(group_scores.group_points, idle_groups.group_points) as group_points
+
+    from {{ ref('int_score_observations') }} as observations
+
+    inner join {{ ref('int_idle_groups') }} as idle_groups
+        on observations.score_model = idle_groups.score_model
+
+    left join {{ ref('int_group_scores') }} as group_scores
+        on observations.observation_id = group_scores.observation_id
+        and idle_groups.score_group = group_scores.score_group
+
+    where observations.is_current
 
 ),
 
