@@ -56,8 +56,8 @@ members_at_change as (
         row_number() over (
             partition by change_dates.surviving_lead_id, change_dates.valid_from_date
             order by
-                coalesce(members.effective_updated_at, members.created_at),
-                members.created_at,
+                greatest(members.effective_updated_at, members.lead_created_at),
+                members.lead_created_at,
                 members.lead_id
         ) as freshness
 
