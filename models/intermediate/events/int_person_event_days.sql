@@ -1,4 +1,19 @@
 {# Grain: one row per surviving lead that is due, or persona, event key and day, sequences included. #}
+{%- set landed_days -%}
+    {# Not a CTE: one that is read more than once is kept in memory. #}
+    select
+        members.surviving_lead_id as lead_id,
+        event_days.event_key,
+        event_days.event_date,
+        event_days.event_count,
+        event_days.duration_seconds,
+        event_days.first_occurred_at
+
+    from {{ ref('int_lead_event_days') }} as event_days
+
+    inner join members
+        on event_days.lead_id = members.lead_id
+{%- endset %}
 with
 
 identities as (
@@ -48,35 +63,11 @@ members as (
 
 ),
 
-landed_days as (
-
-    select
-        members.surviving_lead_id as lead_id,
-        members.has_other_days,
-        event_days.event_key,
-        event_days.event_date,
-        event_days.event_count,
-        event_days.duration_seconds,
-        event_days.first_occurred_at
-
-    from {{ ref('int_lead_event_days') }} as event_days
-
-    inner join members
-        on event_days.lead_id = members.lead_id
-
-),
-
 shared_days as (
 
-    select
-        lead_id,
-        event_key,
-        event_date,
-        event_count,
-        duration_seconds,
-        first_occurred_at
-    from landed_days
-    where has_other_days
+    {{ landed_days }}
+
+    where members.has_other_days
 
     union all
 
@@ -119,15 +110,9 @@ shared_days as (
 
 final as (
 
-    select
-        lead_id,
-        event_key,
-        event_date,
-        event_count,
-        duration_seconds,
-        first_occurred_at
-    from landed_days
-    where not has_other_days
+    {{ landed_days }}
+
+    where not members.has_other_days
 
     union all
 

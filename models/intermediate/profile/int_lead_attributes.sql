@@ -9,19 +9,19 @@
     'landing_page', 'email_domain', 'email_domain_kind', 'is_role_mailbox', 'consent_status', 'account_id', 'owner_id'
 ] %}
 {%- set account_columns = ['domain', 'name', 'industry', 'employee_count', 'annual_revenue', 'currency', 'country'] %}
+{%- set due_profiles -%}
+    {# Not a CTE: one that is read more than once is kept in memory, with all its columns. #}
+    (
+        select
+            *,
+            coalesce(region, '(none)') as lead_region
+
+        from {{ ref('int_lead_profiles') }}
+
+        where lead_id in (select due_leads.lead_id from {{ ref('int_due_leads') }} as due_leads)
+    ) as profiles
+{%- endset %}
 with
-
-profiles as (
-
-    select
-        *,
-        coalesce(region, '(none)') as lead_region
-
-    from {{ ref('int_lead_profiles') }}
-
-    where lead_id in (select due_leads.lead_id from {{ ref('int_due_leads') }} as due_leads)
-
-),
 
 accounts as (
 
@@ -66,7 +66,7 @@ account_spans as (
             coalesce(accounts.valid_until_date, profiles.valid_until_date)
         ) as shared_until_date
 
-    from profiles
+    from {{ due_profiles }}
 
     left join accounts_of_leads
         on profiles.lead_id = accounts_of_leads.lead_id
@@ -134,38 +134,70 @@ extra as (
 
 ),
 
+profile_texts as (
+
+    select
+        lead_id,
+        lead_region,
+        {%- for column in profile_columns %}
+            coalesce({{ attribute_text(column) }}, '') as {{ column }},
+        {%- endfor %}
+        valid_from_date,
+        valid_until_date
+
+    from {{ due_profiles }}
+
+),
+
+account_texts as (
+
+    select
+        lead_id,
+        lead_region,
+        {%- for column in account_columns %}
+            coalesce({{ attribute_text(column) }}, '') as {{ column }},
+        {%- endfor %}
+        shared_from_date as valid_from_date,
+        shared_until_date as valid_until_date
+
+    from lead_accounts
+
+),
+
 final as (
 
-    {%- for column in profile_columns %}
-        select
-            lead_id,
-            lead_region,
-            valid_from_date,
-            valid_until_date,
-            '{{ column }}' as attribute,
-            coalesce({{ attribute_text(column) }}, '') as value
+    select
+        lead_id,
+        lead_region,
+        valid_from_date,
+        valid_until_date,
+        attribute,
+        value
 
-        from profiles
+    from profile_texts
 
-        where '{{ column }}' in (select used.attribute from used)
+    unpivot (value for attribute in ({{ profile_columns | join(', ') }}))
 
-        union all
-    {% endfor %}
-    {%- for column in account_columns %}
-        select
-            lead_id,
-            lead_region,
-            shared_from_date as valid_from_date,
-            shared_until_date as valid_until_date,
-            'account.{{ column }}' as attribute,
-            coalesce({{ attribute_text(column) }}, '') as value
+    where attribute in (select used.attribute from used)
 
-        from lead_accounts
+    union all
 
-        where 'account.{{ column }}' in (select used.attribute from used)
+    select
+        lead_id,
+        lead_region,
+        valid_from_date,
+        valid_until_date,
+        'account.' || attribute as attribute,
+        value
 
-        union all
-    {% endfor %}
+    from account_texts
+
+    unpivot (value for attribute in ({{ account_columns | join(', ') }}))
+
+    where 'account.' || attribute in (select used.attribute from used)
+
+    union all
+
     select
         profiles.lead_id,
         profiles.lead_region,
@@ -174,7 +206,7 @@ final as (
         extra.attribute,
         coalesce({{ json_text('profiles.attributes', 'extra.attribute') }}, '') as value
 
-    from profiles
+    from {{ due_profiles }}
 
     cross join extra
 
