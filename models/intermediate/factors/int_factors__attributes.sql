@@ -1,12 +1,6 @@
 {# Grain: one row per observation and attribute rule that fired: every rule whose condition holds counts. #}
 with
 
-observations as (
-
-    select * from {{ ref('int_score_observations') }}
-
-),
-
 lead_conditions as (
 
     select * from {{ ref('int_lead_conditions') }}
@@ -43,7 +37,7 @@ held as (
         observations.*,
         lead_conditions.condition_id
 
-    from observations
+    from {{ ref('int_score_observations') }} as observations
 
     inner join lead_conditions
         on observations.lead_id = lead_conditions.lead_id
@@ -56,7 +50,7 @@ held as (
         observations.*,
         condition_values.condition_id
 
-    from observations
+    from {{ ref('int_score_observations') }} as observations
 
     inner join (
         select

@@ -66,7 +66,7 @@ lead_rules as (
             lead_region,
             score_model,
             created_date
-        from observations
+        from {{ ref('int_score_observations') }}
     ) as leads
 
     inner join rules
