@@ -175,7 +175,8 @@ def test_it_recovers_the_hidden_propensity(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setenv("LEADS_WAREHOUSE", str(tmp_path / "leads.duckdb"))
     write_sample(tmp_path / "data", 20_000)
     land(tmp_path / "data")
-    run_dbt(tmp_path, {}, ["+int_evaluation_scores", "+int_evaluated_factors"])
+    models = ["+int_evaluation_scores", "+int_evaluated_factors", "+int_score_factors"]
+    run_dbt(tmp_path, {}, models)
     result = recommend("standard", 30, "customer")
     expected = hidden_area(result, tmp_path / "data")
     print(
