@@ -10,7 +10,7 @@ outcome, teach it too, unless what was asked for is foretold better without them
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -198,12 +198,8 @@ def fit_points(
             raise UserError(f"all or none of the leads of the part that is {part} converted")
     notes = tuple(_notes(model, trained, converted))
     free = [n for n, note in enumerate(notes) if not note]
-    refused = _are_refused(notes)
-    lessons = [
-        replace(lesson, units=lesson.units @ diags(1.0 - _are_refused(notes)))
-        for lesson in (Lesson(leads.created_date[:split], converted, trained), *others)
-        for notes in [_notes(model, lesson.units, lesson.converted)]
-    ]
+    own = Lesson(leads.created_date[:split], converted, trained)
+    lessons = [_trusted(model, lesson) for lesson in (own, *others)]
     today = [model.scores(lesson.units, model.points) for lesson in lessons]
     weight, terms = _fit(lessons, today, free)
     if weight > 0:
@@ -213,7 +209,7 @@ def fit_points(
         exact = terms * _points_per_log_odds(model, trained[:, free] @ terms)
     candidates = [_whole_points(model, free, scale * exact) for scale in _SCALES]
     *areas, area_today = (
-        measure(converted, model.scores(trained, np.where(refused, 0, points))).auc
+        measure(converted, model.scores(lessons[0].units, points)).auc
         for points in (*candidates, model.points)
     )
     if max(areas) <= area_today:
@@ -248,8 +244,11 @@ def _notes(model: PointModel, units: csr_matrix, converted: Flags) -> Iterator[s
             yield ""
 
 
-def _are_refused(notes: Iterable[str]) -> Flags:
-    return np.array([note.startswith(_REFUSED) for note in notes], dtype=bool)
+def _trusted(model: PointModel, lesson: Lesson) -> Lesson:
+    """The lesson as if the rules that it refuses gave nothing."""
+    notes = _notes(model, lesson.units, lesson.converted)
+    kept = np.array([not note.startswith(_REFUSED) for note in notes], dtype=float)
+    return replace(lesson, units=lesson.units @ diags(kept))
 
 
 def _fit(
