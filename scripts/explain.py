@@ -135,7 +135,7 @@ def explain(lead_id: str, as_of: date | None = None) -> Explanation:
         build(
             lambda done, total, name: None,
             [
-                *("--select", "+lead_score_by_model", "+int_lead_models"),
+                *("--select", "+lead_score_by_model", "+lead_score_factors", "+int_lead_models"),
                 *("--exclude-resource-type", "test", "unit_test", "--vars", variables),
             ],
             {"LEADS_WAREHOUSE": str(file), "DBT_TARGET_PATH": str(target)},

@@ -45,7 +45,7 @@ where score_model = $model and lead_id in (select lead_id from intermediate.int_
 """
 _PERSONA_SCORES = """
 select lead_id, raw_score::double as raw_score, score::double as score
-from intermediate.int_model_scores
+from intermediate.int_banded_scores
 where score_model = $model and lead_id in (select lead_id from intermediate.int_golden_attributes)
 """
 

@@ -198,7 +198,9 @@ def _copy(
     if missing := sorted(set(marts) - set(_tables(connection, source))):
         file = paths.warehouse_file()
         raise UserError(f"{file} lacks {', '.join(missing)}; build the marts first: make run")
-    connection.execute(f"attach {quote_literal(str(new))} as {COPY}")
+    # In the format that DuckDB has read since 0.10: not every BI tool brings the latest.
+    asked = "(storage_version 'v0.10.2')"
+    connection.execute(f"attach {quote_literal(str(new))} as {COPY} {asked}")
     connection.execute(f"create schema {COPY}.{SCHEMA}")
     rows = {}
     for table in sorted(marts):

@@ -15,6 +15,7 @@ from scripts.errors import UserError
 from scripts.paths import PROJECT
 from scripts.publish import publish, rollback
 from scripts.settings import project_var
+from scripts.warehouse import connect, quote_literal
 
 Node = dict[str, Any]
 
@@ -109,6 +110,11 @@ def tables(file: Path) -> list[tuple[str, str, str]]:
         ).fetchall()
 
 
+def format_number(file: Path) -> int:
+    """What the head of the file says of its format; DuckDB before 1.2 reads none but 64."""
+    return int.from_bytes(file.read_bytes()[12:20], "little")
+
+
 def lead_ids(file: Path) -> list[str]:
     with duckdb.connect(str(file), read_only=True) as connection:
         rows = connection.execute("from marts.lead_score order by lead_id").fetchall()
@@ -134,6 +140,18 @@ def test_mart_tables_are_published_and_nothing_else(warehouse: Path) -> None:
     ]
     assert lead_ids(result.file) == ["l0", "l1", "l2"]
     assert names(result.file.parent) == ["leads.duckdb"]
+
+
+def test_tools_with_an_older_duckdb_read_what_is_published(warehouse: Path) -> None:
+    warehouse.rename(warehouse.with_name("older.duckdb"))
+    with connect() as connection:
+        connection.execute(
+            f"attach {quote_literal(str(warehouse.with_name('older.duckdb')))} as older"
+        )
+        connection.execute(f"copy from database older to {warehouse.stem}")
+    publish()
+    assert format_number(warehouse) > 64
+    assert format_number(published(warehouse)) == 64
 
 
 def test_a_reader_keeps_the_old_file_and_the_next_one_sees_the_new(warehouse: Path) -> None:

@@ -9,67 +9,43 @@
 ) }}
 with
 
+observations as (
+
+    select * from {{ ref('int_score_observations') }}
+    where is_measured
+
+),
+
 factors as (
 
     select * from {{ ref('int_factors') }}
 
 ),
 
-observations as (
+rules as (
 
-    select * from {{ ref('int_score_observations') }}
-
-),
-
-evaluation_dates as (
-
-    select * from {{ ref('int_evaluation_dates') }}
-
-),
-
-due_leads as (
-
-    select * from {{ ref('int_due_leads') }}
-
-),
-
-measured as (
-
-    {# Today is scored with every lead that is due, and may be a day that was measured before. #}
-    select
-        observations.observation_id,
-        observations.lead_id,
-        observations.score_date,
-        observations.lead_region
-
-    from observations
-
-    inner join evaluation_dates
-        on observations.lead_id = evaluation_dates.lead_id
-        and observations.score_date = evaluation_dates.score_date
-
-    inner join due_leads
-        on observations.lead_id = due_leads.lead_id
-        and observations.score_model = due_leads.score_model
-        and observations.score_date >= due_leads.history_from_date
+    select * from {{ ref('int_rules') }}
 
 ),
 
 final as (
 
     select
-        measured.lead_id,
-        factors.score_model,
-        measured.score_date,
-        measured.lead_region,
-        factors.rule_id,
+        observations.lead_id,
+        observations.score_model,
+        observations.score_date,
+        observations.lead_region,
+        rules.rule_id,
         factors.points,
         factors.units
 
-    from measured
+    from observations
 
     inner join factors
-        on measured.observation_id = factors.observation_id
+        on observations.observation_id = factors.observation_id
+
+    inner join rules
+        on factors.rule_number = rules.rule_number
 
 )
 

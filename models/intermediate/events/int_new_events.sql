@@ -41,11 +41,12 @@ considered as (
 
 repeated as (
 
+    {# All rows are read twice: a CTE that is would be kept in memory, with all its columns. #}
     select
         event_id,
         max(landing_seq) as last_landing_seq
 
-    from considered
+    from {{ ref('stg_raw__lead_events') if is_all else 'considered' }}
 
     group by event_id
 

@@ -80,11 +80,7 @@ final as (
 
     select
         held.observation_id,
-        rules.score_model,
-        rules.score_group,
-        rules.rule_id,
-        coalesce(rules.reason, rules.rule_id) as reason,
-        rules.effect,
+        rules.rule_number,
         rules.points,
         cast(1 as decimal(20, 8)) as units,
         cast(1 as bigint) as occurrences,

@@ -1,5 +1,5 @@
 {#
-    Grain: one row per observation, model and event rule that fired. Units are the events that count, each
+    Grain: one row per observation and event rule that fired. Units are the events that count, each
     with what its age has left of it; they do not depend on points.
 #}
 {%- set never = "cast('9999-12-31' as date)" %}
@@ -19,10 +19,7 @@ event_days as (
 
 rules as (
 
-    select
-        *,
-        row_number() over (order by score_model, rule_id, lead_region) as rule_number
-    from {{ ref('int_event_rules') }}
+    select * from {{ ref('int_event_rules') }}
 
 ),
 
@@ -154,10 +151,6 @@ points as (
 
     select
         units.*,
-        rules.score_model,
-        rules.score_group,
-        rules.rule_id,
-        rules.reason,
         rules.min_points,
         rules.max_points,
         cast(round(rules.points * units.units, 4) as decimal(18, 4)) as unbounded_points
@@ -173,11 +166,7 @@ final as (
 
     select
         observation_id,
-        score_model,
-        score_group,
-        rule_id,
-        coalesce(reason, rule_id) as reason,
-        'points' as effect,
+        rule_number,
         {{ clamp('unbounded_points', 'min_points', 'max_points') }} as points,
         units,
         occurrences,

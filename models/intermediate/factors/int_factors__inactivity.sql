@@ -1,5 +1,5 @@
 {#
-    Grain: one row per observation, model and inactivity rule that fired. Silence counts from the last
+    Grain: one row per observation and inactivity rule that fired. Silence counts from the last
     event of the key, else from the lead's creation; for a rule that requires another key, from the first
     day of that key after the last event.
 #}
@@ -137,11 +137,7 @@ final as (
 
     select
         observations.observation_id,
-        observations.score_model,
-        silences.score_group,
-        silences.rule_id,
-        coalesce(silences.reason, silences.rule_id) as reason,
-        'points' as effect,
+        silences.rule_number,
         silences.points,
         cast(1 as decimal(20, 8)) as units,
         cast(1 as bigint) as occurrences,

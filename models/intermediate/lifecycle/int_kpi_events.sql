@@ -2,6 +2,7 @@
     Grain: one row per event of a surviving lead up to the clock and part that it plays in a KPI (seed
     kpi_events): an email sent, opened or clicked, a contact by sales.
 #}
+{{ config(materialized='view') }}
 with
 
 crm_events as (

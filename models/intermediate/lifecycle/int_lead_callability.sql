@@ -2,6 +2,7 @@
     Grain: one row per surviving lead, with why sales must not call it: because of the deal, else because
     of contact; NULL where nothing stands against it.
 #}
+{{ config(materialized='view') }}
 with
 
 lifecycle as (

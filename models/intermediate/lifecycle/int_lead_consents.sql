@@ -2,6 +2,7 @@
     Grain: one row per surviving lead and channel of contact: whether it may be contacted there, at the
     clock. Consent that was withdrawn closes every channel, whatever was said of one of them.
 #}
+{{ config(materialized='view') }}
 with
 
 profiles as (

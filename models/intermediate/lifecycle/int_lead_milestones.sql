@@ -2,6 +2,7 @@
     Grain: one row per surviving lead and thing that may stand for a stage (seed lifecycle_stages: source
     and value), with its first time.
 #}
+{{ config(materialized='view') }}
 with
 
 first_events as (

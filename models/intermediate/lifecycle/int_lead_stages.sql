@@ -2,6 +2,7 @@
     Grain: one row per surviving lead and stage it reached. Of the seed's rows for a stage the lowest
     priority number for which the lead has a milestone counts, among equals the earliest.
 #}
+{{ config(materialized='view') }}
 with
 
 milestones as (

@@ -41,49 +41,54 @@ colleague_dates as (
 
 ),
 
+occasions as (
+
+    select
+        event_key,
+        score_model,
+        0 as days_later,
+        'event' as cause
+
+    from watched_keys
+
+    union all
+
+    select
+        event_key,
+        score_model,
+        leaves_after_days as days_later,
+        'event left its window' as cause
+
+    from watched_keys
+
+    where leaves_after_days is not null
+
+    union all
+
+    select
+        coalesce(requires_event_key, event_key) as event_key,
+        score_model,
+        silent_days as days_later,
+        'silence' as cause
+
+    from inactivity_rules
+
+    where points > 0
+
+),
+
 final as (
 
     select
         event_days.lead_id,
-        watched_keys.score_model,
-        event_days.event_date as score_date,
-        'event' as cause
+        occasions.score_model,
+        {{ days_after('event_days.event_date', 'occasions.days_later') }} as score_date,
+        occasions.cause
 
     from event_days
 
-    inner join watched_keys
-        on event_days.event_key = watched_keys.event_key
-
-    union all
-
-    select
-        event_days.lead_id,
-        watched_keys.score_model,
-        {{ days_after('event_days.event_date', 'watched_keys.leaves_after_days') }} as score_date,
-        'event left its window' as cause
-
-    from event_days
-
-    inner join watched_keys
-        on event_days.event_key = watched_keys.event_key
-
-    where watched_keys.leaves_after_days is not null
-
-    union all
-
-    select
-        event_days.lead_id,
-        inactivity_rules.score_model,
-        {{ days_after('event_days.event_date', 'inactivity_rules.silent_days') }} as score_date,
-        'silence' as cause
-
-    from event_days
-
-    inner join inactivity_rules
-        on event_days.event_key
-        = coalesce(inactivity_rules.requires_event_key, inactivity_rules.event_key)
-
-    where inactivity_rules.points > 0
+    inner join occasions
+        on event_days.event_key = occasions.event_key
 
     union all
 

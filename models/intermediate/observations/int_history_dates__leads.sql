@@ -229,6 +229,7 @@ final as (
 
     inner join month_ends
         on leads.history_from_date <= month_ends.month_end_date
+        and leads.created_date <= month_ends.month_end_date
 
 )
 

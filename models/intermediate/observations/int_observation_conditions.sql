@@ -2,6 +2,7 @@
     Grain: one row per surviving lead, score date and condition that holds then and is looked up by date: on
     a measure, or on an attribute that a segment asks for.
 #}
+{{ config(materialized='view') }}
 with
 
 observations as (

@@ -48,95 +48,6 @@ clock as (
 
 ),
 
-alive as (
-
-    select
-        profiles.lead_id,
-        cast(profiles.created_at as date) as created_date,
-        coalesce(profiles.region, '(none)') as lead_region,
-        profiles.valid_from_date,
-        least(
-            {{ days_after('profiles.valid_until_date', -1) }}, clock.clock_date
-        ) as valid_to_date,
-        row_number() over (
-            partition by profiles.lead_id order by profiles.valid_from_date desc
-        ) as recency
-
-    from profiles
-
-    cross join clock
-
-    where
-        not profiles.is_deleted
-        and profiles.valid_from_date <= clock.clock_date
-
-),
-
-dates as (
-
-    select
-        alive.lead_id,
-        due_leads.score_model,
-        alive.valid_to_date as score_date,
-        true as is_current,
-        cast(null as string) as cause
-
-    from alive
-
-    inner join due_leads
-        on alive.lead_id = due_leads.lead_id
-
-    inner join live_models
-        on due_leads.score_model = live_models.score_model
-        and alive.valid_to_date >= live_models.live_from_date
-
-    where alive.recency = 1
-
-    union all
-
-    select
-        history_dates.lead_id,
-        history_dates.score_model,
-        history_dates.score_date,
-        false as is_current,
-        history_dates.cause
-
-    from history_dates
-
-    inner join due_leads
-        on history_dates.lead_id = due_leads.lead_id
-        and history_dates.score_model = due_leads.score_model
-        and history_dates.score_date >= due_leads.history_from_date
-
-    inner join live_models
-        on history_dates.score_model = live_models.score_model
-        and history_dates.score_date >= live_models.live_from_date
-
-    {% if not var('history') -%}
-        where false
-    {%- endif %}
-
-    union all
-
-    {# A model is measured on days before it went live, too. #}
-    select
-        evaluation_dates.lead_id,
-        due_leads.score_model,
-        evaluation_dates.score_date,
-        false as is_current,
-        cast(null as string) as cause
-
-    from evaluation_dates
-
-    inner join due_leads
-        on evaluation_dates.lead_id = due_leads.lead_id
-        and evaluation_dates.score_date >= due_leads.history_from_date
-
-    inner join live_models
-        on due_leads.score_model = live_models.score_model
-
-),
-
 golden_leads as (
 
     {# Personas are scored at the clock, beside the leads: neither current nor history. #}
@@ -153,61 +64,17 @@ golden_leads as (
 
 ),
 
-observations as (
+pairs as (
 
+    {# A number for lead and model with room for 131,072 days behind it, from 1900 to past 2200; up to 16,383 models. #}
     select
-        dates.lead_id,
-        dates.score_model,
-        dates.score_date,
-        alive.created_date,
-        alive.lead_region,
-        max(case when dates.is_current then 1 else 0 end) = 1 as is_current,
-        {# NULL for a day that is scored as today or to measure the models only: no part of the history. #}
-        min_by(
-            dates.cause,
-            case dates.cause
-                {%- for cause in causes %}
-                    when '{{ cause }}' then {{ loop.index }}
-                {%- endfor %}
-            end
-        ) as cause
-
-    from dates
-
-    inner join alive
-        on dates.lead_id = alive.lead_id
-        and dates.score_date >= alive.valid_from_date
-        and dates.score_date <= alive.valid_to_date
-
-    group by
-        dates.lead_id,
-        dates.score_model,
-        dates.score_date,
-        alive.created_date,
-        alive.lead_region
-
-    union all
-
-    select
-        golden_leads.lead_id,
+        leads.lead_id,
         live_models.score_model,
-        golden_leads.clock_date as score_date,
-        golden_leads.clock_date as created_date,
-        golden_leads.lead_region,
-        false as is_current,
-        cast(null as string) as cause
-
-    from golden_leads
-
-    cross join live_models
-
-),
-
-lead_numbers as (
-
-    select
-        lead_id,
-        cast(row_number() over (order by lead_id) as bigint) as lead_number
+        live_models.live_from_date,
+        (
+            16384 * cast(dense_rank() over (order by leads.lead_id) as bigint)
+            + dense_rank() over (order by live_models.score_model)
+        ) * 131072 as pair_id
 
     from (
         select lead_id from due_leads
@@ -215,32 +82,167 @@ lead_numbers as (
         select lead_id from golden_leads
     ) as leads
 
+    cross join live_models
+
 ),
 
-model_numbers as (
+due as (
 
     select
-        score_model,
-        row_number() over (order by score_model) as model_number
-    from live_models
+        pairs.*,
+        due_leads.history_from_date
+
+    from pairs
+
+    inner join due_leads
+        on pairs.lead_id = due_leads.lead_id
+        and pairs.score_model = due_leads.score_model
+
+),
+
+alive as (
+
+    select
+        due.pair_id,
+        due.lead_id,
+        due.score_model,
+        due.live_from_date,
+        cast(profiles.created_at as date) as created_date,
+        coalesce(profiles.region, '(none)') as lead_region,
+        profiles.valid_from_date,
+        least({{ days_after('profiles.valid_until_date', -1) }}, clock.clock_date) as valid_to_date,
+        row_number() over (partition by due.pair_id order by profiles.valid_from_date desc) as recency
+
+    from due
+
+    inner join profiles
+        on due.lead_id = profiles.lead_id
+
+    cross join clock
+
+    where
+        not profiles.is_deleted
+        and profiles.valid_from_date <= clock.clock_date
+
+),
+
+dates as (
+
+    select
+        pair_id,
+        valid_to_date as score_date,
+        1 as is_current,
+        0 as is_measured,
+        cast(null as int) as cause_number
+
+    from alive
+
+    where
+        recency = 1
+        and valid_to_date >= live_from_date
+
+    {% if var('history') -%}
+        union all
+
+        select
+            due.pair_id,
+            history_dates.score_date,
+            0 as is_current,
+            0 as is_measured,
+            case history_dates.cause
+                {%- for cause in causes %}
+                    when '{{ cause }}' then {{ loop.index }}
+                {%- endfor %}
+            end as cause_number
+
+        from history_dates
+
+        inner join due
+            on history_dates.lead_id = due.lead_id
+            and history_dates.score_model = due.score_model
+            and history_dates.score_date >= due.history_from_date
+            and history_dates.score_date >= due.live_from_date
+    {%- endif %}
+
+    union all
+
+    {# A model is measured on days before it went live, too. #}
+    select
+        due.pair_id,
+        evaluation_dates.score_date,
+        0 as is_current,
+        1 as is_measured,
+        cast(null as int) as cause_number
+
+    from evaluation_dates
+
+    inner join due
+        on evaluation_dates.lead_id = due.lead_id
+        and evaluation_dates.score_date >= due.history_from_date
+
+),
+
+observations as (
+
+    select
+        pair_id,
+        score_date,
+        max(is_current) = 1 as is_current,
+        max(is_measured) = 1 as is_measured,
+        min(cause_number) as cause_number
+
+    from dates
+
+    group by
+        pair_id,
+        score_date
 
 ),
 
 final as (
 
-    {# One number for lead, model and day: up to 16,383 models, and 131,072 days from 1900 to past 2200. #}
     select
-        (lead_numbers.lead_number * 16384 + model_numbers.model_number) * 131072
+        observations.pair_id
         + {{ days_between("cast('1900-01-01' as date)", 'observations.score_date') }} as observation_id,
-        observations.*
+        alive.lead_id,
+        alive.score_model,
+        observations.score_date,
+        alive.created_date,
+        alive.lead_region,
+        observations.is_current,
+        observations.is_measured,
+        {# NULL for a day that is scored as today or to measure the models only: no part of the history. #}
+        case observations.cause_number
+            {%- for cause in causes %}
+                when {{ loop.index }} then '{{ cause }}'
+            {%- endfor %}
+        end as cause
 
     from observations
 
-    inner join lead_numbers
-        on observations.lead_id = lead_numbers.lead_id
+    inner join alive
+        on observations.pair_id = alive.pair_id
+        and observations.score_date >= alive.valid_from_date
+        and observations.score_date <= alive.valid_to_date
 
-    inner join model_numbers
-        on observations.score_model = model_numbers.score_model
+    union all
+
+    select
+        pairs.pair_id
+        + {{ days_between("cast('1900-01-01' as date)", 'golden_leads.clock_date') }} as observation_id,
+        golden_leads.lead_id,
+        pairs.score_model,
+        golden_leads.clock_date as score_date,
+        golden_leads.clock_date as created_date,
+        golden_leads.lead_region,
+        false as is_current,
+        false as is_measured,
+        cast(null as string) as cause
+
+    from golden_leads
+
+    inner join pairs
+        on golden_leads.lead_id = pairs.lead_id
 
 )
 

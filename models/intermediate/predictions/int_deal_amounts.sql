@@ -2,6 +2,7 @@
     Grain: one row per surviving lead, with the amount to be expected of a deal with it: the mean of won
     deals with leads of its size of company, held near the mean of all where there are few.
 #}
+{{ config(materialized='view') }}
 with
 
 deals as (

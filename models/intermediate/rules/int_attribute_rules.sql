@@ -18,6 +18,7 @@ final as (
     select
         rules.*,
         rule_regions.lead_region,
+        rule_regions.rule_number,
         coalesce(rules.valid_from, cast('1900-01-01' as date)) as valid_from_date,
         coalesce(rules.valid_to, cast('9999-12-31' as date)) as valid_to_date
 

@@ -22,6 +22,7 @@ final as (
 
     select
         *,
+        cast(row_number() over (order by score_model, score_group) as int) as group_number,
         cast(round(clamped_points * weight, 4) as decimal(18, 4)) as group_points
 
     from clamped

@@ -44,7 +44,10 @@ final as (
         rules.score_model,
         rules.rule_id,
         lead_regions.lead_region,
-        max(coalesce(rules.region, '')) as rule_region
+        max(coalesce(rules.region, '')) as rule_region,
+        cast(row_number() over (
+            order by rules.score_model, rules.rule_id, lead_regions.lead_region
+        ) as int) as rule_number
 
     from rules
 

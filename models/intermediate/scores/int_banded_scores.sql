@@ -31,16 +31,19 @@ grade_priorities as (
 graded as (
 
     select
+        model_scores.observation_id,
         model_scores.lead_id,
         model_scores.lead_region,
         model_scores.score_date,
         model_scores.is_current,
+        model_scores.is_measured,
         model_scores.cause,
         model_scores.score_model,
         model_scores.raw_score,
         model_scores.fit_score,
         model_scores.engagement_score,
         model_scores.score,
+        model_scores.scale,
         case when model_scores.is_disqualified then 'disqualified' else score_bands.band end as band,
         case when model_scores.is_disqualified then 0 else score_bands.band_order end as band_order,
         case when not model_scores.is_disqualified then score_bands.next_action end as next_action,

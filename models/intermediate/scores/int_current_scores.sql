@@ -45,8 +45,7 @@ final as (
     from scores
 
     left join top_reasons
-        on scores.lead_id = top_reasons.lead_id
-        and scores.score_model = top_reasons.score_model
+        on scores.observation_id = top_reasons.observation_id
 
 )
 

@@ -6,7 +6,13 @@ with
 
 score_groups as (
 
-    select * from {{ ref('stg_points__score_groups') }}
+    select * from {{ ref('int_idle_groups') }}
+
+),
+
+rules as (
+
+    select * from {{ ref('int_rules') }}
 
 ),
 
@@ -19,17 +25,18 @@ factors as (
 rule_sums as (
 
     select
-        observation_id,
-        score_model,
-        score_group,
-        cast(sum(points) as decimal(18, 4)) as rule_points
+        factors.observation_id,
+        rules.group_number,
+        cast(sum(factors.points) as decimal(18, 4)) as rule_points
 
     from factors
 
+    inner join rules
+        on factors.rule_number = rules.rule_number
+
     group by
-        observation_id,
-        score_model,
-        score_group
+        factors.observation_id,
+        rules.group_number
 
 ),
 
@@ -43,8 +50,7 @@ clamped as (
     from rule_sums
 
     inner join score_groups
-        on rule_sums.score_model = score_groups.score_model
-        and rule_sums.score_group = score_groups.score_group
+        on rule_sums.group_number = score_groups.group_number
 
 ),
 
@@ -52,8 +58,7 @@ final as (
 
     select
         observation_id,
-        score_model,
-        score_group,
+        group_number,
         rule_points,
         cast(clamped_points as decimal(18, 4)) as clamped_points,
         cast(round(clamped_points * weight, 4) as decimal(18, 4)) as group_points

@@ -3,6 +3,7 @@
     their traffic share by a stable hash, in the order of their names; all others have the champion that
     went live last.
 #}
+{{ config(materialized='view') }}
 with
 
 observations as (

@@ -3,6 +3,7 @@
     fires, and what those in which one did give beyond. Grades look at the points before their weight, so that
     a grade can stand beside a score it is no part of.
 #}
+{{ config(materialized='view') }}
 {%- set sums -%}
     sum(group_points) as raw_score,
         sum(case when kind = 'fit' then group_points else 0 end) as fit_score,
@@ -45,15 +46,18 @@ attainable as (
 flagged as (
 
     select
-        observation_id,
-        count(case when effect = 'disqualify' then 1 end) > 0 as is_disqualified,
-        count(case when effect = 'junk' then 1 end) > 0 as is_junk
+        factors.observation_id,
+        count(case when rules.effect = 'disqualify' then 1 end) > 0 as is_disqualified,
+        count(case when rules.effect = 'junk' then 1 end) > 0 as is_junk
 
-    from {{ ref('int_factors') }}
+    from {{ ref('int_factors') }} as factors
 
-    where effect <> 'points'
+    inner join {{ ref('int_rules') }} as rules
+        on factors.rule_number = rules.rule_number
 
-    group by observation_id
+    where rules.effect <> 'points'
+
+    group by factors.observation_id
 
 ),
 
@@ -80,8 +84,7 @@ differences as (
     from group_scores
 
     inner join idle_groups
-        on group_scores.score_model = idle_groups.score_model
-        and group_scores.score_group = idle_groups.score_group
+        on group_scores.group_number = idle_groups.group_number
 
 ),
 
@@ -105,6 +108,7 @@ raw_scores as (
         observations.lead_region,
         observations.score_date,
         observations.is_current,
+        observations.is_measured,
         observations.cause,
         observations.score_model,
         cast(idle.raw_score + coalesce(beyond.raw_score, 0) as decimal(18, 4)) as raw_score,

@@ -14,6 +14,12 @@ factors as (
 
 ),
 
+rules as (
+
+    select * from {{ ref('int_rules') }}
+
+),
+
 final as (
 
     select
@@ -21,12 +27,24 @@ final as (
         observations.lead_region,
         observations.score_date,
         observations.is_current,
-        factors.*
+        factors.observation_id,
+        rules.score_model,
+        rules.score_group,
+        rules.rule_id,
+        rules.reason,
+        rules.effect,
+        factors.points,
+        factors.units,
+        factors.occurrences,
+        factors.last_event_date
 
     from factors
 
     inner join observations
         on factors.observation_id = observations.observation_id
+
+    inner join rules
+        on factors.rule_number = rules.rule_number
 
 )
 

@@ -1,55 +1,71 @@
 {#
-    Grain: one row per lead and live model that is due, with any reason: its three strongest for and the strongest
+    Grain: one row per current observation with any reason: its three strongest for and the strongest
     against, as one text.
 #}
 with
 
+observations as (
+
+    select * from {{ ref('int_score_observations') }}
+    where is_current
+
+),
+
+factors as (
+
+    select * from {{ ref('int_factors') }}
+    where points <> 0
+
+),
+
+rules as (
+
+    select * from {{ ref('int_rules') }}
+
+),
+
 ranked as (
 
+    {# Rules are numbered in the order of their ids. #}
     select
-        factors.lead_id,
-        factors.score_model,
-        factors.reason,
+        factors.observation_id,
+        factors.rule_number,
         factors.points,
         row_number() over (
-            partition by factors.lead_id, factors.score_model, factors.points > 0
-            order by abs(factors.points) desc, factors.rule_id asc, factors.score_group asc
+            partition by factors.observation_id, factors.points > 0
+            order by abs(factors.points) desc, factors.rule_number asc
         ) as strength
 
-    from {{ ref('lead_score_factors') }} as factors
+    from factors
 
-    inner join {{ ref('int_due_leads') }} as due_leads
-        on factors.lead_id = due_leads.lead_id
-        and factors.score_model = due_leads.score_model
-
-    where
-        factors.rule_id not in ('group_limit', 'group_weight', 'score_scale')
-        and factors.points <> 0
+    inner join observations
+        on factors.observation_id = observations.observation_id
 
 ),
 
 strongest as (
 
     select
-        lead_id,
-        score_model,
-        case when points > 0 then strength else 4 end as position,
-        reason || ' (' || case when points > 0 then '+' else '' end
-        || {{ number_text('points') }} || ')' as reason_text
+        ranked.observation_id,
+        case when ranked.points > 0 then ranked.strength else 4 end as position,
+        rules.reason || ' (' || case when ranked.points > 0 then '+' else '' end
+        || {{ number_text('ranked.points') }} || ')' as reason_text
 
     from ranked
 
+    inner join rules
+        on ranked.rule_number = rules.rule_number
+
     where
-        strength = 1
-        or (points > 0 and strength <= 3)
+        ranked.strength = 1
+        or (ranked.points > 0 and ranked.strength <= 3)
 
 ),
 
 final as (
 
     select
-        lead_id,
-        score_model,
+        observation_id,
         concat_ws(
             '; ',
             max(case when position = 1 then reason_text end),
@@ -60,9 +76,7 @@ final as (
 
     from strongest
 
-    group by
-        lead_id,
-        score_model
+    group by observation_id
 
 )
 

@@ -1,4 +1,5 @@
 {# Grain: one row per landed lead and span of days on which a version of it holds. #}
+{{ config(materialized='view') }}
 with
 
 landed as (

@@ -34,15 +34,15 @@ group_scores as (
 
     left join {{ ref('int_group_scores') }} as group_scores
         on observations.observation_id = group_scores.observation_id
-        and idle_groups.score_group = group_scores.score_group
+        and idle_groups.group_number = group_scores.group_number
 
     where observations.is_current
 
 ),
 
-model_scores as (
+scores as (
 
-    select * from {{ ref('int_model_scores') }}
+    select * from {{ ref('int_banded_scores') }}
     where is_current
 
 ),
@@ -108,7 +108,7 @@ reasons as (
         null as occurrences,
         null as last_event_date
 
-    from model_scores
+    from scores
 
     where score <> raw_score
 
