@@ -1,7 +1,7 @@
 {#
     A pre-hook: deletes the rows of a table that grows from build to build whose key stands in another
-    relation, before they are written anew. `since` names a date of the table and the first day to forget
-    in the other relation.
+    relation, before they are written anew. `since` names a date of the table, where NULL is the end of time,
+    and the first day to forget in the other relation.
 #}
 {% macro forget(relation, columns, since=none) -%}
     {%- if is_incremental() -%}
@@ -11,6 +11,6 @@
             {%- for column in columns %}
                 kept.{{ column }} = again.{{ column }} {{ 'and' if not loop.last }}
             {%- endfor %}
-            {%- if since %} and kept.{{ since[0] }} >= again.{{ since[1] }}{% endif %}
+            {%- if since %} and coalesce(kept.{{ since[0] }} >= again.{{ since[1] }}, true){% endif %}
     {%- endif -%}
 {%- endmacro %}

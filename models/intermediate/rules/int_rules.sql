@@ -3,36 +3,20 @@ with
 
 rules as (
 
-    select
-        rule_number,
-        score_model,
-        rule_id,
-        score_group,
-        reason,
-        effect
-    from {{ ref('int_attribute_rules') }}
+    {%- for kind in ['attribute', 'event', 'inactivity'] %}
+        select
+            rule_number,
+            score_model,
+            rule_id,
+            score_group,
+            reason,
+            {{ 'effect' if kind == 'attribute' else "'points' as effect" }}
+        from {{ ref('int_' ~ kind ~ '_rules') }}
+        {%- if not loop.last %}
 
-    union all
-
-    select
-        rule_number,
-        score_model,
-        rule_id,
-        score_group,
-        reason,
-        'points' as effect
-    from {{ ref('int_event_rules') }}
-
-    union all
-
-    select
-        rule_number,
-        score_model,
-        rule_id,
-        score_group,
-        reason,
-        'points' as effect
-    from {{ ref('int_inactivity_rules') }}
+            union all
+        {% endif %}
+    {%- endfor %}
 
 ),
 

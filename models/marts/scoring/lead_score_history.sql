@@ -6,13 +6,15 @@
 {{ config(
     materialized='incremental',
     meta={'kept_with': 'int_scored_models'},
-    pre_hook="{{ forget(ref('int_due_leads'), ['lead_id', 'score_model']) }}"
+    pre_hook="{{ forget(ref('int_due_leads'), ['lead_id', 'score_model'], since=['valid_to', 'history_from_date - 1']) }}"
 ) }}
 with
 
 scores as (
 
-    select past_scores.*
+    select
+        past_scores.*,
+        due_leads.history_from_date
 
     from {{ ref('int_past_scores') }} as past_scores
 
@@ -44,6 +46,7 @@ observed as (
         scores.band,
         scores.band_order,
         scores.cause,
+        scores.history_from_date,
         lives.valid_from_date as life_from_date,
         lives.valid_until_date as life_until_date,
         lag(scores.score) over life as previous_score,
@@ -81,27 +84,40 @@ changed as (
 
 ),
 
-final as (
+spans as (
 
     select
-        changed.lead_id,
-        changed.score_model,
-        changed.score_date as valid_from,
+        changed.*,
         case
             when changed.next_change_date is not null
                 then {{ days_after('changed.next_change_date', -1) }}
             when changed.life_until_date <= clock.clock_date
                 then {{ days_after('changed.life_until_date', -1) }}
-        end as valid_to,
-        changed.score,
-        changed.previous_score,
-        changed.band,
-        changed.band_order,
-        changed.cause
+        end as valid_to
 
     from changed
 
     cross join clock
+
+),
+
+final as (
+
+    {# A span that ends before the days that are scored anew, and not by them, stays as it is. #}
+    select
+        lead_id,
+        score_model,
+        score_date as valid_from,
+        valid_to,
+        score,
+        previous_score,
+        band,
+        band_order,
+        cause
+
+    from spans
+
+    where coalesce(valid_to >= {{ days_after('history_from_date', -1) }}, true)
 
 )
 
