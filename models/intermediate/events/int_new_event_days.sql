@@ -5,18 +5,13 @@
 {%- set rolled_up = none if is_outdated('int_rolled_up_leads') else previous_build('int_rolled_up_leads') %}
 with
 
-landed as (
-
-    select * from {{ ref('stg_raw__lead_events') }}
-
-),
-
 new_events as (
 
+    {# What is landed is no CTE: one that is read twice is kept in memory. #}
     select
         event_id,
         landing_seq
-    from landed
+    from {{ ref('stg_raw__lead_events') }}
     {% if rolled_up is none -%}
         where false
     {%- else -%}
@@ -33,7 +28,7 @@ final as (
         cast(landed.occurred_at as date) as event_date,
         max(new_events.landing_seq) as last_landing_seq
 
-    from landed
+    from {{ ref('stg_raw__lead_events') }} as landed
 
     inner join new_events
         on landed.event_id = new_events.event_id

@@ -6,12 +6,6 @@
 -- depends_on: {{ ref('int_new_event_days') }}
 with
 
-landed as (
-
-    select * from {{ ref('stg_raw__lead_events') }}
-
-),
-
 event_keys as (
 
     select * from {{ ref('int_event_keys') }}
@@ -20,16 +14,19 @@ event_keys as (
 
 considered as (
 
-    {# With all versions of the events of those days, which may be on other days. #}
+    {#
+        With all versions of the events of those days, which may be on other days. What is landed is no CTE:
+        one that is read twice is kept in memory.
+    #}
     select versions.*
 
-    from landed as versions
+    from {{ ref('stg_raw__lead_events') }} as versions
 
     {% if not is_all -%}
         where versions.event_id in (
                 select landed.event_id
 
-                from landed
+                from {{ ref('stg_raw__lead_events') }} as landed
 
                 inner join {{ ref('int_new_event_days') }} as new_days
                     on landed.lead_id = new_days.lead_id
@@ -41,7 +38,6 @@ considered as (
 
 repeated as (
 
-    {# All rows are read twice: a CTE that is would be kept in memory, with all its columns. #}
     select
         event_id,
         max(landing_seq) as last_landing_seq

@@ -13,6 +13,11 @@
 
     inner join members
         on event_days.lead_id = members.lead_id
+
+    left join other_days
+        on members.surviving_lead_id = other_days.lead_id
+        and event_days.event_key = other_days.event_key
+        and event_days.event_date = other_days.event_date
 {%- endset %}
 with
 
@@ -51,10 +56,7 @@ members as (
     select
         identities.lead_id,
         identities.surviving_lead_id,
-        identities.person_lead_count > 1
-        or identities.lead_id in (select crm_days.lead_id from crm_days)
-        or identities.surviving_lead_id in (select sequence_days.lead_id from sequence_days)
-            as has_other_days
+        identities.person_lead_count
 
     from identities
 
@@ -63,11 +65,35 @@ members as (
 
 ),
 
+other_days as (
+
+    select
+        members.surviving_lead_id as lead_id,
+        crm_days.event_key,
+        crm_days.event_date
+
+    from crm_days
+
+    inner join members
+        on crm_days.lead_id = members.lead_id
+
+    union
+
+    select
+        lead_id,
+        event_key,
+        event_date
+    from sequence_days
+
+),
+
 shared_days as (
 
     {{ landed_days }}
 
-    where members.has_other_days
+    where
+        members.person_lead_count > 1
+        or other_days.lead_id is not null
 
     union all
 
@@ -110,9 +136,12 @@ shared_days as (
 
 final as (
 
+    {# Most days of a key are of one lead and landed: nothing to add up. #}
     {{ landed_days }}
 
-    where not members.has_other_days
+    where
+        members.person_lead_count = 1
+        and other_days.lead_id is null
 
     union all
 
