@@ -90,7 +90,7 @@ def models_that_guess_and_cheat() -> dict[str, list[Row]]:
 
 def build_history(folder: Path) -> None:
     """Build it in `folder`: leads.duckdb, and in seeds/ the point tables."""
-    select = ["+path:models/marts/quality", "+lead_score_by_model"]
+    select = ["+path:models/marts/quality", "+lead_score_by_model", "+lead_score_factors"]
     build(
         folder, leads_without_a_clue(), models_that_guess_and_cheat(), select, outcome_days="60",
         as_of="2025-06-30",
