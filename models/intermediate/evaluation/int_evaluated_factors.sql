@@ -9,43 +9,25 @@
 ) }}
 with
 
-observations as (
-
-    select * from {{ ref('int_score_observations') }}
-    where is_measured
-
-),
-
 factors as (
 
-    select * from {{ ref('int_factors') }}
-
-),
-
-rules as (
-
-    select * from {{ ref('int_rules') }}
+    select * from {{ ref('int_score_factors') }}
+    where is_measured
 
 ),
 
 final as (
 
     select
-        observations.lead_id,
-        observations.score_model,
-        observations.score_date,
-        observations.lead_region,
-        rules.rule_id,
-        factors.points,
-        factors.units
+        lead_id,
+        score_model,
+        score_date,
+        lead_region,
+        rule_id,
+        points,
+        units
 
-    from observations
-
-    inner join factors
-        on observations.observation_id = factors.observation_id
-
-    inner join rules
-        on factors.rule_number = rules.rule_number
+    from factors
 
 )
 

@@ -14,10 +14,10 @@
     inner join members
         on event_days.lead_id = members.lead_id
 
-    left join other_days
-        on members.surviving_lead_id = other_days.lead_id
-        and event_days.event_key = other_days.event_key
-        and event_days.event_date = other_days.event_date
+    left join taken_days
+        on members.surviving_lead_id = taken_days.lead_id
+        and event_days.event_key = taken_days.event_key
+        and event_days.event_date = taken_days.event_date
 {%- endset %}
 with
 
@@ -67,36 +67,7 @@ members as (
 
 other_days as (
 
-    select
-        members.surviving_lead_id as lead_id,
-        crm_days.event_key,
-        crm_days.event_date
-
-    from crm_days
-
-    inner join members
-        on crm_days.lead_id = members.lead_id
-
-    union
-
-    select
-        lead_id,
-        event_key,
-        event_date
-    from sequence_days
-
-),
-
-shared_days as (
-
-    {{ landed_days }}
-
-    where
-        members.person_lead_count > 1
-        or other_days.lead_id is not null
-
-    union all
-
+    {# Of what was not landed as an event of the lead. #}
     select
         members.surviving_lead_id as lead_id,
         crm_days.event_key,
@@ -134,6 +105,30 @@ shared_days as (
 
 ),
 
+taken_days as (
+
+    select distinct
+        lead_id,
+        event_key,
+        event_date
+    from other_days
+
+),
+
+shared_days as (
+
+    {{ landed_days }}
+
+    where
+        members.person_lead_count > 1
+        or taken_days.lead_id is not null
+
+    union all
+
+    select * from other_days
+
+),
+
 final as (
 
     {# Most days of a key are of one lead and landed: nothing to add up. #}
@@ -141,7 +136,7 @@ final as (
 
     where
         members.person_lead_count = 1
-        and other_days.lead_id is null
+        and taken_days.lead_id is null
 
     union all
 

@@ -27,6 +27,7 @@ final as (
         observations.lead_region,
         observations.score_date,
         observations.is_current,
+        observations.is_measured,
         factors.observation_id,
         rules.score_model,
         rules.score_group,
