@@ -1,6 +1,6 @@
 {#
-    The table of a model as an earlier build left it, read without an edge in the graph: how a build knows
-    what it need not do again. None at the first build.
+    The table of a model as it stands, read without an edge in the graph: how a build knows what an earlier one left,
+    and need not be done again. None at the first build.
 #}
 {% macro previous_build(model_name) -%}
     {%- set found = [] -%}

@@ -17,10 +17,10 @@ LATE, CHANGED, MOVED = 0.15, 0.1, 0.05
 TABLES = [
     *("marts.lead_score", "marts.lead_score_by_model", "marts.lead_score_factors"),
     *("marts.lead_score_history", "marts.lead_lifecycle", "marts.funnel"),
-    *("intermediate.int_lead_event_days", "intermediate.int_past_scores"),
+    *("intermediate.int_lead_event_days", "intermediate.int_current_scores"),
     *("intermediate.int_evaluated_scores", "intermediate.int_evaluated_factors"),
     *("intermediate.int_event_steps", "intermediate.int_event_bursts"),
-    "intermediate.int_segment_days",
+    *("intermediate.int_band_dates", "intermediate.int_segment_days"),
 ]
 SELECTED = ("+path:models/marts/scoring", "+funnel", "+int_scored_models")
 Landing = dict[str, list[Row]]

@@ -1,11 +1,10 @@
 {#
     Grain: one row per surviving lead, live model and day on which the models are measured, with its score.
-    It grows from build to build, as int_past_scores does.
+    It grows from build to build, as int_current_scores does.
 #}
 {{ config(
     materialized='incremental',
-    meta={'kept_with': 'int_scored_models'},
-    pre_hook="{{ forget(ref('int_due_leads'), ['lead_id', 'score_model'], since=['score_date', 'history_from_date']) }}"
+    meta={'kept_with': 'int_scored_models', 'due_by': ['lead_id', 'score_model'], 'due_since': 'score_date'}
 ) }}
 with
 

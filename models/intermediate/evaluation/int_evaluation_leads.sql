@@ -72,24 +72,25 @@ scored as (
 
 ),
 
-outcomes as (
+held_against as (
 
-    {%- for outcome, reached_at in outcomes.items() %}
-        select
-            scored.*,
-            '{{ outcome }}' as outcome,
-            cast(scored.{{ reached_at }} as date) as reached_date,
-            coalesce(
-                cast(least(scored.{{ reached_at }}, scored.customer_at, scored.lost_at) as date)
-                <= scored.score_date, false
-            ) as is_decided
+    select
+        scored.*,
+        outcomes.outcome,
+        cast(case outcomes.outcome
+            {%- for outcome, reached_at in outcomes.items() %}
+                when '{{ outcome }}' then scored.{{ reached_at }}
+            {%- endfor %}
+        end as date) as reached_date
 
-        from scored
-        {%- if not loop.last %}
+    from scored
 
-            union all
-        {% endif %}
-    {%- endfor %}
+    cross join (
+        {%- for outcome in outcomes %}
+            select '{{ outcome }}' as outcome
+            {%- if not loop.last %} union all{% endif %}
+        {%- endfor %}
+    ) as outcomes
 
 ),
 
@@ -105,7 +106,7 @@ final as (
         channel,
         region,
         case
-            when is_decided then 'decided'
+            when least(reached_date, cast(customer_at as date), cast(lost_at as date)) <= score_date then 'decided'
             when {{ days_after('score_date', var('outcome_days')) }} > last_date then 'too young'
             else 'evaluated'
         end as status,
@@ -113,7 +114,7 @@ final as (
             as is_converted,
         is_known_later
 
-    from outcomes
+    from held_against
 
 )
 

@@ -4,6 +4,7 @@
 #}
 {{ config(
     materialized='incremental',
+    incremental_strategy='append',
     meta={'kept_with': 'int_rolled_up_leads'},
     pre_hook="{{ forget(ref('int_new_event_days'), ['lead_id', 'event_date']) }}"
 ) }}
@@ -39,7 +40,6 @@ final as (
 
     select
         new_events.lead_id,
-        cast(new_events.landing_seq as string) as event_id,
         new_events.event_date,
         classes.kpi_event,
         new_events.campaign,

@@ -1,31 +1,18 @@
 {#
-    Grain: one row per lead and band of the champion: the first day on which the score of the champion
-    live that day was in it or above. It grows from build to build, as int_past_scores does.
+    Grain: one row per lead, live model and band: the first day of the model's history on which its score was
+    in it or above. It grows from build to build, as int_current_scores does.
 #}
 {{ config(
     materialized='incremental',
-    meta={'kept_with': 'int_scored_models'},
-    pre_hook="{{ forget(ref('int_due_leads'), ['lead_id']) }}"
+    meta={'kept_with': 'int_scored_models', 'due_by': ['lead_id', 'score_model']}
 ) }}
+-- depends_on: {{ ref('int_due_leads') }}
 with
 
 scores as (
 
-    select * from {{ ref('int_past_scores') }}
-    where lead_id in (select due_leads.lead_id from {{ ref('int_due_leads') }} as due_leads)
-
-),
-
-live_models as (
-
-    select
-        *,
-        lead(live_from_date, 1, cast('9999-12-31' as date)) over (order by live_from_date)
-            as live_until_date
-
-    from {{ ref('int_live_models') }}
-
-    where role = 'champion'
+    select * from {{ ref('int_banded_scores') }}
+    where cause is not null
 
 ),
 
@@ -35,28 +22,55 @@ region_bands as (
 
 ),
 
-final as (
+reached as (
 
     select
         scores.lead_id,
+        scores.score_model,
         region_bands.band,
-        min(scores.score_date) as reached_date
+        scores.score_date as reached_date
 
     from scores
-
-    inner join live_models
-        on scores.score_model = live_models.score_model
-        and scores.score_date >= live_models.live_from_date
-        and scores.score_date < live_models.live_until_date
 
     inner join region_bands
         on scores.score_model = region_bands.score_model
         and scores.lead_region = region_bands.lead_region
         and scores.band_order >= region_bands.band_order
 
+    {% if is_incremental() -%}
+        union all
+
+        {# What was reached before the days that are scored anew. #}
+        select
+            kept.lead_id,
+            kept.score_model,
+            kept.band,
+            kept.reached_date
+
+        from {{ this }} as kept
+
+        inner join {{ ref('int_due_leads') }} as due_leads
+            on kept.lead_id = due_leads.lead_id
+            and kept.score_model = due_leads.score_model
+            and kept.reached_date < due_leads.history_from_date
+    {%- endif %}
+
+),
+
+final as (
+
+    select
+        lead_id,
+        score_model,
+        band,
+        min(reached_date) as reached_date
+
+    from reached
+
     group by
-        scores.lead_id,
-        region_bands.band
+        lead_id,
+        score_model,
+        band
 
 )
 

@@ -47,7 +47,6 @@ of_leads as (
 
     select
         lead_id,
-        event_id,
         kpi_event,
         campaign,
         occurred_at
@@ -57,7 +56,6 @@ of_leads as (
 
     select
         crm_events.lead_id,
-        crm_events.event_id,
         crm_classes.kpi_event,
         cast(null as string) as campaign,
         crm_events.occurred_at
@@ -73,7 +71,6 @@ of_leads as (
 final as (
 
     select
-        of_leads.event_id,
         identities.surviving_lead_id as lead_id,
         of_leads.kpi_event,
         of_leads.campaign,

@@ -17,6 +17,19 @@ band_dates as (
 
 ),
 
+champions as (
+
+    select
+        score_model,
+        lead(live_from_date, 1, cast('9999-12-31' as date)) over (order by live_from_date)
+            as live_until_date
+
+    from {{ ref('int_live_models') }}
+
+    where role = 'champion'
+
+),
+
 segment_dates as (
 
     select * from {{ ref('int_segment_dates') }}
@@ -82,6 +95,10 @@ milestones as (
             as reached_at
 
     from band_dates
+
+    inner join champions
+        on band_dates.score_model = champions.score_model
+        and band_dates.reached_date < champions.live_until_date
 
     inner join identities
         on band_dates.lead_id = identities.lead_id

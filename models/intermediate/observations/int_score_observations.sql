@@ -162,23 +162,23 @@ dates as (
             and history_dates.score_model = due.score_model
             and history_dates.score_date >= due.history_from_date
             and history_dates.score_date >= due.live_from_date
+
+        union all
+
+        {# A model is measured on days before it went live, too. #}
+        select
+            due.pair_id,
+            evaluation_dates.score_date,
+            0 as is_current,
+            1 as is_measured,
+            cast(null as int) as cause_number
+
+        from evaluation_dates
+
+        inner join due
+            on evaluation_dates.lead_id = due.lead_id
+            and evaluation_dates.score_date >= due.history_from_date
     {%- endif %}
-
-    union all
-
-    {# A model is measured on days before it went live, too. #}
-    select
-        due.pair_id,
-        evaluation_dates.score_date,
-        0 as is_current,
-        1 as is_measured,
-        cast(null as int) as cause_number
-
-    from evaluation_dates
-
-    inner join due
-        on evaluation_dates.lead_id = due.lead_id
-        and evaluation_dates.score_date >= due.history_from_date
 
 ),
 

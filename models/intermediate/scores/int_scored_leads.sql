@@ -1,6 +1,5 @@
 {# Grain: one row per lead, with what it was made of when it was last scored; built after its scores. #}
 -- depends_on: {{ ref('int_current_scores') }}
--- depends_on: {{ ref('int_past_scores') }}
 -- depends_on: {{ ref('int_evaluated_scores') }}
 -- depends_on: {{ ref('int_evaluated_factors') }}
 -- depends_on: {{ ref('int_band_dates') }}

@@ -18,19 +18,16 @@ lifecycle as (
 
 ),
 
-numbered as (
+assigned as (
 
     select
         lead_id,
         campaign,
         kpi_event,
-        occurred_at,
-        sum(case when kpi_event = 'email_sent' then 1 else 0 end) over (
+        max(case when kpi_event = 'email_sent' then occurred_at end) over (
             partition by lead_id, campaign
-            order by
-                occurred_at asc, case when kpi_event = 'email_sent' then 0 else 1 end asc, event_id asc
-            rows between unbounded preceding and current row
-        ) as email_number
+            order by occurred_at
+        ) as sent_at
 
     from email_events
 
@@ -38,22 +35,22 @@ numbered as (
 
 emails as (
 
+    {# Of emails sent to a lead at one time one counts as answered. #}
     select
         lead_id,
-        campaign,
-        email_number,
-        min(case when kpi_event = 'email_sent' then occurred_at end) as sent_at,
+        sent_at,
+        count(case when kpi_event = 'email_sent' then 1 end) as sent,
         max(case when kpi_event = 'email_opened' then 1 else 0 end) as is_opened,
         max(case when kpi_event = 'email_clicked' then 1 else 0 end) as is_clicked
 
-    from numbered
+    from assigned
 
-    where email_number > 0
+    where sent_at is not null
 
     group by
         lead_id,
         campaign,
-        email_number
+        sent_at
 
 ),
 
@@ -63,7 +60,7 @@ final as (
         {{ reporting_date('emails.sent_at') }} as sent_date,
         lifecycle.channel,
         lifecycle.region,
-        count(*) as emails_sent,
+        cast(sum(emails.sent) as bigint) as emails_sent,
         cast(sum(emails.is_opened) as bigint) as emails_opened,
         cast(sum(emails.is_clicked) as bigint) as emails_clicked
 

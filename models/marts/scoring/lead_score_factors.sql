@@ -5,8 +5,7 @@
 #}
 {{ config(
     materialized='incremental',
-    meta={'kept_with': 'int_scored_models'},
-    pre_hook="{{ forget(ref('int_due_leads'), ['lead_id', 'score_model']) }}"
+    meta={'kept_with': 'int_scored_models', 'due_by': ['lead_id', 'score_model']}
 ) }}
 with
 

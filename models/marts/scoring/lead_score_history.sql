@@ -1,26 +1,51 @@
 {#
     Grain: one row per lead, live model and span of days of one score and band as observed; valid_to is
     NULL while it lasts. Between the days on which a score can rise it is observed at the ends of months
-    only, so a score that decays shows in steps. It grows from build to build, as int_past_scores does.
+    only, so a score that decays shows in steps. It grows from build to build, as int_current_scores does.
 #}
 {{ config(
     materialized='incremental',
-    meta={'kept_with': 'int_scored_models'},
-    pre_hook="{{ forget(ref('int_due_leads'), ['lead_id', 'score_model'], since=['valid_to', 'history_from_date - 1']) }}"
+    meta={'kept_with': 'int_scored_models', 'due_by': ['lead_id', 'score_model'], 'due_since': 'valid_to + 1'}
 ) }}
+-- depends_on: {{ ref('int_due_leads') }}
 with
 
 scores as (
 
     select
-        past_scores.*,
-        due_leads.history_from_date
+        lead_id,
+        score_model,
+        score_date,
+        score,
+        cast(null as decimal(18, 4)) as previous_score,
+        band,
+        band_order,
+        cause
+    from {{ ref('int_banded_scores') }}
+    where cause is not null
 
-    from {{ ref('int_past_scores') }} as past_scores
+    {% if is_incremental() -%}
+        union all
 
-    inner join {{ ref('int_due_leads') }} as due_leads
-        on past_scores.lead_id = due_leads.lead_id
-        and past_scores.score_model = due_leads.score_model
+        {# The span that went on until the days that are scored anew, and may go on. #}
+        select
+            kept.lead_id,
+            kept.score_model,
+            kept.valid_from as score_date,
+            kept.score,
+            kept.previous_score,
+            kept.band,
+            kept.band_order,
+            kept.cause
+
+        from {{ this }} as kept
+
+        inner join {{ ref('int_due_leads') }} as due_leads
+            on kept.lead_id = due_leads.lead_id
+            and kept.score_model = due_leads.score_model
+            and kept.valid_from < due_leads.history_from_date
+            and coalesce(kept.valid_to + 1 >= due_leads.history_from_date, true)
+    {%- endif %}
 
 ),
 
@@ -46,11 +71,11 @@ observed as (
         scores.band,
         scores.band_order,
         scores.cause,
-        scores.history_from_date,
         lives.valid_from_date as life_from_date,
         lives.valid_until_date as life_until_date,
-        lag(scores.score) over life as previous_score,
-        lag(scores.band) over life as previous_band
+        lag(scores.score) over life as score_before,
+        lag(scores.band) over life as band_before,
+        coalesce(lag(scores.score) over life, scores.previous_score) as previous_score
 
     from scores
 
@@ -78,9 +103,9 @@ changed as (
     from observed
 
     where
-        observed.previous_score is null
-        or observed.score <> observed.previous_score
-        or observed.band <> observed.previous_band
+        observed.score_before is null
+        or observed.score <> observed.score_before
+        or observed.band <> observed.band_before
 
 ),
 
@@ -103,7 +128,6 @@ spans as (
 
 final as (
 
-    {# A span that ends before the days that are scored anew, and not by them, stays as it is. #}
     select
         lead_id,
         score_model,
@@ -116,8 +140,6 @@ final as (
         cause
 
     from spans
-
-    where coalesce(valid_to >= {{ days_after('history_from_date', -1) }}, true)
 
 )
 
