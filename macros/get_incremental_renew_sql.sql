@@ -1,8 +1,8 @@
 {#
     An incremental strategy: writes a table as a whole, with the rows made anew in the place of those that are due.
     `due_by` in the model's meta names the columns by which int_due_leads says so, `due_since` the date from which on
-    (NULL is the end of time). Rows are not deleted: DuckDB 1.5 holds 8 bytes in memory for each row near a deleted one,
-    which at 100 million events is more than half of 4 GB.
+    (NULL is the end of time). Rows are not deleted: of each 2,048 rows of which one was deleted DuckDB 1.5 holds 16 KB
+    in memory that it cannot put aside.
 #}
 {% macro get_incremental_renew_sql(arg_dict) -%}
     {%- set table, renewed = arg_dict.target_relation, make_intermediate_relation(arg_dict.target_relation) -%}
