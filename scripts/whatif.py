@@ -174,7 +174,7 @@ def whatif(seeds_folder: Path | None = None, git_ref: str | None = None) -> What
             changed = _load_seeds(scratch, nodes, proposal)
             _prepare(scratch, nodes)
             sample = {EVALUATED: EVALUATED_SAMPLE}
-            _compute(scratch, nodes, sample, set(), MEASURED, RESULTS[2:])
+            _compute(scratch, nodes, sample, set(), MEASURED | AS_IT_WAS, RESULTS[2:])
             quality_now = _quality(scratch)
             empty = {name: f"from _live.intermediate.{name} limit 0" for name in LEFT_OUT}
             others = {**sample, **empty, DUE: ALL_LEADS}

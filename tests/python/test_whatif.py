@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 import subprocess
 from decimal import Decimal
 from pathlib import Path
@@ -12,6 +13,7 @@ from typer.testing import CliRunner
 
 from scripts import paths
 from scripts.__main__ import app
+from scripts.build import build
 from scripts.errors import UserError
 from scripts.run import RunResult
 from scripts.seeds import SEEDS
@@ -21,11 +23,23 @@ from tests.python.conftest import Warehouse
 TABLE = "points/attribute_points.csv"
 
 
+@pytest.fixture(scope="module")
+def grown(
+    sample: tuple[Warehouse, RunResult], tmp_path_factory: pytest.TempPathFactory
+) -> Warehouse:
+    """The sample, built once more, so that what grows from build to build has grown."""
+    folder = tmp_path_factory.mktemp("grown")
+    shutil.copytree(sample[0].folder, folder, dirs_exist_ok=True)
+    warehouse = Warehouse(folder)
+    build(lambda number, nodes, name: None, environment=warehouse.environment)
+    return warehouse
+
+
 @pytest.fixture
-def warehouse(sample: tuple[Warehouse, RunResult], monkeypatch: pytest.MonkeyPatch) -> Warehouse:
-    for name, value in sample[0].environment.items():
+def warehouse(grown: Warehouse, monkeypatch: pytest.MonkeyPatch) -> Warehouse:
+    for name, value in grown.environment.items():
         monkeypatch.setenv(name, value)
-    return sample[0]
+    return grown
 
 
 def write(folder: Path, before: str, after: str) -> Path:
