@@ -142,7 +142,7 @@ class _Bench:
         shutil.copytree(self.folder / "warehouse", self.folder / "scores")
         scores = [*current, "--select", "+lead_score", "+lead_score_factors"]
         yield against_floor(
-            "scores and factors, without history", self._dbt(*scores, place="scores")
+            "scores and factors, without history", self._dbt(*scores, warehouse="scores")
         )
         shutil.rmtree(self.folder / "scores")
         yield against_floor("build, without history", self._dbt(*current))
@@ -229,12 +229,12 @@ class _Bench:
         self.step(" ".join([command[0], *(Path(part).name for part in command[1:])]))
         return self._run([sys.executable, "-m", "scripts", *command], warehouse)
 
-    def _dbt(self, *command: str, place: str = "warehouse") -> _Run:
+    def _dbt(self, *command: str, warehouse: str = "warehouse") -> _Run:
         self.step(f"dbt {command[0]}")
         asked = ["-c", "from scripts.seeds import seed_path; print(seed_path())"]
         path = self._run([sys.executable, *asked]).output.strip()
         dbt = str(Path(sys.executable).with_name("dbt"))
-        return self._run([dbt, "--quiet", *command], place, path)
+        return self._run([dbt, "--quiet", *command], warehouse, path)
 
     def _run(
         self, command: Sequence[str], warehouse: str = "warehouse", seeds: str | None = None

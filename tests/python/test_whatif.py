@@ -31,7 +31,7 @@ def grown(
     folder = tmp_path_factory.mktemp("grown")
     shutil.copytree(sample[0].folder, folder, dirs_exist_ok=True)
     warehouse = Warehouse(folder)
-    build(lambda number, nodes, name: None, environment=warehouse.environment)
+    build(lambda *_: None, environment=warehouse.environment)
     return warehouse
 
 

@@ -72,6 +72,15 @@ scored as (
 
 ),
 
+outcomes as (
+
+    {%- for outcome in outcomes %}
+        select '{{ outcome }}' as outcome
+        {{- ' union all' if not loop.last }}
+    {%- endfor %}
+
+),
+
 held_against as (
 
     select
@@ -85,12 +94,7 @@ held_against as (
 
     from scored
 
-    cross join (
-        {%- for outcome in outcomes %}
-            select '{{ outcome }}' as outcome
-            {%- if not loop.last %} union all{% endif %}
-        {%- endfor %}
-    ) as outcomes
+    cross join outcomes
 
 ),
 

@@ -68,14 +68,14 @@ observed as (
         scores.score_model,
         scores.score_date,
         scores.score,
+        scores.previous_score,
         scores.band,
         scores.band_order,
         scores.cause,
         lives.valid_from_date as life_from_date,
         lives.valid_until_date as life_until_date,
         lag(scores.score) over life as score_before,
-        lag(scores.band) over life as band_before,
-        coalesce(lag(scores.score) over life, scores.previous_score) as previous_score
+        lag(scores.band) over life as band_before
 
     from scores
 
@@ -134,7 +134,7 @@ final as (
         score_date as valid_from,
         valid_to,
         score,
-        previous_score,
+        coalesce(score_before, previous_score) as previous_score,
         band,
         band_order,
         cause
