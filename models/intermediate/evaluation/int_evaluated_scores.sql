@@ -4,7 +4,7 @@
 #}
 {{ config(
     materialized='incremental',
-    meta={'kept_with': 'int_scored_models', 'due_by': ['lead_id', 'score_model'], 'due_since': 'score_date'}
+    meta={'kept_with': 'int_scored_models', 'due_in': 'int_due_leads', 'due_by': ['lead_id', 'score_model'], 'due_since': 'score_date'}
 ) }}
 with
 

@@ -4,9 +4,7 @@
 #}
 {{ config(
     materialized='incremental',
-    incremental_strategy='append',
-    meta={'kept_with': 'int_rolled_up_leads'},
-    pre_hook="{{ forget(ref('int_new_event_days'), ['lead_id', 'event_date']) }}"
+    meta={'kept_with': 'int_rolled_up_leads', 'due_in': 'int_new_event_days', 'due_by': ['lead_id', 'event_date']}
 ) }}
 with
 

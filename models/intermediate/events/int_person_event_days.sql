@@ -1,4 +1,7 @@
-{# Grain: one row per surviving lead that is due, or persona, event key and day, sequences included. #}
+{#
+    Grain: one row per surviving lead that is due, or persona, event key that is asked for and day, sequences
+    included. Days too old to matter on the first day that is scored are left out.
+#}
 {%- set landed_days -%}
     {# Not a CTE: one that is read more than once is kept in memory. #}
     select
@@ -14,60 +17,33 @@
     inner join members
         on event_days.lead_id = members.lead_id
 
-    left join taken_days
-        on members.surviving_lead_id = taken_days.lead_id
-        and event_days.event_key = taken_days.event_key
-        and event_days.event_date = taken_days.event_date
+    inner join horizons
+        on event_days.event_key = horizons.event_key
+        and {{ is_young_enough('event_days.event_date') }}
 {%- endset %}
 with
 
-identities as (
-
-    select * from {{ ref('int_lead_identities') }}
-
-),
-
-due_leads as (
-
-    select distinct lead_id from {{ ref('int_due_leads') }}
-
-),
-
-crm_days as (
-
-    select * from {{ ref('int_crm_event_days') }}
-
-),
-
-sequence_days as (
-
-    select * from {{ ref('int_sequence_event_days') }}
-
-),
-
-golden_days as (
-
-    select * from {{ ref('int_golden_event_days') }}
-
-),
-
 members as (
 
-    select
-        identities.lead_id,
-        identities.surviving_lead_id,
-        identities.person_lead_count
-
-    from identities
-
-    inner join due_leads
-        on identities.surviving_lead_id = due_leads.lead_id
+    select * from {{ ref('int_due_members') }}
 
 ),
 
-other_days as (
+horizons as (
 
-    {# Of what was not landed as an event of the lead. #}
+    select * from {{ ref('int_event_horizons') }}
+
+),
+
+to_add_up as (
+
+    {# Of people who are several leads. #}
+    {{ landed_days }}
+
+    where members.person_lead_count > 1
+
+    union all
+
     select
         members.surviving_lead_id as lead_id,
         crm_days.event_key,
@@ -76,21 +52,14 @@ other_days as (
         crm_days.duration_seconds,
         crm_days.first_occurred_at
 
-    from crm_days
+    from {{ ref('int_crm_event_days') }} as crm_days
 
     inner join members
         on crm_days.lead_id = members.lead_id
 
-    union all
-
-    select
-        lead_id,
-        event_key,
-        event_date,
-        event_count,
-        duration_seconds,
-        first_occurred_at
-    from sequence_days
+    inner join horizons
+        on crm_days.event_key = horizons.event_key
+        and {{ is_young_enough('crm_days.event_date') }}
 
     union all
 
@@ -101,42 +70,7 @@ other_days as (
         event_count,
         duration_seconds,
         first_occurred_at
-    from golden_days
-
-),
-
-taken_days as (
-
-    select distinct
-        lead_id,
-        event_key,
-        event_date
-    from other_days
-
-),
-
-shared_days as (
-
-    {{ landed_days }}
-
-    where
-        members.person_lead_count > 1
-        or taken_days.lead_id is not null
-
-    union all
-
-    select * from other_days
-
-),
-
-final as (
-
-    {# Most days of a key are of one lead and landed: nothing to add up. #}
-    {{ landed_days }}
-
-    where
-        members.person_lead_count = 1
-        and taken_days.lead_id is null
+    from {{ ref('int_sequence_event_days') }}
 
     union all
 
@@ -144,16 +78,59 @@ final as (
         lead_id,
         event_key,
         event_date,
-        cast(sum(event_count) as bigint) as event_count,
-        cast(sum(duration_seconds) as decimal(18, 3)) as duration_seconds,
+        event_count,
+        duration_seconds,
+        first_occurred_at
+    from {{ ref('int_golden_event_days') }}
+
+),
+
+added_up as (
+
+    select
+        lead_id,
+        event_key,
+        event_date,
+        sum(event_count) as event_count,
+        sum(duration_seconds) as duration_seconds,
         min(first_occurred_at) as first_occurred_at
 
-    from shared_days
+    from to_add_up
 
     group by
         lead_id,
         event_key,
         event_date
+
+),
+
+of_one as (
+
+    {# Most people are one lead: its landed days are added up already. #}
+    {{ landed_days }}
+
+    where members.person_lead_count = 1
+
+),
+
+final as (
+
+    select
+        coalesce(of_one.lead_id, added_up.lead_id) as lead_id,
+        coalesce(of_one.event_key, added_up.event_key) as event_key,
+        coalesce(of_one.event_date, added_up.event_date) as event_date,
+        cast(coalesce(of_one.event_count, 0) + coalesce(added_up.event_count, 0) as bigint) as event_count,
+        cast(
+            coalesce(of_one.duration_seconds, 0) + coalesce(added_up.duration_seconds, 0) as decimal(18, 3)
+        ) as duration_seconds,
+        least(of_one.first_occurred_at, added_up.first_occurred_at) as first_occurred_at
+
+    from of_one
+
+    full join added_up
+        on of_one.lead_id = added_up.lead_id
+        and of_one.event_key = added_up.event_key
+        and of_one.event_date = added_up.event_date
 
 )
 

@@ -4,14 +4,13 @@
 #}
 {{ config(
     materialized='incremental',
-    incremental_strategy='append',
-    meta={'kept_with': 'int_rolled_up_leads'},
-    pre_hook="{{ forget(ref('int_new_event_days'), ['lead_id']) }}"
+    meta={'kept_with': 'int_rolled_up_leads', 'due_in': 'int_new_event_days', 'due_by': ['lead_id']}
 ) }}
 -- depends_on: {{ ref('int_lead_event_days') }}
 -- depends_on: {{ ref('int_event_steps') }}
 -- depends_on: {{ ref('int_event_bursts') }}
 -- depends_on: {{ ref('int_kpi_event_times') }}
+-- depends_on: {{ ref('int_new_event_days') }}
 with
 
 landed as (

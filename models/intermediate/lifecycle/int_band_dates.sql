@@ -4,7 +4,7 @@
 #}
 {{ config(
     materialized='incremental',
-    meta={'kept_with': 'int_scored_models', 'due_by': ['lead_id', 'score_model']}
+    meta={'kept_with': 'int_scored_models', 'due_in': 'int_due_leads', 'due_by': ['lead_id', 'score_model'], 'due_since': 'reached_date'}
 ) }}
 -- depends_on: {{ ref('int_due_leads') }}
 with
@@ -28,7 +28,7 @@ reached as (
         scores.lead_id,
         scores.score_model,
         region_bands.band,
-        scores.score_date as reached_date
+        min(scores.score_date) as reached_date
 
     from scores
 
@@ -37,40 +37,37 @@ reached as (
         and scores.lead_region = region_bands.lead_region
         and scores.band_order >= region_bands.band_order
 
-    {% if is_incremental() -%}
-        union all
-
-        {# What was reached before the days that are scored anew. #}
-        select
-            kept.lead_id,
-            kept.score_model,
-            kept.band,
-            kept.reached_date
-
-        from {{ this }} as kept
-
-        inner join {{ ref('int_due_leads') }} as due_leads
-            on kept.lead_id = due_leads.lead_id
-            and kept.score_model = due_leads.score_model
-            and kept.reached_date < due_leads.history_from_date
-    {%- endif %}
+    group by
+        scores.lead_id,
+        scores.score_model,
+        region_bands.band
 
 ),
 
 final as (
 
-    select
-        lead_id,
-        score_model,
-        band,
-        min(reached_date) as reached_date
+    select reached.*
 
     from reached
 
-    group by
-        lead_id,
-        score_model,
-        band
+    {% if is_incremental() -%}
+        {# What was reached before the days that are scored anew stays. #}
+        left join (
+            select kept.*
+
+            from {{ this }} as kept
+
+            inner join {{ ref('int_due_leads') }} as due_leads
+                on kept.lead_id = due_leads.lead_id
+                and kept.score_model = due_leads.score_model
+                and kept.reached_date < due_leads.history_from_date
+        ) as reached_before
+            on reached.lead_id = reached_before.lead_id
+            and reached.score_model = reached_before.score_model
+            and reached.band = reached_before.band
+
+        where reached_before.lead_id is null
+    {%- endif %}
 
 )
 

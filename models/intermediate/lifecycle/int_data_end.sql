@@ -16,7 +16,9 @@ known_days as (
 
     union all
 
+    {# The others are known up to the clock only. #}
     select cast(reached_at as date) as known_date from {{ ref('int_lead_milestones') }}
+    where source not in ('event_key', 'band', 'segment')
 
     union all
 

@@ -4,7 +4,8 @@
 #}
 {{ config(
     materialized='incremental',
-    meta={'kept_with': 'int_scored_models', 'due_by': ['lead_id']}
+    incremental_strategy='append' if target.type == 'spark' else 'renew',
+    meta={'kept_with': 'int_scored_models', 'due_in': 'int_due_leads', 'due_by': ['lead_id']}
 ) }}
 with
 

@@ -1,8 +1,8 @@
 {#
     Grain: one row per lead and model whose score may not be what the last build left, with the first day
     of its history to score anew: all days where the lead or the model's points changed; the days since
-    the last build where only time went by and something of the lead is young enough to matter, or the models
-    are measured on one of them.
+    the last build where only time went by and something of the lead came of an age that can raise the score,
+    or the models are measured on one of them; NULL where it can only have fallen, and without history.
 #}
 {%- set for_ever = "cast('1900-01-01' as date)" %}
 {%- set is_all = is_outdated('int_scored_models') %}
@@ -14,9 +14,9 @@ fingerprints as (
 
 ),
 
-model_states as (
+models as (
 
-    select * from {{ ref('int_model_states') }}
+    select * from {{ ref('int_model_progress') }}
 
 ),
 
@@ -26,9 +26,22 @@ lead_accounts as (
 
 ),
 
-lead_moments as (
+aged_leads as (
 
-    select * from {{ ref('int_lead_moments') }}
+    select * from {{ ref('int_aged_leads') }}
+
+),
+
+measures as (
+
+    select * from {{ ref('stg_mapping__event_measures') }}
+    where statistic = 'account_leads'
+
+),
+
+model_attributes as (
+
+    select * from {{ ref('int_model_attributes') }}
 
 ),
 
@@ -57,60 +70,6 @@ scored_leads as (
 
 ),
 
-scored_models as (
-
-    {% if is_all -%}
-        select
-            cast(null as string) as score_model,
-            cast(null as string) as model_state,
-            cast(null as date) as clock_date
-        where false
-    {%- else -%}
-        select * from {{ previous_build('int_scored_models') }}
-    {%- endif %}
-
-),
-
-spans as (
-
-    {# The days that went by since the last build; no day before the first. #}
-    select
-        clock.clock_date,
-        max(scored_models.clock_date) as scored_date
-
-    from {{ ref('int_clock') }} as clock
-
-    left join scored_models
-        on clock.clock_date is not null
-
-    group by clock.clock_date
-
-),
-
-models as (
-
-    select
-        coalesce(model_states.score_model, scored_models.score_model) as score_model,
-        coalesce(model_states.model_state <> scored_models.model_state, true)
-        or spans.clock_date < spans.scored_date as is_restated,
-        horizons.has_account_measures,
-        spans.scored_date,
-        spans.clock_date,
-        {{ days_after('spans.scored_date', '-coalesce(horizons.horizon_days, 0)') }}
-            as horizon_date
-
-    from model_states
-
-    full join scored_models
-        on model_states.score_model = scored_models.score_model
-
-    left join {{ ref('int_model_horizons') }} as horizons
-        on model_states.score_model = horizons.score_model
-
-    cross join spans
-
-),
-
 lead_states as (
 
     select
@@ -121,30 +80,6 @@ lead_states as (
 
     full join scored_leads
         on fingerprints.lead_id = scored_leads.lead_id
-
-),
-
-moments as (
-
-    {# The last day, up to the clock, of what grows older with each lead. #}
-    select
-        lead_moments.lead_id,
-        max(lead_moments.moment_date) as moment_date
-
-    from lead_moments
-
-    cross join (
-        select
-            min(horizon_date) as horizon_date,
-            min(clock_date) as clock_date
-        from models
-    ) as bounds
-
-    where
-        lead_moments.moment_date >= bounds.horizon_date
-        and lead_moments.moment_date <= bounds.clock_date
-
-    group by lead_moments.lead_id
 
 ),
 
@@ -174,20 +109,22 @@ due as (
 
     cross join models
 
-    where models.has_account_measures
+    where models.score_model in (
+            select model_attributes.score_model
+
+            from model_attributes
+
+            inner join measures
+                on model_attributes.attribute = measures.measure
+        )
 
     union all
 
     select
-        moments.lead_id,
-        models.score_model,
-        {{ days_after('models.scored_date', 1) }} as history_from_date
-
-    from moments
-
-    inner join models
-        on moments.moment_date >= models.horizon_date
-        and models.clock_date > models.scored_date
+        lead_id,
+        score_model,
+        history_from_date
+    from aged_leads
 
     union all
 
@@ -221,9 +158,10 @@ due as (
 
             from rule_turns
 
-            inner join spans
-                on rule_turns.turn_date > spans.scored_date
-                and rule_turns.turn_date <= spans.clock_date
+            inner join models as progress
+                on rule_turns.score_model = progress.score_model
+                and rule_turns.turn_date > progress.scored_date
+                and rule_turns.turn_date <= progress.clock_date
         )
 
 ),
@@ -233,7 +171,7 @@ final as (
     select
         lead_id,
         score_model,
-        min(history_from_date) as history_from_date
+        {{ 'min(history_from_date)' if var('history') else 'cast(null as date)' }} as history_from_date
 
     from due
 

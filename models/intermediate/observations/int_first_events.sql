@@ -1,13 +1,19 @@
 {#
     Grain: one row per surviving lead with an event: the key that says most of its first one, one of the
-    mapping's before the type.
+    mapping's before the type. Empty where no rule asks for it.
 #}
 with
 
 event_days as (
 
     select * from {{ ref('int_person_event_days') }}
-    where event_key <> 'any_engagement'
+    where
+        event_key <> 'any_engagement'
+        and exists (
+            select 1
+            from {{ ref('int_model_attributes') }} as model_attributes
+            where model_attributes.attribute = 'first_event_key'
+        )
 
 ),
 

@@ -11,18 +11,6 @@ event_days as (
 
 ),
 
-inactivity_rules as (
-
-    select * from {{ ref('stg_points__inactivity_rules') }}
-
-),
-
-watched_keys as (
-
-    select * from {{ ref('int_watched_keys') }}
-
-),
-
 model_attributes as (
 
     select * from {{ ref('int_model_attributes') }}
@@ -41,39 +29,10 @@ colleague_dates as (
 
 ),
 
-occasions as (
+score_ages as (
 
-    select
-        event_key,
-        score_model,
-        0 as days_later,
-        'event' as cause
-
-    from watched_keys
-
-    union all
-
-    select
-        event_key,
-        score_model,
-        leaves_after_days as days_later,
-        'event left its window' as cause
-
-    from watched_keys
-
-    where leaves_after_days is not null
-
-    union all
-
-    select
-        coalesce(requires_event_key, event_key) as event_key,
-        score_model,
-        silent_days as days_later,
-        'silence' as cause
-
-    from inactivity_rules
-
-    where points > 0
+    select * from {{ ref('int_score_ages') }}
+    where cause is not null
 
 ),
 
@@ -81,14 +40,14 @@ final as (
 
     select
         event_days.lead_id,
-        occasions.score_model,
-        {{ days_after('event_days.event_date', 'occasions.days_later') }} as score_date,
-        occasions.cause
+        score_ages.score_model,
+        {{ days_after('event_days.event_date', 'score_ages.from_days') }} as score_date,
+        score_ages.cause
 
     from event_days
 
-    inner join occasions
-        on event_days.event_key = occasions.event_key
+    inner join score_ages
+        on event_days.event_key = score_ages.event_key
 
     union all
 

@@ -117,9 +117,12 @@ rule_days as (
 
 ),
 
-tenure_bounds as (
+score_ages as (
 
-    select * from {{ ref('int_tenure_bounds') }}
+    select * from {{ ref('int_score_ages') }}
+    where
+        event_key is null
+        and cause is not null
 
 ),
 
@@ -177,30 +180,13 @@ final as (
     select
         leads.lead_id,
         leads.score_model,
-        {{ days_after('leads.created_date', 'tenure_bounds.tenure_days') }} as score_date,
-        'rule began or ended' as cause
+        {{ days_after('leads.created_date', 'score_ages.from_days') }} as score_date,
+        score_ages.cause
 
     from leads
 
-    inner join tenure_bounds
-        on leads.score_model = tenure_bounds.score_model
-
-    union all
-
-    select
-        leads.lead_id,
-        inactivity_rules.score_model,
-        {{ days_after('leads.created_date', 'inactivity_rules.silent_days') }} as score_date,
-        'silence' as cause
-
-    from leads
-
-    inner join inactivity_rules
-        on leads.score_model = inactivity_rules.score_model
-
-    where
-        inactivity_rules.points > 0
-        and inactivity_rules.requires_event_key is null
+    inner join score_ages
+        on leads.score_model = score_ages.score_model
 
     union all
 

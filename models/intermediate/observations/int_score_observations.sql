@@ -141,44 +141,42 @@ dates as (
         recency = 1
         and valid_to_date >= live_from_date
 
-    {% if var('history') -%}
-        union all
+    union all
 
-        select
-            due.pair_id,
-            history_dates.score_date,
-            0 as is_current,
-            0 as is_measured,
-            case history_dates.cause
-                {%- for cause in causes %}
-                    when '{{ cause }}' then {{ loop.index }}
-                {%- endfor %}
-            end as cause_number
+    select
+        due.pair_id,
+        history_dates.score_date,
+        0 as is_current,
+        0 as is_measured,
+        case history_dates.cause
+            {%- for cause in causes %}
+                when '{{ cause }}' then {{ loop.index }}
+            {%- endfor %}
+        end as cause_number
 
-        from history_dates
+    from history_dates
 
-        inner join due
-            on history_dates.lead_id = due.lead_id
-            and history_dates.score_model = due.score_model
-            and history_dates.score_date >= due.history_from_date
-            and history_dates.score_date >= due.live_from_date
+    inner join due
+        on history_dates.lead_id = due.lead_id
+        and history_dates.score_model = due.score_model
+        and history_dates.score_date >= due.history_from_date
+        and history_dates.score_date >= due.live_from_date
 
-        union all
+    union all
 
-        {# A model is measured on days before it went live, too. #}
-        select
-            due.pair_id,
-            evaluation_dates.score_date,
-            0 as is_current,
-            1 as is_measured,
-            cast(null as int) as cause_number
+    {# A model is measured on days before it went live, too. #}
+    select
+        due.pair_id,
+        evaluation_dates.score_date,
+        0 as is_current,
+        1 as is_measured,
+        cast(null as int) as cause_number
 
-        from evaluation_dates
+    from evaluation_dates
 
-        inner join due
-            on evaluation_dates.lead_id = due.lead_id
-            and evaluation_dates.score_date >= due.history_from_date
-    {%- endif %}
+    inner join due
+        on evaluation_dates.lead_id = due.lead_id
+        and evaluation_dates.score_date >= due.history_from_date
 
 ),
 

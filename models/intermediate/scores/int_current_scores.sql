@@ -4,7 +4,8 @@
 #}
 {{ config(
     materialized='incremental',
-    meta={'kept_with': 'int_scored_models', 'due_by': ['lead_id', 'score_model']}
+    incremental_strategy='append' if target.type == 'spark' else 'renew',
+    meta={'kept_with': 'int_scored_models', 'due_in': 'int_due_leads', 'due_by': ['lead_id', 'score_model']}
 ) }}
 with
 
@@ -12,6 +13,23 @@ scores as (
 
     select * from {{ ref('int_banded_scores') }}
     where is_current
+
+),
+
+kinds as (
+
+    {# Grades look at the points before their weight, so that a grade can stand beside a score it is no part of. #}
+    select
+        observation_id,
+    {%- for kind in ['fit', 'engagement'] %}
+        cast(sum(case when kind = '{{ kind }}' then group_points else 0 end) as decimal(18, 4)) as {{ kind }}_score,
+        cast(sum(case when kind = '{{ kind }}' then clamped_points else 0 end) as decimal(18, 4)) as {{ kind }}_points
+        {{- ',' if not loop.last }}
+    {%- endfor %}
+
+    from {{ ref('int_current_groups') }}
+
+    group by observation_id
 
 ),
 
@@ -43,11 +61,16 @@ graded as (
 
     select
         scores.*,
+        kinds.fit_score,
+        kinds.engagement_score,
         score_bands.next_action,
         fit_grades.grade as fit_grade,
         engagement_grades.grade as engagement_grade
 
     from scores
+
+    inner join kinds
+        on scores.observation_id = kinds.observation_id
 
     left join score_bands
         on scores.score_model = score_bands.score_model
@@ -58,12 +81,12 @@ graded as (
     left join grade_ranges as fit_grades
         on scores.score_model = fit_grades.score_model
         and fit_grades.kind = 'fit'
-        and {{ is_within('scores.fit_points', 'fit_grades') }}
+        and {{ is_within('kinds.fit_points', 'fit_grades') }}
 
     left join grade_ranges as engagement_grades
         on scores.score_model = engagement_grades.score_model
         and engagement_grades.kind = 'engagement'
-        and {{ is_within('scores.engagement_points', 'engagement_grades') }}
+        and {{ is_within('kinds.engagement_points', 'engagement_grades') }}
 
 ),
 

@@ -6,12 +6,12 @@
 {{ config(materialized='view') }}
 with
 
-observations as (
+scores as (
 
-    select distinct
+    select
         lead_id,
+        score_model,
         score_date
-
     from {{ ref('lead_score_by_model') }}
 
 ),
@@ -19,6 +19,25 @@ observations as (
 live_models as (
 
     select * from {{ ref('int_live_models') }}
+
+),
+
+champions as (
+
+    {# Of each day on which some lead is scored. #}
+    select
+        days.score_date,
+        live_models.score_model,
+        row_number() over (
+            partition by days.score_date
+            order by live_models.live_from_date desc, live_models.score_model asc
+        ) as champion_rank
+
+    from (select distinct score_date from scores) as days
+
+    inner join live_models
+        on live_models.role = 'champion'
+        and days.score_date >= live_models.live_from_date
 
 ),
 
@@ -36,41 +55,24 @@ shares as (
 
 ),
 
-ranked as (
-
-    select
-        observations.lead_id,
-        coalesce(shares.score_model, champions.score_model) as score_model,
-        row_number() over (
-            partition by observations.lead_id
-            order by
-                shares.score_model asc nulls last,
-                champions.live_from_date desc,
-                champions.score_model asc
-        ) as model_rank
-
-    from observations
-
-    inner join live_models as champions
-        on champions.role = 'champion'
-        and observations.score_date >= champions.live_from_date
-
-    left join shares
-        on {{ hash_bucket('observations.lead_id') }} >= shares.first_bucket
-        and {{ hash_bucket('observations.lead_id') }} < shares.end_bucket
-        and observations.score_date >= shares.live_from_date
-
-),
-
 final as (
 
     select
-        lead_id,
-        score_model
+        scores.lead_id,
+        scores.score_model
 
-    from ranked
+    from scores
 
-    where model_rank = 1
+    inner join champions
+        on scores.score_date = champions.score_date
+        and champions.champion_rank = 1
+
+    left join shares
+        on {{ hash_bucket('scores.lead_id') }} >= shares.first_bucket
+        and {{ hash_bucket('scores.lead_id') }} < shares.end_bucket
+        and scores.score_date >= shares.live_from_date
+
+    where scores.score_model = coalesce(shares.score_model, champions.score_model)
 
 )
 

@@ -1,16 +1,8 @@
 {#
     Grain: one row per observation and live model, with its score in numbers: what groups give when no rule
-    fires, and what those in which one did give beyond. Grades look at the points before their weight, so that
-    a grade can stand beside a score it is no part of.
+    fires, and what those in which one did give beyond.
 #}
 {{ config(materialized='view') }}
-{%- set sums -%}
-    sum(group_points) as raw_score,
-        sum(case when kind = 'fit' then group_points else 0 end) as fit_score,
-        sum(case when kind = 'engagement' then group_points else 0 end) as engagement_score,
-        sum(case when kind = 'fit' then clamped_points else 0 end) as fit_points,
-        sum(case when kind = 'engagement' then clamped_points else 0 end) as engagement_points
-{%- endset %}
 with
 
 observations as (
@@ -65,7 +57,7 @@ idle as (
 
     select
         score_model,
-        {{ sums }}
+        sum(group_points) as raw_score
 
     from idle_groups
 
@@ -73,30 +65,18 @@ idle as (
 
 ),
 
-differences as (
+beyond as (
 
     select
         group_scores.observation_id,
-        idle_groups.kind,
-        group_scores.group_points - idle_groups.group_points as group_points,
-        group_scores.clamped_points - idle_groups.clamped_points as clamped_points
+        cast(sum(group_scores.group_points - idle_groups.group_points) as decimal(18, 4)) as raw_score
 
     from group_scores
 
     inner join idle_groups
         on group_scores.group_number = idle_groups.group_number
 
-),
-
-beyond as (
-
-    select
-        observation_id,
-        {{ sums }}
-
-    from differences
-
-    group by observation_id
+    group by group_scores.observation_id
 
 ),
 
@@ -111,11 +91,7 @@ raw_scores as (
         observations.is_measured,
         observations.cause,
         observations.score_model,
-        cast(idle.raw_score + coalesce(beyond.raw_score, 0) as decimal(18, 4)) as raw_score,
-        cast(idle.fit_score + coalesce(beyond.fit_score, 0) as decimal(18, 4)) as fit_score,
-        cast(idle.engagement_score + coalesce(beyond.engagement_score, 0) as decimal(18, 4)) as engagement_score,
-        cast(idle.fit_points + coalesce(beyond.fit_points, 0) as decimal(18, 4)) as fit_points,
-        cast(idle.engagement_points + coalesce(beyond.engagement_points, 0) as decimal(18, 4)) as engagement_points
+        cast(idle.raw_score + coalesce(beyond.raw_score, 0) as decimal(18, 4)) as raw_score
 
     from observations
 

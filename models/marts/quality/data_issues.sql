@@ -22,15 +22,23 @@ lead_merges as (
 
 ),
 
-lead_events as (
+landed_leads as (
 
-    select distinct lead_id from {{ ref('int_lead_event_days') }}
+    select lead_id from {{ ref('stg_raw__leads') }}
 
 ),
 
-landed_leads as (
+unknown_leads as (
 
-    select distinct lead_id from {{ ref('stg_raw__leads') }}
+    {# Some may have events no more: what was landed of another lead again. #}
+    select rolled_up_leads.lead_id
+
+    from {{ ref('int_rolled_up_leads') }} as rolled_up_leads
+
+    left join landed_leads
+        on rolled_up_leads.lead_id = landed_leads.lead_id
+
+    where landed_leads.lead_id is null
 
 ),
 
@@ -80,18 +88,16 @@ final as (
 
     union all
 
-    select
+    select distinct
         'events of an unknown lead' as issue,
         'lead_events' as entity,
-        lead_events.lead_id as record_id,
+        event_days.lead_id as record_id,
         'no such lead was landed' as detail
 
-    from lead_events
+    from {{ ref('int_lead_event_days') }} as event_days
 
-    left join landed_leads
-        on lead_events.lead_id = landed_leads.lead_id
-
-    where landed_leads.lead_id is null
+    inner join unknown_leads
+        on event_days.lead_id = unknown_leads.lead_id
 
 )
 

@@ -5,7 +5,8 @@
 #}
 {{ config(
     materialized='incremental',
-    meta={'kept_with': 'int_scored_models', 'due_by': ['lead_id', 'score_model']}
+    incremental_strategy='append' if target.type == 'spark' else 'renew',
+    meta={'kept_with': 'int_scored_models', 'due_in': 'int_due_leads', 'due_by': ['lead_id', 'score_model']}
 ) }}
 with
 
@@ -18,24 +19,7 @@ factors as (
 
 group_scores as (
 
-    select
-        observations.lead_id,
-        observations.score_model,
-        idle_groups.score_group,
-        coalesce(group_scores.rule_points, 0) as rule_points,
-        coalesce(group_scores.clamped_points, idle_groups.clamped_points) as clamped_points,
-        coalesce(group_scores.group_points, idle_groups.group_points) as group_points
-
-    from {{ ref('int_score_observations') }} as observations
-
-    inner join {{ ref('int_idle_groups') }} as idle_groups
-        on observations.score_model = idle_groups.score_model
-
-    left join {{ ref('int_group_scores') }} as group_scores
-        on observations.observation_id = group_scores.observation_id
-        and idle_groups.group_number = group_scores.group_number
-
-    where observations.is_current
+    select * from {{ ref('int_current_groups') }}
 
 ),
 

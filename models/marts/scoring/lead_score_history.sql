@@ -5,7 +5,7 @@
 #}
 {{ config(
     materialized='incremental',
-    meta={'kept_with': 'int_scored_models', 'due_by': ['lead_id', 'score_model'], 'due_since': 'valid_to + 1'}
+    meta={'kept_with': 'int_scored_models', 'due_in': 'int_due_leads', 'due_by': ['lead_id', 'score_model'], 'due_since': 'valid_to + 1'}
 ) }}
 -- depends_on: {{ ref('int_due_leads') }}
 with
