@@ -78,7 +78,7 @@ def check_seeds() -> None:
 
 @app.command()
 def build() -> None:
-    """Build all seeds, models and tests (dbt build), with the seeds that LEADS_SEEDS names."""
+    """Build all seeds, models and data tests (dbt build), with the seeds that LEADS_SEEDS names."""
     from scripts.build import build as building
 
     with _progress() as bar:

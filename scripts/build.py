@@ -16,6 +16,7 @@ from scripts.seeds import seed_path
 from scripts.warehouse import no_room, quote_literal
 
 ROWS_SHOWN = 5
+BUILD = ("build", "--exclude-resource-type", "unit_test")
 
 BROKEN_BY = """
 select persona, rule_id, coalesce(now.points, 0), coalesce(before.points, 0)
@@ -35,8 +36,9 @@ def build(
     arguments: Sequence[str] = (),
     environment: Mapping[str, str] | None = None,
 ) -> None:
-    """Build seeds, models and tests of the project in the working file, as `dbt build` does.
+    """Build seeds, models and data tests of the project in the working file, as `dbt build` does.
 
+    Unit tests are left out: they try the SQL, which no run changes, and `make test` runs them.
     `progress` is told the number of the node that starts, the number of nodes and its name;
     `arguments` are dbt's, `environment` is added to that of the process. Raises UserError with
     dbt's words, and the rows that fail a test, where a node fails; what depends on it is not built.
@@ -47,7 +49,7 @@ def build(
     dbt = [sys.executable, "-m", "scripts.dbt", "--log-format", "json"]
     with exclusive("build", working_file):
         variables = {**os.environ, "LEADS_SEEDS": seed_path(), **added}
-        errors = run_dbt(progress, [*dbt, "build", *arguments], variables)
+        errors = run_dbt(progress, [*dbt, *BUILD, *arguments], variables)
         if errors is not None:
             words = filter(None, [*errors, *_failing_rows(variables), *_changed_personas()])
             raise UserError("dbt could not build the marts. " + "\n".join(words))
