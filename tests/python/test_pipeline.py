@@ -373,7 +373,7 @@ def test_real_data_give_their_ground_truth(
             from marts.lead_lifecycle
             inner join (
                 select lead_id, min(first_occurred_at) as at
-                from intermediate.int_person_event_days
+                from intermediate.int_lead_event_days
                 where event_key = 'A_CANCELLED'
                 group by all
             ) as cancelled using (lead_id)"""
