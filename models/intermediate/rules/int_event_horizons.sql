@@ -16,18 +16,6 @@ model_attributes as (
 
 ),
 
-measures as (
-
-    select * from {{ ref('stg_mapping__event_measures') }}
-
-),
-
-segments as (
-
-    select * from {{ ref('stg_mapping__segments') }}
-
-),
-
 known_keys as (
 
     select event_key from {{ ref('int_lead_event_days') }}
@@ -41,46 +29,9 @@ known_keys as (
 asked as (
 
     select
-        rules.event_key,
-        rules.window_days
-
-    from {{ ref('stg_points__event_rules') }} as rules
-
-    inner join live_models
-        on rules.score_model = live_models.score_model
-
-    union all
-
-    select
-        measures.event_key,
-        measures.window_days
-
-    from measures
-
-    inner join model_attributes
-        on measures.measure = model_attributes.attribute
-
-    union all
-
-    select
-        measures.per_event_key as event_key,
-        measures.window_days
-
-    from measures
-
-    inner join model_attributes
-        on measures.measure = model_attributes.attribute
-
-    union all
-
-    select
-        segments.event_key,
-        segments.window_days
-
-    from segments
-
-    inner join model_attributes
-        on 'in_segment:' || segments.segment = model_attributes.attribute
+        event_key,
+        window_days
+    from {{ ref('int_event_windows') }}
 
     union all
 

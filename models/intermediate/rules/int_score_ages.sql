@@ -23,8 +23,6 @@ event_rules as (
     select
         score_model,
         event_key,
-        window_days,
-        points < 0 or max_points < 0 as can_leaving_raise,
         least(window_days, case decay
             when 'linear' then decay_days
             when 'exponential' then 28 * decay_days
@@ -41,18 +39,6 @@ inactivity_rules as (
 
 ),
 
-measures as (
-
-    select * from {{ ref('stg_mapping__event_measures') }}
-
-),
-
-segments as (
-
-    select * from {{ ref('stg_mapping__segments') }}
-
-),
-
 tenure_bounds as (
 
     select * from {{ ref('int_tenure_bounds') }}
@@ -61,55 +47,7 @@ tenure_bounds as (
 
 windows as (
 
-    select
-        score_model,
-        event_key,
-        window_days,
-        coalesce(can_leaving_raise, false) as can_leaving_raise
-    from event_rules
-
-    union
-
-    select
-        model_attributes.score_model,
-        measures.event_key,
-        measures.window_days,
-        true as can_leaving_raise
-
-    from model_attributes
-
-    inner join measures
-        on model_attributes.attribute = measures.measure
-
-    union
-
-    select
-        model_attributes.score_model,
-        measures.per_event_key as event_key,
-        measures.window_days,
-        true as can_leaving_raise
-
-    from model_attributes
-
-    inner join measures
-        on model_attributes.attribute = measures.measure
-
-    where measures.per_event_key is not null
-
-    union
-
-    select
-        model_attributes.score_model,
-        segments.event_key,
-        segments.window_days,
-        true as can_leaving_raise
-
-    from model_attributes
-
-    inner join segments
-        on model_attributes.attribute = 'in_segment:' || segments.segment
-
-    where segments.event_key is not null
+    select * from {{ ref('int_event_windows') }}
 
 ),
 
