@@ -11,10 +11,7 @@
         where not exists (
             select 1
             from {{ previous_build(meta.due_in) }} as due
-            where
-                {%- for column in meta.due_by %}
-                kept.{{ column }} = due.{{ column }} {{ 'and' if not loop.last }}
-                {%- endfor %}
+            where {{ is_due() }}
         )
         union all by name
         select * from {{ arg_dict.temp_relation }}

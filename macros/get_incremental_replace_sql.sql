@@ -7,10 +7,7 @@
     {%- set meta = config.get('meta') -%}
     delete from {{ arg_dict.target_relation }} as kept
     using {{ previous_build(meta.due_in) }} as due
-    where
-        {%- for column in meta.due_by %}
-        kept.{{ column }} = due.{{ column }} {{ 'and' if not loop.last }}
-        {%- endfor %}
+    where {{ is_due() }}
         {%- if meta.due_since %} and coalesce({{ meta.due_since }}, cast('9999-12-31' as date)) >= due.history_from_date{% endif %};
     insert into {{ arg_dict.target_relation }} by name
     select * from {{ arg_dict.temp_relation }};

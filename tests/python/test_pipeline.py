@@ -44,6 +44,12 @@ def copied(sample: Sample, tmp_path: Path) -> Warehouse:
     return copy
 
 
+def copied_project(tmp_path: Path) -> Path:
+    """The project, to be changed."""
+    ignored = shutil.ignore_patterns(".venv", "target", "warehouse", ".git")
+    return Path(shutil.copytree(PROJECT, tmp_path / "project", ignore=ignored))
+
+
 def test_a_run_publishes_every_mart_and_the_kpis(sample: Sample) -> None:
     warehouse, result = sample
     assert result.published.file == warehouse.folder / "published" / "leads.duckdb"
@@ -70,10 +76,7 @@ def test_the_points_of_every_lead_add_up(sample: Sample) -> None:
 
 
 def test_a_changed_point_in_the_sql_fails_the_build(sample: Sample, tmp_path: Path) -> None:
-    project = tmp_path / "project"
-    shutil.copytree(
-        PROJECT, project, ignore=shutil.ignore_patterns(".venv", "target", "warehouse", ".git")
-    )
+    project = copied_project(tmp_path)
     model = project / "models" / "marts" / "scoring" / "lead_score_factors.sql"
     sql = model.read_text()
     changed = sql.replace(
@@ -86,6 +89,28 @@ def test_a_changed_point_in_the_sql_fails_the_build(sample: Sample, tmp_path: Pa
         copied(sample, tmp_path), "build", "--select", "lead_score_factors", project=project
     )
     assert "FAIL" in output and "assert_points_add_up_to_score" in output and output.endswith("1")
+
+
+def test_a_table_becomes_a_view_and_a_table_again_and_outlives_a_model_that_fails(
+    sample: Sample, tmp_path: Path
+) -> None:
+    warehouse, project = copied(sample, tmp_path), copied_project(tmp_path)
+    model = project / "models" / "intermediate" / "rules" / "int_rules.sql"
+    sql = model.read_text()
+    made = "select table_type, (select count(*) from intermediate.int_rules)"
+    made += " from information_schema.tables where table_name like 'int\\_rules%' escape '\\'"
+    ((_, rules),) = warehouse.query(made)
+
+    def run_with(text: str) -> str:
+        model.write_text(text)
+        return dbt(warehouse, "run", "--select", "int_rules", project=project)
+
+    assert run_with("{{ config(materialized='view') }}" + sql).endswith("exit 0")
+    assert warehouse.query(made) == [("VIEW", rules)]
+    assert run_with(sql).endswith("exit 0")
+    assert warehouse.query(made) == [("BASE TABLE", rules)]
+    assert run_with("select cast(reason as integer) as r from (" + sql + ")").endswith("exit 1")
+    assert warehouse.query(made) == [("BASE TABLE", rules)]
 
 
 def test_an_edited_point_changes_the_scores_it_should(

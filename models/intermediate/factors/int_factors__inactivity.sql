@@ -3,7 +3,6 @@
     event of the key, else from the lead's creation; for a rule that requires another key, from the first
     day of that key after the last event.
 #}
-{%- set ever = "cast('0001-01-01' as date)" %}
 {%- set never = "cast('9999-12-31' as date)" %}
 with
 
@@ -19,7 +18,82 @@ rules as (
 
 ),
 
-event_days as (
+asked as (
+
+    select distinct event_key from rules
+
+),
+
+leads as (
+
+    select
+        lead_id,
+        lead_region,
+        score_model,
+        created_date,
+        min(score_date) as first_score_date
+
+    from {{ ref('int_score_observations') }}
+
+    group by
+        lead_id,
+        lead_region,
+        score_model,
+        created_date
+
+),
+
+scored_leads as (
+
+    select
+        lead_id,
+        min(first_score_date) as first_score_date
+
+    from leads
+
+    group by lead_id
+
+),
+
+last_days as (
+
+    {# Of the events before the first scored day only the last counts. #}
+    select
+        days.lead_id,
+        days.event_key,
+        max(days.event_date) as event_date
+
+    from {{ ref('int_person_event_days') }} as days
+
+    inner join scored_leads
+        on days.lead_id = scored_leads.lead_id
+        and days.event_date < scored_leads.first_score_date
+
+    where days.event_key in (select asked.event_key from asked)
+
+    group by
+        days.lead_id,
+        days.event_key
+
+),
+
+pause_starts as (
+
+    {# The first pause has no event before it where none was. #}
+    select
+        scored_leads.lead_id,
+        asked.event_key,
+        last_days.event_date
+
+    from scored_leads
+
+    cross join asked
+
+    left join last_days
+        on scored_leads.lead_id = last_days.lead_id
+        and asked.event_key = last_days.event_key
+
+    union all
 
     select
         days.lead_id,
@@ -28,12 +102,11 @@ event_days as (
 
     from {{ ref('int_person_event_days') }} as days
 
-    inner join (
-        select event_key from rules
-        union
-        select requires_event_key from rules
-    ) as asked
-        on days.event_key = asked.event_key
+    inner join scored_leads
+        on days.lead_id = scored_leads.lead_id
+        and days.event_date >= scored_leads.first_score_date
+
+    where days.event_key in (select asked.event_key from asked)
 
 ),
 
@@ -41,95 +114,91 @@ pauses as (
 
     {# From each event of a key to the next; the last pause goes on. #}
     select
-        *,
-        lag(event_date, 1, {{ ever }}) over (
-            partition by lead_id, event_key order by event_date
-        ) as previous_event_date,
+        lead_id,
+        event_key,
+        event_date as last_event_date,
         lead(event_date, 1, {{ never }}) over (
-            partition by lead_id, event_key order by event_date
+            partition by lead_id, event_key order by event_date asc nulls first
         ) as next_event_date
 
-    from event_days
-
-),
-
-lead_rules as (
-
-    select
-        leads.lead_id,
-        leads.created_date,
-        rules.*
-
-    from (
-        select distinct
-            lead_id,
-            lead_region,
-            score_model,
-            created_date
-        from {{ ref('int_score_observations') }}
-    ) as leads
-
-    inner join rules
-        on leads.score_model = rules.score_model
-        and leads.lead_region = rules.lead_region
+    from pause_starts
 
 ),
 
 rule_pauses as (
 
     select
-        lead_rules.*,
-        pauses.event_date as last_event_date,
+        leads.lead_id,
+        leads.lead_region,
+        leads.score_model,
+        leads.created_date,
+        rules.rule_number,
+        rules.points,
+        rules.silent_days,
+        rules.requires_event_key,
+        rules.valid_from_date,
+        rules.valid_to_date,
+        pauses.last_event_date,
         pauses.next_event_date
 
-    from lead_rules
+    from leads
 
-    inner join pauses
-        on lead_rules.lead_id = pauses.lead_id
-        and lead_rules.event_key = pauses.event_key
-        and {{ days_between('pauses.event_date', 'pauses.next_event_date') }} > lead_rules.silent_days
+    inner join rules
+        on leads.score_model = rules.score_model
+        and leads.lead_region = rules.lead_region
 
-    union all
+    left join pauses
+        on leads.lead_id = pauses.lead_id
+        and rules.event_key = pauses.event_key
 
-    {# Before the first event, if there is any. #}
+    where
+        pauses.last_event_date is null
+        or {{ days_between('pauses.last_event_date', 'pauses.next_event_date') }} > rules.silent_days
+
+),
+
+required as (
+
     select
-        lead_rules.*,
-        cast(null as date) as last_event_date,
-        coalesce(first_pauses.event_date, {{ never }}) as next_event_date
+        rule_pauses.lead_id,
+        rule_pauses.rule_number,
+        rule_pauses.next_event_date,
+        min(days.event_date) as event_date
 
-    from lead_rules
+    from rule_pauses
 
-    left join pauses as first_pauses
-        on lead_rules.lead_id = first_pauses.lead_id
-        and lead_rules.event_key = first_pauses.event_key
-        and first_pauses.previous_event_date = {{ ever }}
+    inner join {{ ref('int_person_event_days') }} as days
+        on rule_pauses.lead_id = days.lead_id
+        and rule_pauses.requires_event_key = days.event_key
+        and rule_pauses.next_event_date > days.event_date
+        and coalesce(rule_pauses.last_event_date, cast('0001-01-01' as date)) < days.event_date
+
+    group by
+        rule_pauses.lead_id,
+        rule_pauses.rule_number,
+        rule_pauses.next_event_date
 
 ),
 
 silences as (
 
     select
-        *,
-        {{ days_after('coalesce(last_event_date, created_date)', 'silent_days') }} as fires_from_date
-
-    from rule_pauses
-
-    where requires_event_key is null
-
-    union all
-
-    select
         rule_pauses.*,
-        {{ days_after('required.event_date', 'rule_pauses.silent_days') }} as fires_from_date
+        {{ days_after(
+            'coalesce(required.event_date, rule_pauses.last_event_date, rule_pauses.created_date)',
+            'rule_pauses.silent_days'
+        ) }} as fires_from_date
 
     from rule_pauses
 
-    inner join pauses as required
+    left join required
         on rule_pauses.lead_id = required.lead_id
-        and rule_pauses.requires_event_key = required.event_key
-        and rule_pauses.next_event_date > required.event_date
-        and coalesce(rule_pauses.last_event_date, {{ ever }}) < required.event_date
-        and coalesce(rule_pauses.last_event_date, {{ ever }}) >= required.previous_event_date
+        and rule_pauses.rule_number = required.rule_number
+        and rule_pauses.next_event_date = required.next_event_date
+
+    where
+        rule_pauses.requires_event_key is null
+        or required.event_date is not null
 
 ),
 

@@ -2,37 +2,40 @@
     Grain: one row per surviving lead and day on which one of its leads changed. Each field is the
     survivor's, else that of the latest other lead of the person that has one.
 #}
+{{ config(materialized='view') }}
 {%- set fields = [
     'email', 'phone', 'first_name', 'last_name', 'person_id', 'company_name', 'account_id', 'job_title', 'department', 'industry', 'employee_count', 'annual_revenue', 'budget', 'currency',
     'country', 'region', 'city', 'language', 'time_zone', 'lead_source', 'campaign', 'landing_page', 'consent_status', 'owner_id'
 ] %}
-with
-
-versions as (
-
-    select * from {{ ref('int_lead_versions') }}
-
-),
-
-identities as (
-
-    select * from {{ ref('int_lead_identities') }}
-
-),
-
-members as (
-
+{%- set versions -%}
+    {# Not a CTE: one that is read twice is kept in memory. #}
     select
         versions.*,
         identities.surviving_lead_id,
         identities.person_created_at,
-        identities.person_lead_count,
         versions.lead_id = identities.surviving_lead_id as is_survivor
 
-    from versions
+    from {{ ref('int_lead_versions') }} as versions
 
-    inner join identities
+    inner join {{ ref('int_lead_identities') }} as identities
         on versions.lead_id = identities.lead_id
+{%- endset %}
+with
+
+members as (
+
+    {{ versions }}
+
+    where identities.person_lead_count > 1
+
+),
+
+sole as (
+
+    {# Most people are one lead: nothing to collapse. #}
+    {{ versions }}
+
+    where identities.person_lead_count = 1
 
 ),
 
@@ -43,8 +46,6 @@ change_dates as (
         valid_from_date
 
     from members
-
-    where person_lead_count > 1
 
 ),
 
@@ -99,7 +100,6 @@ collapsed as (
 
 final as (
 
-    {# Most people are one lead: nothing to collapse. #}
     select
         lead_id,
         valid_from_date,
@@ -111,9 +111,7 @@ final as (
         is_deleted_then as is_deleted,
         valid_until_date
 
-    from members
-
-    where person_lead_count = 1
+    from sole
 
     union all
 

@@ -35,21 +35,9 @@ live_models as (
 
 ),
 
-attribute_rules as (
+rule_turns as (
 
-    select * from {{ ref('stg_points__attribute_rules') }}
-
-),
-
-event_rules as (
-
-    select * from {{ ref('stg_points__event_rules') }}
-
-),
-
-inactivity_rules as (
-
-    select * from {{ ref('stg_points__inactivity_rules') }}
+    select * from {{ ref('int_rule_turns') }}
 
 ),
 
@@ -80,40 +68,6 @@ leads as (
         due_leads.lead_id,
         due_leads.score_model,
         due_leads.history_from_date
-
-),
-
-rule_days as (
-
-    select
-        score_model,
-        valid_from as rule_date
-    from attribute_rules
-    union
-    select
-        score_model,
-        valid_from as rule_date
-    from event_rules
-    union
-    select
-        score_model,
-        valid_from as rule_date
-    from inactivity_rules
-    union
-    select
-        score_model,
-        {{ days_after('valid_to', 1) }} as rule_date
-    from attribute_rules
-    union
-    select
-        score_model,
-        {{ days_after('valid_to', 1) }} as rule_date
-    from event_rules
-    union
-    select
-        score_model,
-        {{ days_after('valid_to', 1) }} as rule_date
-    from inactivity_rules
 
 ),
 
@@ -193,15 +147,15 @@ final as (
     select
         leads.lead_id,
         leads.score_model,
-        rule_days.rule_date as score_date,
+        rule_turns.turn_date as score_date,
         'rule began or ended' as cause
 
     from leads
 
-    inner join rule_days
-        on leads.score_model = rule_days.score_model
+    inner join rule_turns
+        on leads.score_model = rule_turns.score_model
 
-    where rule_days.rule_date is not null
+    where rule_turns.turn_date is not null
 
     union all
 

@@ -4,15 +4,15 @@
 #}
 with
 
-versions as (
+leads as (
 
-    select * from {{ ref('int_person_versions') }}
+    select * from {{ ref('stg_raw__leads') }}
 
 ),
 
 sources as (
 
-    select lead_source from versions
+    select lead_source from leads
     where lead_source is not null
     union
     select channel as lead_source from {{ ref('stg_raw__marketing_spend') }}

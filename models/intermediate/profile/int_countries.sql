@@ -1,9 +1,9 @@
 {# Grain: one row per country as a lead wrote it (code, name or alias) that the seed knows. #}
 with
 
-versions as (
+leads as (
 
-    select * from {{ ref('int_person_versions') }}
+    select * from {{ ref('stg_raw__leads') }}
 
 ),
 
@@ -45,7 +45,7 @@ written as (
         text_key(country) as name_key
 
     from (
-        select distinct country from versions
+        select distinct country from leads
         where country is not null
     ) as distinct_countries
 

@@ -4,9 +4,9 @@
 #}
 with
 
-versions as (
+leads as (
 
-    select * from {{ ref('int_person_versions') }}
+    select * from {{ ref('stg_raw__leads') }}
 
 ),
 
@@ -19,7 +19,7 @@ kinds as (
 domains as (
 
     select distinct split_part(email, '@', 2) as email_domain
-    from versions
+    from leads
     where contains(email, '@')
 
 ),

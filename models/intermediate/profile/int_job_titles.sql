@@ -4,9 +4,9 @@
 #}
 with
 
-versions as (
+leads as (
 
-    select * from {{ ref('int_person_versions') }}
+    select * from {{ ref('stg_raw__leads') }}
 
 ),
 
@@ -29,12 +29,12 @@ titles as (
         text_words(job_title) as title_words
 
     from (
-        select job_title from versions
+        select job_title from leads
         where job_title is not null
 
         union
 
-        select department as job_title from versions
+        select department as job_title from leads
         where department is not null
     ) as distinct_titles
 
