@@ -4,21 +4,35 @@
 #}
 {% materialization table, adapter='duckdb' %}
     {%- set table = this.incorporate(type='table') -%}
-    {{ return(put_in_place(table, create_table_as(false, table, compiled_code))) }}
+    {%- call put_in_place(table) -%}
+        {{ create_table_as(false, table, compiled_code) }}
+    {%- endcall -%}
+    {{ return({'relations': [table]}) }}
 {% endmaterialization %}
 
 {% materialization view, adapter='duckdb' %}
     {%- set view = this.incorporate(type='view') -%}
-    {{ return(put_in_place(view, create_view_as(view, compiled_code))) }}
+    {%- call put_in_place(view) -%}
+        {{ create_view_as(view, compiled_code) }}
+    {%- endcall -%}
+    {{ return({'relations': [view]}) }}
 {% endmaterialization %}
 
-{% macro put_in_place(relation, create) -%}
+{% macro put_in_place(relation) -%}
     {%- set old = load_cached_relation(relation) -%}
+    {%- if pre_hooks -%}
+        {{ run_hooks(pre_hooks, inside_transaction=false) }}
+        {{ run_hooks(pre_hooks, inside_transaction=true) }}
+    {%- endif -%}
+    {%- set create = caller() -%}
     {%- call statement('main') -%}
         {% if old %}drop {{ old.type }} {{ old }};{% endif %}
         {{ create }}
     {%- endcall -%}
+    {%- do create_indexes(relation) if config.get('indexes') -%}
+    {%- do persist_docs(relation, model) if config.get('persist_docs') -%}
+    {{ run_hooks(post_hooks, inside_transaction=true) if post_hooks }}
     {%- do adapter.commit() -%}
     {%- do adapter.cache_dropped(old) if old -%}
-    {{ return({'relations': [relation]}) }}
+    {{ run_hooks(post_hooks, inside_transaction=false) if post_hooks }}
 {%- endmacro %}

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,11 @@ def project(
 def dct(project: tuple[Path, dict[str, str]], *arguments: str) -> subprocess.CompletedProcess[str]:
     folder, environment = project
     return subprocess.run(
-        ["dct", *arguments], cwd=folder, env=environment, capture_output=True, text=True
+        [str(Path(sys.executable).with_name("dct")), *arguments],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
     )
 
 

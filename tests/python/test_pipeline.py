@@ -105,8 +105,11 @@ def test_a_table_becomes_a_view_and_a_table_again_and_outlives_a_model_that_fail
         model.write_text(text)
         return dbt(warehouse, "run", "--select", "int_rules", project=project)
 
-    assert run_with("{{ config(materialized='view') }}" + sql).endswith("exit 0")
+    hook = "create table intermediate.seen as from {{ this }}"
+    view = "{{ config(materialized='view', post_hook='" + hook + "') }}"
+    assert run_with(view + sql).endswith("exit 0")
     assert warehouse.query(made) == [("VIEW", rules)]
+    assert warehouse.query("select count(*) from intermediate.seen") == [(rules,)]
     assert run_with(sql).endswith("exit 0")
     assert warehouse.query(made) == [("BASE TABLE", rules)]
     assert run_with("select cast(reason as integer) as r from (" + sql + ")").endswith("exit 1")

@@ -1,12 +1,6 @@
 {# Grain: one row per lead: the score that counts for it at the clock, why, and whether sales may call. #}
 with
 
-scores as (
-
-    select * from {{ ref('lead_score_by_model') }}
-
-),
-
 lead_models as (
 
     select * from {{ ref('int_lead_models') }}
@@ -21,8 +15,12 @@ callability as (
 
 chosen as (
 
+    {# No more than ranking needs: a sort carries along whatever is selected. #}
     select
-        scores.*,
+        scores.lead_id,
+        scores.score_model,
+        scores.score,
+        scores.engagement_score,
         case
             when callability.sales_reason is not null then callability.sales_reason
             when scores.is_disqualified then 'disqualified'
@@ -30,7 +28,7 @@ chosen as (
             else callability.contact_reason
         end as not_callable_reason
 
-    from scores
+    from {{ ref('lead_score_by_model') }} as scores
 
     inner join lead_models
         on scores.lead_id = lead_models.lead_id
@@ -41,36 +39,51 @@ chosen as (
 
 ),
 
-final as (
+ranked as (
 
     select
         lead_id,
         score_model,
-        score,
-        raw_score,
-        fit_score,
-        engagement_score,
-        band,
-        band_order,
-        next_action,
-        fit_grade,
-        engagement_grade,
-        priority,
-        top_reasons,
-        not_callable_reason is null as is_callable,
         not_callable_reason,
-        case
-            when not_callable_reason is null
-                then cast(row_number() over (
-                        partition by not_callable_reason is null
-                        order by score desc, engagement_score desc, lead_id asc
-                    ) as bigint)
-        end as score_rank,
-        cast(nullif('{{ var("lead_url_prefix") }}', '') || lead_id as string) as lead_url,
-        score_date,
-        points_hash
+        row_number() over (
+            partition by not_callable_reason is null
+            order by score desc, engagement_score desc, lead_id asc
+        ) as place
 
     from chosen
+
+),
+
+final as (
+
+    select
+        scores.lead_id,
+        scores.score_model,
+        scores.score,
+        scores.raw_score,
+        scores.fit_score,
+        scores.engagement_score,
+        scores.band,
+        scores.band_order,
+        scores.next_action,
+        scores.fit_grade,
+        scores.engagement_grade,
+        scores.priority,
+        scores.top_reasons,
+        ranked.not_callable_reason is null as is_callable,
+        ranked.not_callable_reason,
+        case when ranked.not_callable_reason is null then cast(ranked.place as bigint) end as score_rank,
+        cast(
+            nullif('{{ var("lead_url_prefix") }}', '') || scores.lead_id as string
+        ) as lead_url,
+        scores.score_date,
+        scores.points_hash
+
+    from {{ ref('lead_score_by_model') }} as scores
+
+    inner join ranked
+        on scores.lead_id = ranked.lead_id
+        and scores.score_model = ranked.score_model
 
 )
 
