@@ -289,7 +289,15 @@ def _write(
     run_id: str,
 ) -> EntityResult:
     """Moves the good rows into raw and logs each file."""
-    (last_seq,) = _row(connection, f"select coalesce(max(landing_seq), 0) from raw.{entity.name}")
+    # The ledger too: numbers of rows that were erased are not given out again.
+    (last_seq,) = _row(
+        connection,
+        f"""select coalesce(max(landing_seq), 0) from (
+            select landing_seq from raw.{entity.name}
+            union all select last_landing_seq from raw.landings where entity = ?
+        )""",
+        [entity.name],
+    )
     (last_landing,) = _row(connection, "select coalesce(max(landing_id), 0) from raw.landings")
     connection.execute(
         f"""insert into raw.{entity.name} ({_names(entity)}, attributes, landing_seq, landed_at)

@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from tests.universe import Row, Universe, universe
-from tests.warehouse import build
+from tests.warehouse import build, seed_rows
 
 LATE, CHANGED, MOVED = 0.15, 0.1, 0.05
 TABLES = [
@@ -92,12 +92,9 @@ def test_landing_by_landing_it_is_the_same(
             assert list(differences(tmp_path / "grown", anew)) == [], f"day {day}, {due} due"
 
 
-def test_a_day_on_which_models_are_measured_is_scored_when_nothing_else_is(tmp_path: Path) -> None:
-    """Thirty days after the creation no event is young enough to make the lead due."""
-    lead: Row = {"lead_id": "a", "created_at": "2024-02-05T09:00:00"}
-    visit: Row = {**lead, "event_id": "e", "event_type": "demo_request"}
-    visit["occurred_at"] = visit.pop("created_at")
-    seeds: dict[str, Sequence[Row]] = {
+def one_rule(points: int = 5) -> dict[str, Sequence[Row]]:
+    """The seeds of a model that gives points for a request of the last three days."""
+    return {
         "score_models": [{"score_model": "m", "role": "champion"}],
         "score_groups": [{"score_model": "m", "score_group": "all", "kind": "engagement"}],
         "score_bands": [{"score_model": "m", "band": "cold", "band_order": 1}],
@@ -106,7 +103,7 @@ def test_a_day_on_which_models_are_measured_is_scored_when_nothing_else_is(tmp_p
         ],
         "event_points": [
             {"score_model": "m", "score_group": "all", "rule_id": "demo"}
-            | {"event_key": "demo_request", "points": 5, "window_days": 3}
+            | {"event_key": "demo_request", "points": points, "window_days": 3}
         ],
         **dict.fromkeys(
             (
@@ -119,6 +116,14 @@ def test_a_day_on_which_models_are_measured_is_scored_when_nothing_else_is(tmp_p
             (),
         ),
     }
+
+
+def test_a_day_on_which_models_are_measured_is_scored_when_nothing_else_is(tmp_path: Path) -> None:
+    """Thirty days after the creation no event is young enough to make the lead due."""
+    lead: Row = {"lead_id": "a", "created_at": "2024-02-05T09:00:00"}
+    visit: Row = {**lead, "event_id": "e", "event_type": "demo_request"}
+    visit["occurred_at"] = visit.pop("created_at")
+    seeds = one_rule()
     select = ("+int_scored_models",)
     build(tmp_path, {"leads": [lead], "lead_events": [visit]}, seeds, select, as_of="2024-03-05")
     with build(tmp_path, {}, seeds, select, as_of="2024-03-09") as built:
@@ -154,3 +159,30 @@ def differences(grown: Path, anew: Path) -> Iterator[tuple[str, Sequence[object]
                     f"from {one}.{table} except all from {other}.{table} order by all limit 3"
                 ).fetchall()
                 yield from ((f"only {one}: {table}", row) for row in rows)
+
+
+@pytest.mark.parametrize("changed", ["points", "clock", "mapping"])
+def test_what_a_build_that_stopped_short_had_changed_is_made_anew(
+    tmp_path: Path, changed: str
+) -> None:
+    """What it was made of is put back before the next one."""
+    lead: Row = {"lead_id": "a", "created_at": "2024-02-05T09:00:00"}
+    request: Row = {"event_id": "e", "lead_id": "a", "event_type": "demo_request"}
+    request["occurred_at"] = "2024-03-04T09:00:00"
+    as_of = "2024-03-05"
+    keys: list[Row] = [{**row} for row in seed_rows({})["event_keys"]]
+    no_engagements: list[Row] = [{**row, "is_engagement": "no"} for row in keys]
+    seeds: dict[str, Sequence[Row]] = {**one_rule(), "event_keys": keys}
+    cases: dict[str, tuple[dict[str, Sequence[Row]], str, str]] = {
+        "points": ({**seeds, **one_rule(50)}, as_of, "+int_current_scores"),
+        "clock": (seeds, "2024-03-20", "+int_current_scores"),
+        "mapping": ({**seeds, "event_keys": no_engagements}, as_of, "+int_lead_event_days"),
+    }
+    other, later, short = cases[changed]
+    grown, anew = tmp_path / "grown", tmp_path / "anew"
+    raw: Landing = {"leads": [lead], "lead_events": [request]}
+    build(grown, raw, seeds, SELECTED, as_of=as_of).close()
+    build(grown, {}, other, (short,), as_of=later).close()
+    build(grown, {}, seeds, SELECTED, as_of=as_of).close()
+    build(anew, raw, seeds, SELECTED, as_of=as_of).close()
+    assert list(differences(grown, anew)) == []

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from scripts import land as landing
 from scripts import land as module
 from scripts.contract import read_contract
+from scripts.erase import erase
 from scripts.errors import UserError
 from scripts.land import LandResult, land
 from scripts.paths import PROJECT, warehouse_file
@@ -860,3 +861,11 @@ def test_rejects_are_told_without_their_values(tmp_path: Path) -> None:
     (tmp_path / "leads.csv").write_text("lead_id,created_at\na,2025-01-01\nb,01/02/2024\n")
     (line,) = landing.rejects(land(tmp_path).run_id, most=5)
     assert line.startswith("leads.csv line 3, column created_at: ") and "01/02" not in line
+
+
+def test_the_number_of_a_row_that_was_erased_is_not_given_out_again(folder: Path) -> None:
+    """Models take rows with higher numbers than they have seen for new."""
+    land_text(folder, LEADS)
+    erase(["8"])
+    land_text(folder, "lead_id,created_at\n9,2024-01-04\n")
+    assert versions("leads", "lead_id, landing_seq") == [("007", 1), ("9", 3)]

@@ -2,6 +2,7 @@
     Grain: one row per landed lead and day of which an event was landed, or landed anew, since the last
     build, with the last of those rows. None where all days are rolled up anew.
 #}
+{{ config(post_hook="{{ withdraw('int_rolled_up_leads') }}") }}
 {%- set rolled_up = none if is_outdated('int_rolled_up_leads') else previous_build('int_rolled_up_leads') %}
 with
 

@@ -2,6 +2,7 @@
     Grain: one row per scoring model that is live or was at the last build: whether all its scores are made anew,
     as its points changed or the clock was turned back, and the days of the clock then and now.
 #}
+{{ config(post_hook="{{ withdraw('int_scored_models') }}") }}
 {%- set is_all = is_outdated('int_scored_models') %}
 with
 
@@ -17,7 +18,8 @@ scored_models as (
         select
             cast(null as string) as score_model,
             cast(null as string) as model_state,
-            cast(null as date) as clock_date
+            cast(null as date) as clock_date,
+            cast(null as date) as begun_date
         where false
     {%- else -%}
         select * from {{ previous_build('int_scored_models') }}
@@ -29,7 +31,8 @@ clocks as (
 
     select
         clock.clock_date,
-        max(scored_models.clock_date) as scored_date
+        max(scored_models.clock_date) as scored_date,
+        max(scored_models.begun_date) as begun_date
 
     from {{ ref('int_clock') }} as clock
 
@@ -45,7 +48,7 @@ final as (
     select
         coalesce(model_states.score_model, scored_models.score_model) as score_model,
         coalesce(model_states.model_state <> scored_models.model_state, true)
-        or coalesce(clocks.clock_date < clocks.scored_date, false) as is_restated,
+        or coalesce(clocks.clock_date < clocks.begun_date, false) as is_restated,
         clocks.scored_date,
         clocks.clock_date
 

@@ -16,6 +16,12 @@ rules as (
 
 ),
 
+model_attributes as (
+
+    select * from {{ ref('int_model_attributes') }}
+
+),
+
 segments as (
 
     select * from {{ ref('stg_mapping__segments') }}
@@ -36,16 +42,16 @@ conditions as (
     union
 
     select
-        rules.score_model,
+        model_attributes.score_model,
         segments.operator,
         segments.value,
         segments.lower,
         segments.upper
 
-    from rules
+    from model_attributes
 
     inner join segments
-        on rules.attribute = 'in_segment:' || segments.segment
+        on model_attributes.attribute = 'in_segment:' || segments.segment
 
     where segments.attribute = 'tenure_days'
 

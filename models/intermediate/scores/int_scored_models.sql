@@ -23,6 +23,7 @@ final as (
         model_states.score_model,
         model_states.model_state,
         clock.clock_date,
+        clock.clock_date as begun_date,
         '{{ definition_hash('int_scored_models') if execute }}' as definition_hash
 
     from model_states
