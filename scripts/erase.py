@@ -92,9 +92,12 @@ def past_retention(days: int | None = None) -> list[str]:
     """The surviving leads of which nothing was heard for more than so many days before the clock.
 
     `days` are the var `retention_days` unless given; with 0 all are kept. Heard of is whatever
-    has a date: the lead and its changes, events, deals, payments, feedback.
+    has a date: the lead and its changes, events, deals, payments, feedback. Raises UserError for
+    days that are no whole number or less than 0.
     """
     days = project_var("retention_days") if days is None else days
+    if type(days) is not int or days < 0:
+        raise UserError(f"retention_days is {days!r}; it may be a number of days, 0 to keep all")
     if not days:
         return []
     with connect() as connection:

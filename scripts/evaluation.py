@@ -188,7 +188,8 @@ def wilson(successes: float, trials: float) -> tuple[float, float]:
     centre = share + _Z**2 / (2 * trials)
     margin = _Z * np.sqrt(share * (1 - share) / trials + _Z**2 / (4 * trials**2))
     denominator = 1 + _Z**2 / trials
-    return float((centre - margin) / denominator), float((centre + margin) / denominator)
+    low, high = (centre - margin) / denominator, (centre + margin) / denominator
+    return max(0.0, float(low)) if successes else 0.0, min(1.0, float(high))
 
 
 def looks_known_afterwards(converted_with: Flags, converted: Flags) -> bool:

@@ -264,6 +264,8 @@ def test_who_was_not_heard_of_for_too_long_is_past_retention(erased: Erased) -> 
     assert lead_id in past_retention(silent - 1)
     assert lead_id not in past_retention(silent)
     assert past_retention(100_000) == past_retention() == []
+    with pytest.raises(UserError, match="retention_days is -1"):
+        past_retention(-1)
     seen = {
         str(row[0])
         for row in erased.warehouse.query(

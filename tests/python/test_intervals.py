@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from scripts import evaluation
 from scripts.intervals import bootstrap, wilson
 
 
@@ -11,6 +12,7 @@ def test_wilson_at_the_ends() -> None:
     assert wilson(0, 10) == pytest.approx((0, 0.277533), abs=1e-6)
     assert wilson(10, 10) == pytest.approx((1 - 0.277533, 1), abs=1e-6)
     assert wilson(0, 0) is None
+    assert {evaluation.wilson(0, leads)[0] for leads in range(1, 200)} == {0}
 
 
 @pytest.mark.parametrize("size", [5, 6, 41, 300, 1501])

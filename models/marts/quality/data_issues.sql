@@ -28,6 +28,50 @@ landed_leads as (
 
 ),
 
+opportunities as (
+
+    {{ current_versions(ref('stg_raw__opportunities'), ['opportunity_id'], has_updated_at=true) }}
+
+),
+
+payments as (
+
+    {{ current_versions(ref('stg_raw__payments'), ['payment_id']) }}
+
+),
+
+feedback as (
+
+    {{ current_versions(ref('stg_raw__lead_feedback'), ['feedback_id']) }}
+
+),
+
+records as (
+
+    select
+        'opportunities of an unknown lead' as issue,
+        'opportunities' as entity,
+        lead_id
+    from opportunities
+
+    union all
+
+    select
+        'payments of an unknown lead' as issue,
+        'payments' as entity,
+        lead_id
+    from payments
+
+    union all
+
+    select
+        'feedback of an unknown lead' as issue,
+        'lead_feedback' as entity,
+        lead_id
+    from feedback
+
+),
+
 unknown_leads as (
 
     {# Some may have events no more: what was landed of another lead again. #}
@@ -98,6 +142,23 @@ final as (
 
     inner join unknown_leads
         on event_days.lead_id = unknown_leads.lead_id
+
+    union all
+
+    select distinct
+        records.issue,
+        records.entity,
+        records.lead_id as record_id,
+        'no such lead was landed' as detail
+
+    from records
+
+    left join landed_leads
+        on records.lead_id = landed_leads.lead_id
+
+    where
+        records.lead_id is not null
+        and landed_leads.lead_id is null
 
 )
 
