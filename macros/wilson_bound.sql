@@ -1,14 +1,17 @@
 {#
-    A bound of the 95 % Wilson interval of a share (Wilson 1927); NULL for none of none. Arguments: successes
-    and trials, of any numeric type, and whether the upper bound is wanted.
+    A bound of the 95 % Wilson interval of a share (Wilson 1927), exactly 0 and 1 for none and for all; NULL for
+    none of none. Arguments: successes and trials, of any numeric type, and whether the upper bound is wanted.
 #}
 {% macro wilson_bound(successes, trials, is_upper=false) -%}
     {%- set z = 1.959963984540054 -%}
     {%- set n = 'nullif(cast(' ~ trials ~ ' as double), 0)' -%}
     {%- set p = '(cast(' ~ successes ~ ' as double) / ' ~ n ~ ')' -%}
-    (
-        {{ p }} + {{ z * z }} / (2 * {{ n }}) {{ '+' if is_upper else '-' }} {{ z }} * sqrt(
-            {{ p }} * (1 - {{ p }}) / {{ n }} + {{ z * z }} / (4 * {{ n }} * {{ n }})
-        )
-    ) / (1 + {{ z * z }} / {{ n }})
+    case
+        when {{ p }} = {{ 1 if is_upper else 0 }} then cast({{ 1 if is_upper else 0 }} as double)
+        else (
+            {{ p }} + {{ z * z }} / (2 * {{ n }}) {{ '+' if is_upper else '-' }} {{ z }} * sqrt(
+                {{ p }} * (1 - {{ p }}) / {{ n }} + {{ z * z }} / (4 * {{ n }} * {{ n }})
+            )
+        ) / (1 + {{ z * z }} / {{ n }})
+    end
 {%- endmacro %}

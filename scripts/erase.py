@@ -20,9 +20,10 @@ from duckdb import DuckDBPyConnection
 from duckdb.func import FunctionNullHandling
 
 from scripts import paths
+from scripts.contract import read_contract
 from scripts.errors import UserError
 from scripts.lock import exclusive
-from scripts.person import Mentions, People, find_people, qualified, text_columns
+from scripts.person import RECORDS, Mentions, People, find_people, qualified, text_columns
 from scripts.settings import project_var
 from scripts.suppression import suppress
 from scripts.warehouse import connect, quote_identifier, quote_literal, storage
@@ -48,6 +49,9 @@ group by surviving_lead_id
 having max(heard_at)::date < (select clock_date from intermediate.int_clock) - $1::integer
 order by surviving_lead_id
 """
+
+# Columns by which a row, of raw and of what is made of it, is a person's.
+OF_PEOPLE = ("lead_id", "opportunity_id", "record_id")
 
 # Tables of texts that may name a person in passing.
 TEXTS = ("rejected_rows", "data_issues")
@@ -163,27 +167,25 @@ def _shared(connection: DuckDBPyConnection, people: People) -> tuple[set[str], i
 
 def _remember(connection: DuckDBPyConnection, people: People) -> None:
     """What is to go, at hand for SQL: ids, texts that nobody else has, what names the people."""
-    for name, ids in (
-        ("leads", people.lead_ids),
-        ("opportunities", people.records["opportunity_id"]),
-        ("records", people.all_records()),
-    ):
+    for column, ids in {
+        "lead_id": people.lead_ids,
+        **people.records,
+        "record_id": people.all_records(),
+    }.items():
         connection.execute(
-            f"create or replace temp table erased_{name} as select unnest($1::varchar[]) as id",
+            f"create or replace temp table erased_{column} as select unnest($1::varchar[]) as id",
             [list(ids)],
         )
-    columns = text_columns(connection, paths.warehouse_file().stem)["raw", "leads"]
-    texts = [*map(quote_identifier, columns), "split_part(email, '@', 2)"]
     connection.execute(
-        f"""create or replace temp table erased_texts as
-        with texts as (select distinct lower(unnest($1::varchar[])) as id),
-        others as (
-            select unnest([{", ".join(f"lower({text})" for text in texts)}]) as id
-            from raw.leads where lead_id not in (from erased_leads)
-        )
-        select id from texts where id not in (select id from others where id is not null)""",
+        """create or replace temp table erased_texts as
+        select distinct lower(unnest($1::varchar[])) as id""",
         [list(people.values)],
     )
+    for relation, texts in _kept_texts(connection):
+        lowered = ", ".join(f"lower({text})" for text in texts)
+        connection.execute(
+            f"delete from erased_texts where id in (select unnest([{lowered}]) from {relation})"
+        )
     connection.create_function(
         "names_erased",
         Mentions(people.marks(long=False)).__call__,
@@ -191,6 +193,25 @@ def _remember(connection: DuckDBPyConnection, people: People) -> None:
         "boolean",
         null_handling=FunctionNullHandling.SPECIAL,
     )
+
+
+def _kept_texts(connection: DuckDBPyConnection) -> Iterator[tuple[str, list[str]]]:
+    """Where texts lie that do not tell of the people alone, and in which columns.
+
+    That is in other people's leads, in what is landed of no lead, and in seeds.
+    """
+    catalog = paths.warehouse_file().stem
+    entities = read_contract()
+    for (schema, table), columns in text_columns(connection, catalog).items():
+        relation, texts = qualified(catalog, schema, table), [*map(quote_identifier, columns)]
+        if (schema, table) == ("raw", "leads"):
+            others = f"(from {relation} where lead_id not in (from erased_lead_id))"
+            yield others, [*texts, "split_part(email, '@', 2)"]
+        elif texts and (
+            schema == "seeds"
+            or (schema == "raw" and table in entities and not {*OF_PEOPLE}.intersection(columns))
+        ):
+            yield relation, texts
 
 
 def _own_files(working: Path) -> list[Path]:
@@ -248,7 +269,7 @@ def _rewrite(
         query = f"from {old}"
         if condition := _of_the_people(schema, table, texts[schema, table]):
             others = [
-                f"case when {name} not in (from erased_leads) then {name} end as {name}"
+                f"case when {name} not in (from erased_lead_id) then {name} end as {name}"
                 for name in texts[schema, table]
                 if name.endswith("_lead_id")
             ]
@@ -268,13 +289,8 @@ def _rewrite(
 
 def _of_the_people(schema: str, table: str, columns: Sequence[str]) -> str | None:
     """The condition on rows of a table that are to go; None where none can be."""
-    conditions = [
-        f"{column} in (from erased_{ids})"
-        for column, ids in (
-            *(("lead_id", "leads"), ("opportunity_id", "opportunities"), ("record_id", "records")),
-        )
-        if column in columns
-    ]
+    named = dict.fromkeys((*OF_PEOPLE, *(RECORDS if schema == "raw" else ())))
+    conditions = [f"{name} in (from erased_{name})" for name in named if name in columns]
     if table in TEXTS:
         texts = ", ".join(map(quote_identifier, columns))
         conditions.append(f"names_erased(concat_ws(' ', {texts}))")
@@ -292,12 +308,12 @@ def _rewrite_parquet(connection: DuckDBPyConnection, file: Path) -> dict[str, in
     columns = [row[0] for row in connection.sql(f"describe from {rows}").fetchall()]
     if "lead_id" not in columns:
         return {}
-    erased = f"(from {rows} where lead_id in (from erased_leads))"
+    erased = f"(from {rows} where lead_id in (from erased_lead_id))"
     if not (count := _count(connection, erased)):
         return {}
     new = file.with_name(f"{file.name}.erasing")
     connection.execute(
-        f"""copy (from {rows} where lead_id is null or lead_id not in (from erased_leads))
+        f"""copy (from {rows} where lead_id is null or lead_id not in (from erased_lead_id))
         to {quote_literal(str(new))} (format parquet)"""
     )
     _take_place(new, file)

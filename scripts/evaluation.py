@@ -14,6 +14,7 @@ import numpy.typing as npt
 from scipy.stats import norm, rankdata
 
 from scripts.errors import UserError
+from scripts.intervals import wilson
 from scripts.paths import warehouse_file
 
 Numbers = npt.NDArray[np.float64]
@@ -146,7 +147,7 @@ def measure(converted: Flags, score: Numbers) -> Measures:
     above = np.cumsum(leads) - leads
     in_top = float((won * np.clip((top - above) / leads, 0, 1)).sum())
     base = wins / total if wins else np.nan
-    low, high = wilson(in_top, top)
+    low, high = wilson(in_top, top) or (np.nan, np.nan)
     return Measures(
         total, wins, float(auc), float(max(0, auc - margin)), float(min(1, auc + margin)),
         in_top / top / base, low / base, high / base,
@@ -182,24 +183,16 @@ def delong(converted: Flags, scores: Numbers) -> tuple[Numbers, Numbers]:
     return of_wins.mean(axis=1), covariance
 
 
-def wilson(successes: float, trials: float) -> tuple[float, float]:
-    """The 95 % interval of a share (Wilson 1927)."""
-    share = successes / trials
-    centre = share + _Z**2 / (2 * trials)
-    margin = _Z * np.sqrt(share * (1 - share) / trials + _Z**2 / (4 * trials**2))
-    denominator = 1 + _Z**2 / trials
-    low, high = (centre - margin) / denominator, (centre + margin) / denominator
-    return max(0.0, float(low)) if successes else 0.0, min(1.0, float(high))
-
-
 def looks_known_afterwards(converted_with: Flags, converted: Flags) -> bool:
     """Whether a rule or feature seems to be filled in once the outcome is known.
 
     That is where nearly all leads that have it converted, and of all leads not half as many.
     """
     leads = len(converted_with)
+    interval = wilson(int(converted_with.sum()), leads)
     return (
-        leads >= _LEAK_LEADS
-        and wilson(int(converted_with.sum()), leads)[0] > _LEAK_RATE
+        interval is not None
+        and leads >= _LEAK_LEADS
+        and interval[0] > _LEAK_RATE
         and 2 * converted.mean() < _LEAK_RATE
     )

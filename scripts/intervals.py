@@ -20,15 +20,18 @@ _MANY = 1000
 _TAILS = (0.025, 0.975)
 
 
-def wilson(successes: int, trials: int, confidence: float = 0.95) -> Interval | None:
-    """Interval of a binomial rate after Wilson, JASA 22 (1927), 209-212; None without trials."""
+def wilson(successes: float, trials: float, confidence: float = 0.95) -> Interval | None:
+    """Interval of a binomial rate after Wilson, JASA 22 (1927), 209-212; None without trials.
+
+    It ends at 0 where there is no success, and at 1 where there is no failure, exactly.
+    """
     if not trials:
         return None
     z2 = NormalDist().inv_cdf((1 + confidence) / 2) ** 2
     rate = successes / trials
     middle = (rate + z2 / (2 * trials)) / (1 + z2 / trials)
     half = math.sqrt(z2 * (rate * (1 - rate) / trials + z2 / (4 * trials**2))) / (1 + z2 / trials)
-    return max(0.0, middle - half), min(1.0, middle + half)
+    return middle - half if successes else 0.0, middle + half if successes < trials else 1.0
 
 
 def bootstrap(values: NDArray[np.float64], statistic: Statistic, name: str) -> Interval | None:

@@ -20,21 +20,18 @@ from metricflow_semantics.model.dbt_manifest_parser import (
 from metricflow_semantics.model.semantic_manifest_lookup import SemanticManifestLookup
 
 from scripts import paths
-from scripts.errors import UserError
+from scripts.artifacts import read_artifact
 
 
 class Metrics:
     """The metrics as the last dbt run left them, their tables named without the database.
 
-    Raises UserError where dbt has not left any.
+    Raises UserError where dbt has not left any, or is at it.
     """
 
     def __init__(self) -> None:
         """Read them from dbt's target folder."""
-        file = paths.target_folder() / "semantic_manifest.json"
-        if not file.is_file():
-            raise UserError(f"no metric definitions at {file}; build the project first: make run")
-        manifest = json.loads(file.read_text(encoding="utf-8"))
+        manifest = read_artifact("semantic_manifest.json")
         spines = manifest["project_configuration"]["time_spines"]
         for holder in (*manifest["semantic_models"], *spines):
             relation = holder["node_relation"]

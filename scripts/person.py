@@ -33,8 +33,9 @@ RECORDS = {
 class People:
     """All that tells of the people whose leads were named, as landed.
 
-    `lead_ids` holds all leads of each person, `records` the ids of their opportunities, events,
-    payments and feedback, `values` every text of their leads.
+    `lead_ids` holds all leads of each person, `records` the ids of the opportunities, events,
+    payments and feedback that are theirs by the last word on each, `values` every text of their
+    leads.
     """
 
     lead_ids: tuple[str, ...]
@@ -57,14 +58,12 @@ class People:
 
 
 def find_people(connection: DuckDBPyConnection, lead_ids: Iterable[str]) -> People:
-    """The people of some leads. Raises UserError for a lead that is not held."""
+    """The people of some leads. Raises UserError for a lead that is not held.
+
+    Held is also a lead of which only events and the like were landed, or rows set aside.
+    """
     asked = list(dict.fromkeys(lead_ids))
-    landed = _names(
-        connection,
-        "select distinct lead_id from raw.leads where lead_id in (from unnest($1))",
-        asked,
-    )
-    if missing := [lead_id for lead_id in asked if lead_id not in landed]:
+    if missing := sorted({*asked}.difference(_held(connection, asked))):
         raise UserError(f"no lead {missing[0]!r} is held")
     found = _whole_people(connection, asked)
     leads = _rows(
@@ -85,11 +84,7 @@ def find_people(connection: DuckDBPyConnection, lead_ids: Iterable[str]) -> Peop
     values |= {email.split("@")[-1] for email in texts["email"]}
     keys = {key for value in values if (key := text_key(value))}
     records = {
-        column: _names(
-            connection,
-            f"select distinct {column} from raw.{table} where lead_id in (from unnest($1))",
-            found,
-        )
+        column: _names(connection, _theirs(column, table), found)
         for column, table in RECORDS.items()
     }
     return People(
@@ -100,6 +95,41 @@ def find_people(connection: DuckDBPyConnection, lead_ids: Iterable[str]) -> Peop
         records=records,
         values=tuple(sorted({*values, *keys, *(value.lower() for value in values)})),
     )
+
+
+def _held(connection: DuckDBPyConnection, asked: list[str]) -> set[str]:
+    """The leads of which there is any row, be it one that was set aside."""
+    found = {
+        name
+        for table in ("leads", *RECORDS.values())
+        for name in _names(
+            connection,
+            f"select distinct lead_id from raw.{table} where lead_id in (from unnest($1))",
+            asked,
+        )
+    }
+    if missing := {*asked} - found:
+        rejected = _rows(connection, "select original_row from raw.rejected_rows")
+        words = {word for (text,) in rejected for word in Mentions.words_of(text)}
+        found |= {name for name in missing if name.lower() in words}
+    return found
+
+
+def _theirs(column: str, table: str) -> str:
+    """The records of a table of raw whose current version names one of the leads in $1."""
+    is_dated = "updated_at" in read_contract()[table].column_names
+    updated_at = "updated_at" if is_dated else "null::timestamp"
+    return f"""
+        select {column} from (
+            select {column}, lead_id, landing_seq, coalesce({updated_at}, max({updated_at}) over (
+                partition by {column} order by landing_seq
+            )) as version_at
+            from raw.{table} where {column} in (
+                select {column} from raw.{table} where lead_id in (from unnest($1))
+            )
+        )
+        group by {column}
+        having last(lead_id order by version_at nulls first, landing_seq) in (from unnest($1))"""
 
 
 def _whole_people(connection: DuckDBPyConnection, asked: list[str]) -> list[str]:

@@ -20,8 +20,8 @@ from scripts.evaluation import (
     evaluated_leads,
     measure,
     open_warehouse,
-    wilson,
 )
+from scripts.intervals import wilson
 from scripts.point_tables import champion, read_point_model, read_rows, seed_file, write_rows
 from scripts.seeds import SEEDS, overlay
 
@@ -149,9 +149,9 @@ def _bottom_gate(converted: Flags, new: Numbers, old: Numbers) -> Gate:
     lost_new, lost_old = (
         int(converted[np.argsort(score, kind="stable")[:size]].sum()) for score in (new, old)
     )
+    low, _ = wilson(lost_new, size) or (0.0, 1.0)
     numbers = f"{lost_old} → {lost_new} conversions among the lowest {size:,} leads"
-    return Gate("the bottom fifth is not worse beyond noise",
-                wilson(lost_new, size)[0] <= lost_old / size, numbers)  # fmt: skip
+    return Gate("the bottom fifth is not worse beyond noise", low * size <= lost_old, numbers)
 
 
 def _calibration_gate(converted: Flags, score: Numbers, split: int) -> Gate:

@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 
 from scripts import paths
+from scripts.artifacts import read_artifact
 from scripts.errors import UserError
 from scripts.lock import exclusive
 from scripts.settings import project_var
@@ -126,10 +127,7 @@ def rollback() -> PublishResult:
 
 def _marts() -> dict[str, bool]:
     """The tables that dbt builds from models/marts, and whether their rows depend on the points."""
-    file = paths.target_folder() / "manifest.json"
-    if not file.is_file():
-        raise UserError(f"no dbt manifest at {file}; build the project first: make run")
-    nodes = json.loads(file.read_text(encoding="utf-8"))["nodes"].values()
+    nodes = read_artifact("manifest.json")["nodes"].values()
     return {
         node["alias"]: node["config"].get("meta", {}).get("rows_vary", False)
         for node in nodes

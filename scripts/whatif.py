@@ -26,6 +26,7 @@ from rich.table import Table
 from rich.text import Text
 
 from scripts import paths
+from scripts.artifacts import read_artifact
 from scripts.check_seeds import check_seeds
 from scripts.errors import UserError
 from scripts.seed_checks.seeds import read_seeds
@@ -152,7 +153,6 @@ class _Node:
     unique_id: str
     name: str
     relation: str
-    is_seed: bool
     is_view: bool
     kept_with: str | None
     parents: tuple[str, ...]
@@ -171,11 +171,11 @@ def whatif(seeds_folder: Path | None = None, git_ref: str | None = None) -> What
         nodes = _nodes()
         live = paths.warehouse_file()
         with TemporaryDirectory(dir=live.parent) as folder, _scratch(Path(folder)) as scratch:
-            changed = _load_seeds(scratch, nodes, proposal)
             _prepare(scratch, nodes)
             sample = {EVALUATED: EVALUATED_SAMPLE}
             _compute(scratch, nodes, sample, set(), MEASURED | AS_IT_WAS, RESULTS[2:])
             quality_now = _quality(scratch)
+            changed = _load_seeds(scratch, nodes, proposal)
             empty = {name: f"from _live.intermediate.{name} limit 0" for name in LEFT_OUT}
             others = {**sample, **empty, DUE: ALL_LEADS}
             _compute(scratch, nodes, others, {*changed}, AS_IT_WAS, (*RESULTS, REASONS_OF))
@@ -313,10 +313,7 @@ def _proposal(folder: Path | None, git_ref: str | None) -> Iterator[Path]:
 def _nodes() -> dict[str, _Node]:
     """The seeds and models of the last build by name, parents before children."""
     target = paths.target_folder()
-    file = target / "manifest.json"
-    if not file.is_file():
-        raise UserError(f"no dbt manifest at {file}; build the project first: make run")
-    manifest = json.loads(file.read_text("utf-8"))["nodes"]
+    manifest = read_artifact("manifest.json")["nodes"]
     found: dict[str, _Node] = {}
 
     def visit(unique_id: str) -> None:
@@ -330,7 +327,6 @@ def _nodes() -> dict[str, _Node]:
             unique_id,
             node["name"],
             f"{quote_identifier(node['schema'])}.{quote_identifier(node['alias'])}",
-            node["resource_type"] == "seed",
             node["config"]["materialized"] == "view",
             node["config"].get("meta", {}).get("kept_with"),
             tuple(parent.split(".")[-1] for parent in parents if not parent.startswith("source.")),
@@ -361,19 +357,16 @@ def _scratch(folder: Path) -> Iterator[DuckDBPyConnection]:
 def _load_seeds(
     scratch: DuckDBPyConnection, nodes: dict[str, _Node], proposal: Path
 ) -> tuple[str, ...]:
-    """Loads the seeds whose rows differ from those that the live file holds, and names them."""
+    """Puts the proposed seeds in place of the live ones, and names those whose rows differ."""
     files = {file.name: file for file in (*SEEDS.rglob("*.csv"), *proposal.rglob("*.csv"))}
-    scratch.execute("create schema seeds")
     changed = []
     for name, seed in read_seeds().items():
         if name not in nodes:  # younger than the last build, of which no model reads it
             continue
         relation = nodes[name].relation
-        scratch.execute(
-            f"""create table {relation} as from read_csv(
-                {quote_literal(str(files[seed.file_name]))}, header = true, all_varchar = true
-            )"""
-        )
+        file = quote_literal(str(files[seed.file_name]))
+        query = f"from read_csv({file}, header = true, all_varchar = true)"
+        _replace(scratch, nodes[name], query)
         try:
             same = _one(
                 scratch,
@@ -390,14 +383,14 @@ def _load_seeds(
 
 
 def _prepare(scratch: DuckDBPyConnection, nodes: dict[str, _Node]) -> None:
-    """What is landed and what models hold, as the live file has it."""
+    """What is landed and what seeds and models hold, as the live file has it."""
     present = scratch.execute(
         """select schema_name, table_name, schema_name in ('raw', 'state')
         from duckdb_tables() where database_name = '_live'
         union all
         select schema_name, view_name, false from duckdb_views() where database_name = '_live'"""
     ).fetchall()
-    for schema in ("raw", "state", "staging", "intermediate", "marts"):
+    for schema in ("raw", "state", "seeds", "staging", "intermediate", "marts"):
         scratch.execute(f"create schema {schema}")
     built = set()
     for schema, table, is_landed in present:
@@ -406,7 +399,7 @@ def _prepare(scratch: DuckDBPyConnection, nodes: dict[str, _Node]) -> None:
         if is_landed:
             scratch.execute(f"create view {name} as from _live.{name}")
     for node in nodes.values():
-        if node.relation in built and not node.is_seed:
+        if node.relation in built:
             query = _compiled(node) if node.is_view else f"from _live.{node.relation}"
             scratch.execute(f"create view {node.relation} as {query}")
     if missing := [name for name in RESULTS if name in nodes and nodes[name].relation not in built]:
@@ -421,7 +414,7 @@ def _compiled(node: _Node) -> str:
 
 
 def _replace(scratch: DuckDBPyConnection, node: _Node, query: str) -> None:
-    """Puts a table in place of what the scratch file has under a model's name."""
+    """Puts a table in place of what the scratch file has under a seed's or model's name."""
     kind = _one(
         scratch,
         """select count(*) from duckdb_views()

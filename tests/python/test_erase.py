@@ -3,7 +3,7 @@
 import csv
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
@@ -143,7 +143,8 @@ class Erased:
         return found
 
 
-def write(file: Path, header: list[str], rows: list[list[object]]) -> None:
+def write(file: Path, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    file.parent.mkdir(exist_ok=True)
     with file.open("w", encoding="utf-8", newline="") as stream:
         csv.writer(stream).writerows([header, *rows])
 
@@ -283,6 +284,78 @@ def test_whoever_is_not_held_cannot_be_erased(erased: Erased) -> None:
             erase([lead_id])
         with pytest.raises(UserError, match="is held"):
             subject_access(lead_id)
+
+
+def test_what_changed_hands_goes_with_whom_it_was_of_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An event that was a's by mistake is b's, and a deal that b handed on is a's."""
+    monkeypatch.setenv("LEADS_WAREHOUSE", str(tmp_path / "leads.duckdb"))
+    write(
+        tmp_path / "1/leads.csv",
+        ["lead_id", "created_at", "region"],
+        [["a", "2025-01-01", ""], ["b", "2025-01-01", "Far North"]],
+    )
+    events = ["event_id", "lead_id", "event_type", "occurred_at"]
+    deals = ["opportunity_id", "lead_id", "created_at", "updated_at", "stage"]
+    write(tmp_path / "1/lead_events.1.csv", events, [["e", "a", "page_view", "2025-01-02"]])
+    write(tmp_path / "2/lead_events.2.csv", events, [["e", "b", "page_view", "2025-01-02"]])
+    changed = ["d", "a", "2025-01-03", "2025-01-05", "won"]
+    write(tmp_path / "1/opportunities.1.csv", deals, [changed])
+    opened = ["d", "b", "2025-01-03", "2025-01-04", "open"]
+    write(tmp_path / "2/opportunities.2.csv", deals, [opened])
+    land(tmp_path / "1")
+    land(tmp_path / "2")
+    warehouse = Warehouse(tmp_path)
+    erase(["b"])
+    assert warehouse.query("select lead_id from raw.lead_events") == []
+    assert warehouse.query("select lead_id, stage from raw.opportunities") == [("a", "won")]
+    write(tmp_path / "3/opportunities.3.csv", deals, [[*changed[:3], "2025-01-06", "lost"]])
+    assert land(tmp_path / "3").total.rows_landed == 1
+
+
+def test_who_was_set_aside_can_be_told_and_erased(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LEADS_WAREHOUSE", str(tmp_path / "leads.duckdb"))
+    header = ["lead_id", "created_at", "email"]
+    rows = [["a1", "2025-01-01", "a@x.example"], ["b1", "some day", "b@x.example"]]
+    write(tmp_path / "1/leads.csv", header, rows)
+    event = ["e", "c1", "page_view", "2025-01-02"]
+    header = ["event_id", "lead_id", "event_type", "occurred_at"]
+    write(tmp_path / "1/lead_events.csv", header, [event])
+    land(tmp_path / "1")
+    warehouse = Warehouse(tmp_path)
+    assert "b@x.example" in subject_access("b1").read_text("utf-8")
+    assert "page_view" in subject_access("c1").read_text("utf-8")
+    erase(["b1", "c1"])
+    assert warehouse.query("select lead_id from raw.leads") == [("a1",)]
+    assert warehouse.query("from raw.rejected_rows") == []
+    assert warehouse.query("from raw.lead_events") == []
+    write(tmp_path / "2/leads.csv", ["lead_id", "created_at"], [["b1", "2025-01-01"]])
+    assert land(tmp_path / "2").total.rows_landed == 0
+    with pytest.raises(UserError, match="is held"):
+        erase(["b1"])
+
+
+def test_a_text_that_others_have_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a table of texts says of one is kept where spend, a seed or another lead has it."""
+    monkeypatch.setenv("LEADS_WAREHOUSE", str(tmp_path / "leads.duckdb"))
+    header = ["lead_id", "created_at", "region", "country", "city", "industry"]
+    one = ["a", "2025-01-01", "North", "Peru", "Lima", "Mining"]
+    other = ["b", "2025-01-01", "", "", "", "mining"]
+    write(tmp_path / "leads.csv", header, [one, other])
+    header = ["spend_date", "channel", "region", "amount"]
+    write(tmp_path / "marketing_spend.csv", header, [["2025-01-01", "fairs", "NORTH", "9"]])
+    land(tmp_path)
+    words = ["north", "peru", "lima", "mining"]
+    with duckdb.connect(str(tmp_path / "leads.duckdb")) as connection:
+        connection.sql("create schema seeds; create table seeds.names as select 'Peru' as name")
+        connection.sql("create schema intermediate")
+        connection.execute("create table intermediate.words as select unnest($1) as word", [words])
+    erase(["a"])
+    left = Warehouse(tmp_path).query("from intermediate.words order by all")
+    assert left == [("mining",), ("north",), ("peru",)]
 
 
 def test_a_report_stays_in_its_folder(erased: Erased, tmp_path: Path) -> None:

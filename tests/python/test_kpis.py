@@ -596,7 +596,7 @@ def test_what_is_missing_is_said(
     with pytest.raises(UserError, match=r"leads.duckdb gives no KPIs: .*calendar.*make run"):
         kpis()
     settings(monkeypatch, tmp_path)
-    with pytest.raises(UserError, match=r"no metric definitions at .*make run"):
+    with pytest.raises(UserError, match=r"dbt left no .*semantic_manifest.json; .*make run"):
         kpis()
 
 

@@ -237,9 +237,13 @@ def test_a_missing_warehouse_is_not_created(warehouse: Path) -> None:
     assert not warehouse.exists()
 
 
-def test_a_missing_manifest_is_said(warehouse: Path, tmp_path: Path) -> None:
-    (tmp_path / "target" / "manifest.json").unlink()
-    with pytest.raises(UserError, match=r"no dbt manifest at .*make run"):
+def test_a_missing_or_half_manifest_is_said(warehouse: Path, tmp_path: Path) -> None:
+    manifest = tmp_path / "target" / "manifest.json"
+    manifest.write_text(manifest.read_text("utf-8")[:-1], "utf-8")
+    with pytest.raises(UserError, match=r"manifest.json is not whole; if dbt is at work"):
+        publish()
+    manifest.unlink()
+    with pytest.raises(UserError, match=r"dbt left no .*manifest.json; .*make run"):
         publish()
 
 

@@ -140,6 +140,22 @@ def test_the_same_seeds_change_nothing(warehouse: Warehouse) -> None:
     assert now.handed_over_per_week == pytest.approx(per_week)
 
 
+def test_bands_are_measured_as_they_are_and_as_they_would_be(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    """A lower bound of the band that is handed to sales, and nothing else, changes the cut-off."""
+    text = (SEEDS / "points" / "score_bands.csv").read_text("utf-8")
+    hot = "standard,,hot,3,50,"
+    assert hot in text
+    (tmp_path / "score_bands.csv").write_text(text.replace(hot, "standard,,hot,3,40,"), "utf-8")
+    found = whatif(tmp_path)
+    now, then = found.quality_now, found.quality_then
+    assert now and then and now.cutoff and then.cutoff
+    assert 40 <= then.cutoff < 50 <= now.cutoff
+    assert now.auc == then.auc
+    assert now.handed_over_per_week < then.handed_over_per_week  # type: ignore[operator]
+
+
 def test_a_persona_that_would_land_elsewhere_is_told(warehouse: Warehouse, tmp_path: Path) -> None:
     executive = "standard,seniority_c_level,fit,seniority,equals,c_level,,,,,,points,"
     (line,) = (x for x in (SEEDS / TABLE).read_text("utf-8").split("\n") if x.startswith(executive))

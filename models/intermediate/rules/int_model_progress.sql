@@ -2,7 +2,7 @@
     Grain: one row per scoring model that is live or was at the last build: whether all its scores are made anew,
     as its points changed or the clock was turned back, and the days of the clock then and now.
 #}
-{{ config(post_hook="{{ withdraw('int_scored_models') }}") }}
+{{ config(post_hook=["{{ withdraw('int_scored_models') }}", "{{ withdraw_scores() }}"]) }}
 {%- set is_all = is_outdated('int_scored_models') %}
 with
 
