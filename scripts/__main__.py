@@ -49,11 +49,11 @@ def sample(
 def land(
     folder: Annotated[Path, typer.Argument(help="folder of files, one or more an entity")],
 ) -> None:
-    """Land a folder of files in the warehouse; landing it again changes nothing."""
-    from scripts import land as landing
+    """Land a folder of files, in place of the sample; landing it again changes nothing."""
+    from scripts.run import land_own
 
     with console.status(f"landing {folder}"):
-        result = landing.land(folder)
+        result = land_own(folder)
     _print_landed(result)
     console.print(f"landed in: {paths.warehouse_file()}")
 
@@ -364,7 +364,11 @@ def _print_landed(result: LandResult) -> None:
     if result.total.rows_rejected > len(lines):
         more = result.total.rows_rejected - len(lines)
         console.print(f"[yellow]set aside:[/] {more:,} more, all in raw.rejected_rows")
-
+    if result.total.rows_replaced:
+        console.print(
+            f"[yellow]replaced:[/] {result.total.rows_replaced:,} rows say otherwise than a later "
+            "row of their file with the same key, which counts; if both are meant, mend the keys"
+        )
     if result.total.rows_waiting:
         console.print(
             f"[yellow]waiting:[/] {result.total.rows_waiting:,} rows are dated after their "

@@ -62,13 +62,18 @@ create table if not exists raw.overruled_versions (
 
 @dataclass(frozen=True)
 class EntityResult:
-    """What became of an entity's rows and files, in numbers."""
+    """What became of an entity's rows and files, in numbers.
+
+    `rows_replaced` are those of the duplicates that say otherwise than a later row of their file
+    with their key, which counts.
+    """
 
     entity: str
     rows_read: int = 0
     rows_landed: int = 0
     rows_duplicate: int = 0
     rows_rejected: int = 0
+    rows_replaced: int = 0
     rows_waiting: int = 0
     files_landed: int = 0
     files_skipped: int = 0
@@ -160,9 +165,10 @@ def land(folder: Path, landed_at: datetime | None = None) -> LandResult:
                 for file in batch
                 if file.last_seq is not None
             }
-            mark_duplicates(connection, entity, last_seqs)
+            replaced = mark_duplicates(connection, entity, last_seqs)
             result = _write(connection, entity, batch, moment, run_id)
-            results.append(replace(result, files_skipped=len(files[entity]) - len(batch)))
+            skipped = len(files[entity]) - len(batch)
+            results.append(replace(result, files_skipped=skipped, rows_replaced=replaced))
         connection.commit()
     return LandResult(run_id, moment, tuple(results))
 
@@ -324,7 +330,7 @@ def _write(
         file_seq = file_seq if last_row is None else last_seq + 1 + last_row
         rejected = faulty + sum(count for _, count in file.ragged.values())
         read = landed + duplicate + rejected
-        result = EntityResult(entity.name, read, landed, duplicate, rejected, waits, 1)
+        result = EntityResult(entity.name, read, landed, duplicate, rejected, 0, waits, 1)
         total = _sum(total, result)
         connection.execute(
             "insert into raw.landings values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",

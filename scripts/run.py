@@ -44,7 +44,7 @@ def run(
     """
     with exclusive("run"):
         step("landing")
-        landed = _land_sample() if folder is None else _land_own(folder)
+        landed = _land_sample() if folder is None else land_own(folder)
         _refuse_no_leads(landed)
         step("building")
         build(progress)
@@ -99,18 +99,23 @@ def _land_sample() -> LandResult:
     return land(folder)
 
 
-def _land_own(folder: Path) -> LandResult:
-    _settle_replacement()
-    if not paths.warehouse_file().exists() or not _holds(SAMPLE):
-        return land(folder)
-    paths.warehouse_file().replace(_sample_aside())
-    try:
-        landed = land(folder)
-    except UserError:
+def land_own(folder: Path) -> LandResult:
+    """Land a folder of one's own data; where the warehouse holds the sample, in its place.
+
+    Raises what `land` raises; the sample stays then.
+    """
+    with exclusive("land"):
         _settle_replacement()
-        raise
-    _sample_aside().unlink()
-    return landed
+        if not paths.warehouse_file().exists() or not _holds(SAMPLE):
+            return land(folder)
+        paths.warehouse_file().replace(_sample_aside())
+        try:
+            landed = land(folder)
+        except UserError:
+            _settle_replacement()
+            raise
+        _sample_aside().unlink()
+        return landed
 
 
 def _sample_aside() -> Path:

@@ -15,9 +15,11 @@ import pyarrow  # type: ignore[import-untyped]
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 from scripts import land as landing
 from scripts import land as module
+from scripts.__main__ import app
 from scripts.contract import read_contract
 from scripts.erase import erase
 from scripts.errors import UserError
@@ -572,6 +574,18 @@ def test_a_column_that_the_contract_gained_is_added(folder: Path) -> None:
     rows("alter table raw.leads drop column city")
     land_text(folder, LEADS.replace("email", "city"))
     assert versions("leads", "lead_id, city")[-2:] == [("8", None), ("007", "a@b.example")]
+
+
+def test_rows_that_a_later_one_of_their_file_replaces_are_counted(folder: Path) -> None:
+    head = "event_id,lead_id,event_type,occurred_at\n"
+    lines = ["1,a,x,2024-01-01\n", "2,a,x,2024-01-01\n", "1,b,x,2024-01-02\n"]
+    result = land_text(folder, "".join([head, *lines, *lines[1:]]), "lead_events.csv")
+    assert (result.total.rows_landed, result.total.rows_duplicate) == (2, 3)
+    assert result.total.rows_replaced == 1
+    assert land_text(folder, head + lines[1] * 3, "lead_events.b.csv").total.rows_replaced == 0
+    (folder / "lead_events.csv").write_text("".join([head, *lines, lines[0]]))
+    shown = CliRunner().invoke(app, ["land", str(folder)]).output
+    assert "replaced: 1 rows say otherwise than a later row" in " ".join(shown.split())
 
 
 def test_the_same_folder_again_changes_nothing(folder: Path) -> None:

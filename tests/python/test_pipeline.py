@@ -289,12 +289,12 @@ def test_the_sample_gives_way_to_own_data_in_full_or_not_at_all(
             patch.setattr(running, "land", kill)
         else:
             patch.setattr(Path, "unlink", kill)
-        running._land_own(tmp_path / "own")
+        CliRunner().invoke(app, ["land", str(tmp_path / "own")], catch_exceptions=False)
     if moment == "land":
         running._land_sample()
         assert landed() == ["sample"]
-        running._land_own(tmp_path / "own")
-    running._land_own(tmp_path / "more")
+        running.land_own(tmp_path / "own")
+    assert CliRunner().invoke(app, ["land", str(tmp_path / "more")]).exit_code == 0
     assert landed() == ["more", "own"]
     assert not (tmp_path / "leads.aside").exists()
     with pytest.raises(UserError, match="the sample is not mixed"):
