@@ -1,16 +1,24 @@
-{# Stops a run whose vars are no day, share or number of months, before any model is built. #}
+{# Stops a run one of whose vars is not what it may be, before any model is built. #}
 {% macro check_vars() -%}
-    {%- set as_of = var('as_of') | string -%}
-    {%- if as_of and not modules.re.fullmatch('[0-9]{4}-[0-9]{2}-[0-9]{2}', as_of) -%}
-        {{ exceptions.raise_compiler_error("as_of is '" ~ as_of ~ "', which is no day; write it as 2025-03-31") }}
-    {%- endif -%}
-    {%- set margin = var('gross_margin') -%}
-    {%- if margin is not number or margin is boolean or not 0 <= margin <= 1 -%}
-        {{ exceptions.raise_compiler_error("gross_margin is '" ~ margin ~ "'; it may be a share from 0 to 1, such as 0.8") }}
-    {%- endif -%}
-    {%- for name in ['payment_months', 'clv_window_months', 'clv_horizon_months', 'roi_months', 'contact_within_hours'] -%}
-        {%- if not modules.re.fullmatch('[1-9][0-9]{0,3}', var(name) | string) -%}
-            {{ exceptions.raise_compiler_error(name ~ " is '" ~ var(name) ~ "'; it may be a whole number from 1 to 9999") }}
-        {%- endif -%}
+    {%- set rules = [
+        (['as_of'], '([0-9]{4}-[0-9]{2}-[0-9]{2})?', 'a day, such as 2025-03-31, or empty'),
+        (['reporting_currency'], '([A-Za-z]{3})?', 'a code of three letters, such as EUR, or empty'),
+        (['reporting_time_zone'], modules.pytz.all_timezones | join('|'), 'an IANA zone, such as Europe/Berlin'),
+        (['cost_types'], '\\[.*\\]', 'a list, such as [media, tools]'),
+        (['evaluation_days'], '\\[[0-9]{1,4}(, [0-9]{1,4})*\\]', 'a list of days, such as [0, 1, 7, 30]'),
+        (['match_leads_by_person', 'history'], 'True|False', 'true or false'),
+        (['gross_margin'], '0([.][0-9]+)?|1([.]0+)?', 'a share from 0 to 1, such as 0.8'),
+        (
+            ['payment_months', 'clv_window_months', 'clv_horizon_months', 'roi_months', 'contact_within_hours', 'outcome_days'],
+            '[1-9][0-9]{0,3}',
+            'a whole number from 1 to 9999'
+        ),
+        (['evaluation_leads', 'training_leads'], '[1-9][0-9]{0,9}', 'a whole number of 1 or more'),
+        (['win_value', 'call_cost', 'calls_per_week', 'deals_of_the_mean'], '[0-9]{1,12}([.][0-9]+)?', 'a number of 0 or more')
+    ] -%}
+    {%- for names, pattern, words in rules -%}
+        {%- for name in names if not modules.re.fullmatch(pattern, var(name) | string) -%}
+            {{ exceptions.raise_compiler_error(name ~ " is '" ~ var(name) ~ "'; it may be " ~ words) }}
+        {%- endfor -%}
     {%- endfor -%}
 {%- endmacro %}

@@ -1,0 +1,89 @@
+"""Vars that are not what they may be stop a run with one sentence."""
+
+import datetime
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, NoReturn
+
+import jinja2
+import pytest
+import pytz  # type: ignore[import-untyped]
+import yaml
+
+from scripts.build import build
+from scripts.errors import UserError
+from scripts.land import land
+from scripts.paths import PROJECT
+
+VARS: dict[str, Any] = yaml.safe_load((PROJECT / "dbt_project.yml").read_text("utf-8"))["vars"]
+
+
+def check(changed: Mapping[str, object]) -> None:
+    """Runs the macro as dbt does, with some vars changed."""
+
+    def refuse(sentence: str) -> NoReturn:
+        raise ValueError(sentence)
+
+    macros = jinja2.Environment(autoescape=False).from_string(
+        (PROJECT / "macros/check_vars.sql").read_text("utf-8"),
+        {
+            "var": {**VARS, **changed}.__getitem__,
+            "modules": SimpleNamespace(re=re, pytz=pytz, datetime=datetime),
+            "exceptions": SimpleNamespace(raise_compiler_error=refuse),
+        },
+    )
+    macros.module.check_vars()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("as_of", "31.3.2025", "a day, such as 2025-03-31, or empty"),
+        ("reporting_currency", "Euro", "a code of three letters, such as EUR, or empty"),
+        ("reporting_time_zone", "Berlin", "an IANA zone, such as Europe/Berlin"),
+        ("cost_types", "media", r"a list, such as [media, tools]"),
+        ("evaluation_days", 7, "a list of days, such as [0, 1, 7, 30]"),
+        ("evaluation_days", ["a week"], "a list of days, such as [0, 1, 7, 30]"),
+        ("evaluation_days", [], "a list of days, such as [0, 1, 7, 30]"),
+        ("history", "no", "true or false"),
+        ("gross_margin", 80, "a share from 0 to 1, such as 0.8"),
+        ("gross_margin", True, "a share from 0 to 1, such as 0.8"),
+        ("roi_months", 0, "a whole number from 1 to 9999"),
+        ("outcome_days", "ninety", "a whole number from 1 to 9999"),
+        ("evaluation_leads", 0, "a whole number of 1 or more"),
+        ("win_value", -1, "a number of 0 or more"),
+        ("call_cost", "12,50", "a number of 0 or more"),
+    ],
+)
+def test_a_var_that_may_not_be_is_refused(name: str, value: object, allowed: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(f"{name} is '{value}'; it may be {allowed}")):
+        check({name: value})
+
+
+def test_what_vars_may_be() -> None:
+    check({})
+    check(
+        {
+            "as_of": datetime.date(2025, 3, 31),
+            "reporting_currency": "EUR",
+            "reporting_time_zone": "America/Argentina/Buenos_Aires",
+            "cost_types": ["media", "tools"],
+            "evaluation_days": [14],
+            "history": False,
+            "gross_margin": 1,
+            "calls_per_week": 2.5,
+            "win_value": 2000.0,
+        }
+    )
+
+
+def test_a_build_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LEADS_WAREHOUSE", str(tmp_path / "leads.duckdb"))
+    monkeypatch.setenv("DBT_TARGET_PATH", str(tmp_path / "target"))
+    monkeypatch.setenv("DBT_LOG_PATH", str(tmp_path / "logs"))
+    (tmp_path / "leads.csv").write_text("lead_id,created_at\na,2025-01-01\n", "utf-8")
+    land(tmp_path)
+    with pytest.raises(UserError, match="reporting_time_zone is 'Berlin'; it may be an IANA zone"):
+        build(lambda *_: None, ["--vars", "reporting_time_zone: Berlin"])
