@@ -1,4 +1,7 @@
-{# As withdraw does, but of the models in int_model_progress that are scored anew; of others it notes how far the clock went. #}
+{#
+    As withdraw does, for those models of int_model_progress of which all scores are made anew. Of the others it notes
+    how far the clock went.
+#}
 {% macro withdraw_scores() -%}
     {%- set scored = previous_build('int_scored_models') if target.type == 'duckdb' -%}
     {%- if scored -%}
