@@ -4,7 +4,8 @@
 {%- endmacro %}
 
 {% macro default__json_text(json, key) -%}
-    json_extract_string({{ json }}, '$."' || {{ key }} || '"')
+    {# A JSON pointer (RFC 6901): a path has no way to write a quote. #}
+    json_extract_string({{ json }}, '/' || replace(replace({{ key }}, '~', '~0'), '/', '~1'))
 {%- endmacro %}
 
 {% macro spark__json_text(json, key) -%}

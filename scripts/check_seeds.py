@@ -28,7 +28,7 @@ with extra_columns as (
     select 'account.', attributes, unnest(json_keys(attributes)) from raw.accounts
 )
 select distinct owner || name from extra_columns
-where json_extract_string(attributes, '$."' || name || '"') <> ''
+where json_extract_string(attributes, '/' || replace(replace(name, '~', '~0'), '/', '~1')) <> ''
 """
 
 # What is checked across rows and tables; a check names, as its parameters, the seeds that it reads.

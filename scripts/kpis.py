@@ -78,6 +78,7 @@ class Definition:
     note: str
     too_early: str
     too_early_when: str | None
+    needs: str | None
     has_wilson: bool
     values: ValuesOf | None
     numerator: str | None
@@ -161,7 +162,7 @@ def kpis(by: Sequence[str] = ("month",), method: str | None = None) -> KpiReport
                 row
                 for group_by in _subsets(dimensions)
                 for result in _query(connection, metrics, names, group_by)
-                for row in _rows(definitions, result, samples)
+                for row in _rows(definitions, result, samples, basis)
             ]
     except duckdb.Error as error:
         file, cause = paths.published_file(), str(error).splitlines()[0]
@@ -199,6 +200,7 @@ def _definitions(manifest: PydanticSemanticManifest) -> list[Definition]:
                 note=meta.get("note", ""),
                 too_early=meta.get("too_early", ""),
                 too_early_when=meta.get("too_early_when"),
+                needs=meta.get("needs"),
                 has_wilson=meta.get("interval") == "wilson",
                 values=ValuesOf(**meta["values"]) if "values" in meta else None,
                 numerator=ratio.numerator.name if ratio.numerator else None,
@@ -290,7 +292,10 @@ def _rows_by_column(result: duckdb.DuckDBPyRelation) -> list[dict[str, Any]]:
 
 
 def _rows(
-    definitions: Iterable[Definition], result: Mapping[str, Any], samples: Samples
+    definitions: Iterable[Definition],
+    result: Mapping[str, Any],
+    samples: Samples,
+    basis: Mapping[str, Any],
 ) -> Iterable[Kpi]:
     month = result.get(GROUP_BY["month"])
     named = {name: result[name] for name in ("channel", "region") if name in result}
@@ -298,8 +303,9 @@ def _rows(
         {**named, "month": month.strftime("%Y-%m")} if month else named
     )
     for definition in (d for d in definitions if d.metric in result):
+        is_known = not definition.needs or basis[f"has_{definition.needs}"]
         value, numerator, denominator = (
-            _number(result[name]) if name else None
+            _number(result[name]) if name and is_known else None
             for name in (
                 definition.metric,
                 definition.numerator,
@@ -327,7 +333,13 @@ def _rows(
             numerator=numerator,
             denominator=denominator,
             unit=definition.unit,
-            note=definition.note if value is not None else _why_missing(definition, result),
+            note=(
+                f"no {definition.needs} are known"
+                if not is_known
+                else _why_missing(definition, result)
+                if value is None
+                else definition.note
+            ),
         )
 
 

@@ -1,6 +1,7 @@
 {#
     Every landed amount has an exchange rate into the reporting currency on its day, and where several
-    currencies landed one of them is chosen; each row says what is missing.
+    currencies landed one of them is chosen; each row says what is missing. An amount of an account counts
+    on many days: its currency must have a rate at all.
 #}
 with
 
@@ -26,6 +27,29 @@ amounts as (
         landed_amount,
         amount
     from {{ ref('int_marketing_spend') }}
+    union all
+    select
+        coalesce(versions.currency, '') as currency,
+        versions.valid_from_date as amount_date,
+        coalesce(versions.budget, versions.annual_revenue) as landed_amount,
+        coalesce(profiles.budget, profiles.annual_revenue) as amount
+    from {{ ref('int_person_versions') }} as versions
+    inner join {{ ref('int_lead_profiles') }} as profiles
+        on versions.lead_id = profiles.lead_id
+        and versions.valid_from_date = profiles.valid_from_date
+    where
+        coalesce(versions.budget, versions.annual_revenue) is not null
+        and coalesce(profiles.budget, profiles.annual_revenue) is null
+    union all
+    select
+        coalesce(accounts.currency, '') as currency,
+        cast(null as date) as amount_date,
+        accounts.annual_revenue as landed_amount,
+        cast(null as decimal(18, 4)) as amount
+    from {{ ref('stg_raw__accounts') }} as accounts
+    left join {{ ref('int_exchange_rates') }} as exchange_rates
+        on coalesce(accounts.currency, '') = exchange_rates.from_currency
+    where exchange_rates.from_currency is null
 
 ),
 

@@ -138,7 +138,7 @@ select
     date '2025-04-05' as last_date, 'EUR' as reporting_currency, 'media, people' as cost_types,
     'net payments' as revenue_source, 'UTC' as reporting_time_zone, 0.8 as gross_margin,
     1 as payment_months, 12 as clv_window_months, 60 as clv_horizon_months, 1 as roi_months,
-    72 as contact_within_hours
+    72 as contact_within_hours, true as has_opportunities, true as has_customers
 """
 
 OPPORTUNITY_SQL = """

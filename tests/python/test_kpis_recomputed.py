@@ -359,13 +359,13 @@ def qualities(scored: pd.DataFrame) -> Values:
         leads = scored[scored.created_month == month]
         year_ago = month - pd.DateOffset(months=12)
         earlier = scored[scored.created_month.between(year_ago, month, inclusive="left")]
-        earlier = earlier[earlier.status == "evaluated"].sort_values(["score", "lead_id"])
+        earlier = earlier[earlier.status == "evaluated"]
         if earlier.empty:
             continue
-        rows = np.array_split(np.arange(len(earlier)), 5)
-        fifths = [earlier.iloc[fifth] for fifth in rows if len(fifth)]
-        lowest = [fifth.score.iloc[0] for fifth in fifths]
-        rates = np.array([fifth.is_converted.mean() for fifth in fifths])
+        lower = [(earlier.score < score).sum() for score in earlier.score]
+        fifths = earlier.groupby(np.array(lower) * 5 // len(earlier))
+        lowest = fifths.score.min().to_numpy()
+        rates = fifths.is_converted.mean().to_numpy()
         fifth_of = np.searchsorted(lowest, leads.score, side="right") - 1
         parts.append(
             leads.assign(

@@ -1,6 +1,7 @@
 {#
-    Grain: one row per month and fifth of the champion's scores of day 7 among the leads of the twelve
-    months before that had the time: how many of them became customers.
+    Grain: one row per month and fifth of today's champion's scores of day 7 among the leads of the twelve
+    months before that had the time: how many of them became customers. Leads of one score are in one
+    part, so that there may be fewer than five.
 #}
 {%- set parts = 5 %}
 with
@@ -14,10 +15,16 @@ scores as (
 
 ),
 
-champions as (
+champion as (
 
-    select score_model from {{ ref('int_live_models') }}
-    where role = 'champion'
+    select max_by(live_models.score_model, live_models.live_from_date) as score_model
+
+    from {{ ref('int_live_models') }} as live_models
+
+    inner join {{ ref('int_clock') }} as clock
+        on live_models.live_from_date <= clock.clock_date
+
+    where live_models.role = 'champion'
 
 ),
 
@@ -32,12 +39,11 @@ base as (
 
     select
         leads.quality_month,
+        scores.score_model,
         scores.score,
         scores.is_converted,
-        ntile({{ parts }}) over (
-            partition by leads.quality_month
-            order by scores.score, scores.lead_id
-        ) as part
+        rank() over (partition by leads.quality_month order by scores.score) - 1 as lower_leads,
+        count(*) over (partition by leads.quality_month) as all_leads
 
     from leads
 
@@ -45,8 +51,17 @@ base as (
         on leads.quality_month > scores.created_month
         and {{ days_between('scores.created_month', 'leads.quality_month') }} <= 366
 
-    inner join champions
-        on scores.score_model = champions.score_model
+    inner join champion
+        on scores.score_model = champion.score_model
+
+),
+
+placed as (
+
+    select
+        *,
+        cast({{ integer_divide(parts ~ ' * lower_leads', 'all_leads') }} as int) + 1 as part
+    from base
 
 ),
 
@@ -54,6 +69,7 @@ final as (
 
     select
         quality_month,
+        score_model,
         part,
         min(score) as lower_score,
         count(*) as leads,
@@ -62,10 +78,11 @@ final as (
         cast(sum(count(case when is_converted then 1 end)) over (partition by quality_month) as bigint)
             as all_conversions
 
-    from base
+    from placed
 
     group by
         quality_month,
+        score_model,
         part
 
 )

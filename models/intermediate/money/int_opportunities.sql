@@ -1,6 +1,7 @@
 {#
     Grain: one row per opportunity of a landed lead, as known at the clock, with its primary lead and the
-    amount in the reporting currency.
+    amount in the reporting currency. A win without a day is of the day on which it is heard of; what is
+    not won is open until it has a day.
 #}
 with
 
@@ -40,8 +41,8 @@ closed as (
         coalesce(opportunities.currency, '') as currency,
         opportunities.is_won,
         case
-            when opportunities.is_won is not null
-                then coalesce(opportunities.closed_at, opportunities.updated_at)
+            when opportunities.is_won then coalesce(opportunities.closed_at, opportunities.updated_at)
+            when not opportunities.is_won then opportunities.closed_at
         end as closed_at,
         clock.facts_until_date
 
@@ -64,33 +65,41 @@ known as (
             when cast(closed_at as date) <= facts_until_date and is_won then 'won'
             when cast(closed_at as date) <= facts_until_date then 'lost'
             else 'open'
-        end as status,
-        cast(coalesce(closed_at, created_at) as date) as amount_date
+        end as status
 
     from closed
+
+),
+
+dated as (
+
+    select
+        *,
+        cast(case when status = 'open' then created_at else closed_at end as date) as amount_date
+    from known
 
 ),
 
 final as (
 
     select
-        known.opportunity_id,
-        known.lead_id,
-        known.stage,
-        known.status,
-        known.currency,
-        known.amount_date,
-        known.amount as landed_amount,
-        cast(known.amount * exchange_rates.rate as decimal(18, 4)) as amount,
-        known.created_at,
-        case when known.status <> 'open' then known.closed_at end as closed_at
+        dated.opportunity_id,
+        dated.lead_id,
+        dated.stage,
+        dated.status,
+        dated.currency,
+        dated.amount_date,
+        dated.amount as landed_amount,
+        cast(dated.amount * exchange_rates.rate as decimal(18, 4)) as amount,
+        dated.created_at,
+        case when dated.status <> 'open' then dated.closed_at end as closed_at
 
-    from known
+    from dated
 
     left join exchange_rates
-        on known.currency = exchange_rates.from_currency
-        and known.amount_date >= exchange_rates.valid_from_date
-        and known.amount_date < exchange_rates.valid_until_date
+        on dated.currency = exchange_rates.from_currency
+        and dated.amount_date >= exchange_rates.valid_from_date
+        and dated.amount_date < exchange_rates.valid_until_date
 
 )
 

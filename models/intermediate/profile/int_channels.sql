@@ -1,6 +1,6 @@
 {#
     Grain: one row per lead source, or channel of spend or traffic, as landed, with its channel: the
-    seed's, else itself.
+    seed's, else the first of its spellings.
 #}
 with
 
@@ -37,7 +37,12 @@ final as (
 
     select
         sources.lead_source,
-        coalesce(channels.channel, sources.lead_source) as channel
+        coalesce(
+            channels.channel,
+            min(sources.lead_source) over (
+                partition by coalesce(text_key(sources.lead_source), sources.lead_source)
+            )
+        ) as channel
 
     from sources
 

@@ -33,6 +33,21 @@ payments as (
 
 ),
 
+opportunities as (
+
+    select count(*) as opportunities from {{ ref('int_opportunities') }}
+
+),
+
+reached as (
+
+    select
+        count(opportunity_at) as opportunities,
+        count(customer_at) as customers
+    from {{ ref('lead_lifecycle') }}
+
+),
+
 final as (
 
     select
@@ -41,6 +56,8 @@ final as (
         coalesce(spend.cost_types, '(none)') as cost_types,
         case when payments.payments > 0 then 'net payments' else 'won amounts' end
             as revenue_source,
+        opportunities.opportunities + reached.opportunities > 0 as has_opportunities,
+        opportunities.opportunities + payments.payments + reached.customers > 0 as has_customers,
         '{{ var("reporting_time_zone") }}' as reporting_time_zone,
         cast({{ var('gross_margin') }} as decimal(5, 4)) as gross_margin,
         cast({{ var('payment_months') }} as bigint) as payment_months,
@@ -56,6 +73,10 @@ final as (
     cross join spend
 
     cross join payments
+
+    cross join opportunities
+
+    cross join reached
 
 )
 

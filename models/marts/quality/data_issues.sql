@@ -145,6 +145,35 @@ final as (
 
     union all
 
+    select
+        'won without a day' as issue,
+        'opportunities' as entity,
+        opportunity_id as record_id,
+        'has is_won, but neither closed_at nor updated_at; counts as open' as detail
+
+    from opportunities
+
+    where
+        is_won
+        and closed_at is null
+        and updated_at is null
+
+    union all
+
+    select
+        'closed without a result' as issue,
+        'opportunities' as entity,
+        opportunity_id as record_id,
+        'has closed_at, but no is_won; counts as open' as detail
+
+    from opportunities
+
+    where
+        closed_at is not null
+        and is_won is null
+
+    union all
+
     select distinct
         records.issue,
         records.entity,

@@ -16,14 +16,7 @@ leads as (
 
 scores as (
 
-    select scores.*
-
-    from {{ ref('int_evaluated_scores') }} as scores
-
-    inner join {{ ref('int_live_models') }} as live_models
-        on scores.score_model = live_models.score_model
-
-    where live_models.role = 'champion'
+    select * from {{ ref('int_evaluated_scores') }}
 
 ),
 
@@ -52,6 +45,7 @@ placed as (
 
     inner join bases
         on leads.created_month = bases.quality_month
+        and scores.score_model = bases.score_model
         and (
             scores.score >= bases.lower_score
             or bases.part = 1
