@@ -32,14 +32,13 @@ amounts as (
         coalesce(versions.currency, '') as currency,
         versions.valid_from_date as amount_date,
         coalesce(versions.budget, versions.annual_revenue) as landed_amount,
-        coalesce(profiles.budget, profiles.annual_revenue) as amount
-    from {{ ref('int_person_versions') }} as versions
-    inner join {{ ref('int_lead_profiles') }} as profiles
-        on versions.lead_id = profiles.lead_id
-        and versions.valid_from_date = profiles.valid_from_date
-    where
-        coalesce(versions.budget, versions.annual_revenue) is not null
-        and coalesce(profiles.budget, profiles.annual_revenue) is null
+        exchange_rates.rate as amount
+    from {{ ref('int_lead_versions') }} as versions
+    left join {{ ref('int_exchange_rates') }} as exchange_rates
+        on coalesce(versions.currency, '') = exchange_rates.from_currency
+        and versions.valid_from_date >= exchange_rates.valid_from_date
+        and versions.valid_from_date < exchange_rates.valid_until_date
+    where coalesce(versions.budget, versions.annual_revenue) is not null
     union all
     select
         coalesce(accounts.currency, '') as currency,
