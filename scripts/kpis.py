@@ -156,7 +156,7 @@ def kpis(by: Sequence[str] = ("month",), method: str | None = None) -> KpiReport
             first_day, last_day = connection.sql(
                 "select min(date_day), max(date_day) from marts.calendar"
             ).fetchall()[0]
-            basis = _rows_by_column(connection.sql("from marts.kpi_basis"))[0]
+            basis = _basis(connection, definitions)
             samples = _samples(connection, metrics, definitions, dimensions)
             rows = [
                 row
@@ -228,6 +228,20 @@ def _published() -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(str(file), read_only=True)
     connection.execute("set enable_progress_bar = false")
     return connection
+
+
+def _basis(
+    connection: duckdb.DuckDBPyConnection, definitions: Iterable[Definition]
+) -> Mapping[str, Any]:
+    """The row of kpi_basis. Raises UserError where it does not tell what is known."""
+    basis = _rows_by_column(connection.sql("from marts.kpi_basis"))[0]
+    asked = {f"has_{definition.needs}" for definition in definitions if definition.needs}
+    if missing := sorted(asked.difference(basis)):
+        file = paths.published_file()
+        raise UserError(
+            f"{file} is of an older version, without {missing[0]}; build and publish: make run"
+        )
+    return basis
 
 
 def _query(

@@ -590,7 +590,12 @@ def test_what_is_missing_is_said(
     settings(monkeypatch, tmp_path, toy / "target")
     with pytest.raises(UserError, match=r"nothing is published at .*make run"):
         kpis()
-    (tmp_path / "published").mkdir()
+    shutil.copytree(toy / "published", tmp_path / "published")
+    with duckdb.connect(str(tmp_path / "published" / "leads.duckdb")) as connection:
+        connection.execute("alter table marts.kpi_basis drop column has_customers")
+    with pytest.raises(UserError, match=r"of an older version, without has_customers; .*make run"):
+        kpis()
+    (tmp_path / "published" / "leads.duckdb").unlink()
     with duckdb.connect(str(tmp_path / "published" / "leads.duckdb")) as connection:
         connection.execute("create table elsewhere (i integer)")
     with pytest.raises(UserError, match=r"leads.duckdb gives no KPIs: .*calendar.*make run"):
