@@ -4,10 +4,11 @@
 #}
 {% macro wilson_bound(successes, trials, is_upper=false) -%}
     {%- set z = 1.959963984540054 -%}
+    {%- set end = 1 if is_upper else 0 -%}
     {%- set n = 'nullif(cast(' ~ trials ~ ' as double), 0)' -%}
     {%- set p = '(cast(' ~ successes ~ ' as double) / ' ~ n ~ ')' -%}
     case
-        when {{ p }} = {{ 1 if is_upper else 0 }} then cast({{ 1 if is_upper else 0 }} as double)
+        when {{ p }} = {{ end }} then cast({{ end }} as double)
         else (
             {{ p }} + {{ z * z }} / (2 * {{ n }}) {{ '+' if is_upper else '-' }} {{ z }} * sqrt(
                 {{ p }} * (1 - {{ p }}) / {{ n }} + {{ z * z }} / (4 * {{ n }} * {{ n }})

@@ -23,12 +23,13 @@ union select event_key from intermediate.int_event_steps
 """
 _LANDED = """
 with extra_columns as (
-    select '' as owner, attributes, unnest(json_keys(attributes)) as name from raw.leads
+    select '' as owner, attributes from raw.leads
     union all
-    select 'account.', attributes, unnest(json_keys(attributes)) from raw.accounts
+    select 'account.', attributes from raw.accounts
+), entries as (
+    select owner, unnest(map_entries(attributes::map(varchar, varchar))) as entry from extra_columns
 )
-select distinct owner || name from extra_columns
-where json_extract_string(attributes, '/' || replace(replace(name, '~', '~0'), '/', '~1')) <> ''
+select distinct owner || entry.key from entries where entry.value <> ''
 """
 
 # What is checked across rows and tables; a check names, as its parameters, the seeds that it reads.

@@ -317,9 +317,10 @@ def _rows(
         {**named, "month": month.strftime("%Y-%m")} if month else named
     )
     for definition in (d for d in definitions if d.metric in result):
-        is_known = not definition.needs or basis[f"has_{definition.needs}"]
+        needs = definition.needs
+        unknown = f"no {needs} are known" if needs and not basis[f"has_{needs}"] else None
         value, numerator, denominator = (
-            _number(result[name]) if name and is_known else None
+            _number(result[name]) if name and not unknown else None
             for name in (
                 definition.metric,
                 definition.numerator,
@@ -347,13 +348,8 @@ def _rows(
             numerator=numerator,
             denominator=denominator,
             unit=definition.unit,
-            note=(
-                f"no {definition.needs} are known"
-                if not is_known
-                else _why_missing(definition, result)
-                if value is None
-                else definition.note
-            ),
+            note=unknown
+            or (definition.note if value is not None else _why_missing(definition, result)),
         )
 
 

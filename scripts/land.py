@@ -73,10 +73,10 @@ class EntityResult:
     rows_landed: int = 0
     rows_duplicate: int = 0
     rows_rejected: int = 0
-    rows_replaced: int = 0
     rows_waiting: int = 0
     files_landed: int = 0
     files_skipped: int = 0
+    rows_replaced: int = 0
 
 
 _NUMBERS = [field.name for field in fields(EntityResult) if field.name != "entity"]
@@ -330,7 +330,7 @@ def _write(
         file_seq = file_seq if last_row is None else last_seq + 1 + last_row
         rejected = faulty + sum(count for _, count in file.ragged.values())
         read = landed + duplicate + rejected
-        result = EntityResult(entity.name, read, landed, duplicate, rejected, 0, waits, 1)
+        result = EntityResult(entity.name, read, landed, duplicate, rejected, waits, 1)
         total = _sum(total, result)
         connection.execute(
             "insert into raw.landings values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",

@@ -110,8 +110,9 @@ def _held(connection: DuckDBPyConnection, asked: list[str]) -> set[str]:
     }
     if missing := {*asked} - found:
         rejected = _rows(connection, "select original_row from raw.rejected_rows")
-        words = {word for (text,) in rejected for word in Mentions.words_of(text)}
-        found |= {name for name in missing if name.lower() in words}
+        for name in missing:
+            names_it = Mentions([name.lower()])
+            found |= {name for (text,) in rejected if names_it(text)}
     return found
 
 

@@ -30,7 +30,7 @@ def check(changed: Mapping[str, object]) -> None:
         (PROJECT / "macros/check_vars.sql").read_text("utf-8"),
         {
             "var": {**VARS, **changed}.__getitem__,
-            "modules": SimpleNamespace(re=re, pytz=pytz, datetime=datetime),
+            "modules": SimpleNamespace(re=re, pytz=pytz),
             "exceptions": SimpleNamespace(raise_compiler_error=refuse),
         },
     )

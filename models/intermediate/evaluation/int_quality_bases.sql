@@ -74,7 +74,7 @@ final as (
         min(score) as lower_score,
         count(*) as leads,
         count(case when is_converted then 1 end) as conversions,
-        cast(sum(count(*)) over (partition by quality_month) as bigint) as all_leads,
+        all_leads,
         cast(sum(count(case when is_converted then 1 end)) over (partition by quality_month) as bigint)
             as all_conversions
 
@@ -83,7 +83,8 @@ final as (
     group by
         quality_month,
         score_model,
-        part
+        part,
+        all_leads
 
 )
 

@@ -10,7 +10,7 @@ leads as (
 
 ),
 
-sources as (
+landed as (
 
     select lead_source from leads
     where lead_source is not null
@@ -18,6 +18,15 @@ sources as (
     select channel as lead_source from {{ ref('stg_raw__marketing_spend') }}
     union
     select channel as lead_source from {{ ref('stg_raw__web_traffic') }}
+
+),
+
+sources as (
+
+    select
+        lead_source,
+        text_key(lead_source) as source_key
+    from landed
 
 ),
 
@@ -40,14 +49,14 @@ final as (
         coalesce(
             channels.channel,
             min(sources.lead_source) over (
-                partition by coalesce(text_key(sources.lead_source), sources.lead_source)
+                partition by coalesce(sources.source_key, sources.lead_source)
             )
         ) as channel
 
     from sources
 
     left join channels
-        on text_key(sources.lead_source) = channels.source_key
+        on sources.source_key = channels.source_key
 
 )
 
