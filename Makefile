@@ -14,7 +14,7 @@ run: .venv/installed  ## sample data, or DATA=folder, to published marts and KPI
 	@$(SCRIPTS) run $(if $(DATA),"$(DATA)")
 
 test: .venv/installed lint  ## everything that must hold before a change lands
-	@.venv/bin/pytest -q -m "not slow"
+	@.venv/bin/pytest -q -m "not slow" -n auto --dist loadgroup --no-loadscope-reorder
 
 test-all: .venv/installed lint  ## also the long-running tests
 	@.venv/bin/pytest -q

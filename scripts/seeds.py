@@ -3,7 +3,9 @@
 import hashlib
 import os
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from scripts.check_seeds import check_seeds
 from scripts.errors import UserError
@@ -29,19 +31,36 @@ def seed_path() -> str:
     """The folder of seeds for dbt, relative to the project.
 
     `LEADS_SEEDS` names a folder whose CSV files replace those of the same name in `seeds/`; they
-    are checked, then copied into the build area, since dbt writes over seed files outside the
-    project. Raises UserError where a seed is faulty or the folder is missing.
+    are checked, then copied into a build area of their content's own, since dbt writes over seed
+    files outside the project. Raises UserError where a seed is faulty or the folder is missing.
     """
     folder = overlay()
     check_seeds(SEEDS, folder).raise_for_errors()
     if folder is None:
         return SEEDS.name
-    files = sorted(folder.rglob("*.csv"))
-    known = {file.name: file.relative_to(SEEDS) for file in SEEDS.rglob("*.csv")}
-    content = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
-    build_area = Path("target") / f"seeds-{content[:16]}"
-    shutil.rmtree(PROJECT / build_area, ignore_errors=True)
-    shutil.copytree(SEEDS, PROJECT / build_area)
-    for file in files:
-        shutil.copyfile(file, PROJECT / build_area / known[file.name])
+    laid_over = {file.name: file for file in folder.rglob("*.csv")}
+    files = {
+        file.relative_to(SEEDS): laid_over.get(file.name, file)
+        for file in sorted(SEEDS.rglob("*"))
+        if file.is_file()
+    }
+    content = b"".join(bytes(name) + file.read_bytes() for name, file in files.items())
+    build_area = Path("target") / f"seeds-{hashlib.sha256(content).hexdigest()[:16]}"
+    if not (PROJECT / build_area).is_dir():
+        _lay(files, PROJECT / build_area)
     return str(build_area)
+
+
+def _lay(files: Mapping[Path, Path], folder: Path) -> None:
+    """Put copies of files under these names into a new folder, which is there as a whole or not."""
+    folder.parent.mkdir(exist_ok=True)
+    with TemporaryDirectory(prefix="seeds-", dir=folder.parent) as scratch:
+        new = Path(scratch) / "new"
+        for name, file in files.items():
+            (new / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, new / name)
+        try:
+            new.rename(folder)
+        except OSError:  # another run of the same seeds came first
+            if not folder.is_dir():
+                raise

@@ -17,6 +17,16 @@ settings.register_profile("seeded", derandomize=True)
 settings.load_profile("seeded")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run one after the other what is in one file, or in files that share a warehouse."""
+    warehouses = {"sample", "history"}
+    sharing = {item.path for item in items if warehouses & {*getattr(item, "fixturenames", ())}}
+    for item in items:
+        group = "warehouses" if item.path in sharing else item.path.stem
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 class Warehouse:
     """A built and published warehouse, and the environment that commands need to use it."""
 
