@@ -345,7 +345,11 @@ def bench(
 
 def _plain(text: str) -> str:
     """Text that came in with the data, as the terminal may show it: nothing in it is an order."""
-    return escape("".join(char if char.isprintable() else "\ufffd" for char in text))
+    return escape(_printable(text))
+
+
+def _printable(text: str) -> str:
+    return "".join(char if char.isprintable() else "\ufffd" for char in text)
 
 
 def _progress() -> Progress:
@@ -399,5 +403,5 @@ if __name__ == "__main__":
     try:
         app()
     except UserError as error:
-        typer.echo(f"error: {error}", err=True)
+        typer.echo("\n".join(map(_printable, f"error: {error}".splitlines())), err=True)
         sys.exit(error.exit_code)

@@ -99,6 +99,7 @@ class Column:
     accepted: tuple[str, ...]
     pattern: str | None
     form: str | None
+    below: int | None
 
     @property
     def kind(self) -> str:
@@ -157,6 +158,13 @@ class Field:
             return f"to_json({self.column})::varchar"
         return f"cleaned({self.column}::varchar)"
 
+    @property
+    def words(self) -> str:
+        """As `text`, where no number is meant: NaN, as pandas has what is missing, is NULL."""
+        if self.data_type in ("FLOAT", "DOUBLE"):
+            return f"case when not isnan({self.column}) then {self.text} end"
+        return self.text
+
 
 @cache
 def read_contract() -> dict[str, Entity]:
@@ -192,6 +200,7 @@ def _column(column: Mapping[str, Any]) -> Column:
         accepted=tuple(meta.get("accepted", ())),
         pattern=meta.get("pattern"),
         form=meta.get("form"),
+        below=meta.get("below"),
     )
 
 
@@ -214,6 +223,9 @@ def checks(entity: Entity, broken: str | None) -> list[Check]:
         if column.kind == "varchar" and column.name in entity.key:
             is_nested = f"{name}[1] in ('{{', '[') and json_valid({name})"
             found.append(Check(name, is_nested, "is a list or an object, not an id"))
+        if column.below:
+            fails = f"abs({name}) >= {int(column.below)}"
+            found.append(Check(name, fails, f"is {column.below:,} or more"))
         if column.pattern:
             fails = f"not regexp_full_match({name}, {literal(column.pattern)})"
             found.append(Check(name, fails, f"is not {column.form}"))
@@ -238,7 +250,7 @@ def checked(entity: Entity, relation: str, fields: Sequence[Field], broken: str 
         source, value = _cast(column, known.get(column.name))
         given.append(f"{source} as given_{column.name}")
         typed.append(f"{value} as {column.name}")
-    given += [f"{field.text} as extra_{field.place}" for field in extras]
+    given += [f"{field.words} as extra_{field.place}" for field in extras]
     status = " ".join(
         f"when {check.fails} then {number}"
         for number, check in enumerate(checks(entity, broken), start=1)
@@ -260,7 +272,8 @@ def _cast(column: Column, field: Field | None) -> tuple[str, str]:
     if re.fullmatch(types, field.data_type):
         return field.column, cast.format(x=name, type=column.data_type)
     value = _PARSERS[column.kind].format(x=name, type=column.data_type)
-    return field.text, f"coalesce({value}, {literal(column.default)})" if column.default else value
+    text = field.words if column.kind == "varchar" else field.text
+    return text, f"coalesce({value}, {literal(column.default)})" if column.default else value
 
 
 def _attributes(extras: Sequence[Field]) -> str:

@@ -196,11 +196,17 @@ def _files(folder: Path) -> dict[Entity, list[Path]]:
     found: dict[str, list[Path]] = {name: [] for name in entities}
     for path in sorted(folder.iterdir()):
         name = path.name.lower()
-        if path.is_dir() or name.startswith((".", "_", "readme")) or name.endswith(".md"):
+        if name.startswith((".", "_", "readme")) or name.endswith(".md"):
             continue
-        if not path.resolve().is_relative_to(folder.resolve()):
-            raise UserError(f"{path} leads out of the folder: put the file itself there.")
         entity = name.split(".")[0]
+        if path.is_dir():
+            if entity in entities and format_of(name):
+                raise UserError(
+                    f"{path} is a folder: put its files into {folder} itself, as "
+                    f"{entity}.<anything>.<format>."
+                )
+            continue
+        _refuse_odd_path(path, folder)
         if entity not in entities or not format_of(name):
             raise UserError(
                 f"{path} is no file to land: its name must be <entity>.<format> or "
@@ -212,6 +218,18 @@ def _files(folder: Path) -> dict[Entity, list[Path]]:
     if not any(found.values()):
         raise UserError(f"The folder {folder} has no file to land.")
     return {entities[name]: paths for name, paths in found.items() if paths}
+
+
+def _refuse_odd_path(path: Path, folder: Path) -> None:
+    try:
+        path.name.encode()
+        is_inside = path.resolve().is_relative_to(folder.resolve())
+    except UnicodeEncodeError as error:
+        raise UserError(f"The name of {path.name!a} is not UTF-8: give it another.") from error
+    except (OSError, RuntimeError) as error:
+        raise UserError(f"{path} leads to itself: put the file itself there.") from error
+    if not is_inside:
+        raise UserError(f"{path} leads out of the folder: put the file itself there.")
 
 
 def _scratch(connection: DuckDBPyConnection) -> TemporaryDirectory[str]:

@@ -182,7 +182,7 @@ def open_source(
 
 def _unpacked(path: Path, scratch: Path) -> Path:
     """The file unpacked in full. DuckDB takes one that ends early or is damaged for a whole one."""
-    plain = scratch / path.stem
+    plain = scratch / f"{path.name}.plain"
     match path.suffix.lower():
         case ".gz":
             unpack = gzip.open
@@ -229,8 +229,12 @@ def _check_columns(entity: Entity, path: Path, names: Sequence[str]) -> None:
         )
 
 
-def _fields(entity: Entity, names: Sequence[str], types: Sequence[str]) -> tuple[Field, ...]:
+def _fields(
+    entity: Entity, path: Path, names: Sequence[str], types: Sequence[str]
+) -> tuple[Field, ...]:
     """The columns of a file; the contract's are known in any case and with spaces around."""
+    if any("\0" in name for name in names):
+        raise UserError(f"{path} has a NUL character in the name of a column.")
     stripped = [name.strip() for name in names]
     return tuple(
         Field(place, name.lower() if name.lower() in entity.column_names else name, data_type)
@@ -243,7 +247,7 @@ def _parquet(connection: duckdb.DuckDBPyConnection, entity: Entity, path: Path) 
     columns = connection.execute(f"describe from {reader}", [escape(str(path))]).fetchall()
     # DuckDB gives the second of two columns that differ in case alone another name.
     names = read_schema(path).names
-    fields = _fields(entity, names, [column[1] for column in columns])
+    fields = _fields(entity, path, names, [column[1] for column in columns])
     plain = {column.name for column in entity.columns if column.kind != "json"}
     for field in fields:
         if field.name in plain and field.is_nested:
@@ -259,7 +263,7 @@ def _csv(entity: Entity, path: Path, plain: Path) -> Source:
         header = next(csv.reader(chain([first], stream), delimiter=delimiter))
     if not header:
         raise UserError(f"{path} starts with an empty line: line 1 must be the header.")
-    fields = _fields(entity, header, ["VARCHAR"] * len(header))
+    fields = _fields(entity, path, header, ["VARCHAR"] * len(header))
     columns = ", ".join(f"{field.column}: 'varchar'" for field in fields)
     reader = _text_reader(columns, delimiter, quote='"', header=True)
     if len(fields) == 1:  # where an empty line would be a row
@@ -293,7 +297,7 @@ def _json(connection: duckdb.DuckDBPyConnection, entity: Entity, path: Path, pla
         from (select case when {is_object} then line end as line from {reader}) order by name""",
         [escape(str(plain))],
     ).fetchall()
-    fields = _fields(entity, [name for (name,) in keys], ["VARCHAR"] * len(keys))
+    fields = _fields(entity, path, [name for (name,) in keys], ["VARCHAR"] * len(keys))
     pointers = ("/" + name.replace("~", "~0").replace("/", "~1") for (name,) in keys)
     paths = ", ".join(literal(pointer) for pointer in pointers)
     values = f"json_extract_string(case when {is_object} then line end, [{paths}]::varchar[])"

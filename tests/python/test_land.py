@@ -431,6 +431,16 @@ UNREADABLE = {
     "lacks a required key": ("leads.jsonl", b'{"created_at":"2024-01-01"}', "lead_id"),
     "has a column twice": ("leads.csv", b"lead_id,created_at,Lead_Id\n", "lead_id twice"),
     "has an unnamed column": ("leads.csv", b"lead_id,created_at,\n", "without a name"),
+    "has a NUL in its header": (
+        "leads.csv",
+        b'lead_id,created_at,"x\ny\0z"\n1,2024-01-01,\n',
+        "NUL",
+    ),
+    "has a NUL in a key": (
+        "leads.jsonl",
+        b'{"lead_id":"1","created_at":"2024-01-01","a\\u0000b":1}',
+        "NUL",
+    ),
     "is not UTF-8": ("leads.csv", LEADS.encode() + b"9,2024-01-01,secret\xff\n", "UTF-8"),
     "has a header that is not UTF-8": ("leads.csv", LEADS.encode("utf-16"), "UTF-8"),
     "is JSON but not UTF-8": ("leads.jsonl", LINES.encode() + b'\n{"k":"secret\xff"}', "UTF-8"),
@@ -462,6 +472,67 @@ def test_a_file_that_cannot_be_read_lands_nothing(folder: Path, what: str) -> No
     assert not warehouse_file().exists() or not rows(
         "select 1 from duckdb_tables() where schema_name = 'raw'"
     )
+
+
+def test_a_folder_that_is_named_like_a_file_is_not_passed_over(folder: Path) -> None:
+    (folder / "lead_events.parquet").mkdir()
+    (folder / "notes").mkdir()
+    with pytest.raises(UserError, match=r"lead_events\.parquet is a folder: put its files into"):
+        land_text(folder, LEADS)
+
+
+def test_a_file_that_leads_to_itself_or_has_no_readable_name_is_one_sentence(folder: Path) -> None:
+    (folder / "leads.csv").symlink_to(folder / "leads.csv")
+    with pytest.raises(UserError, match=r"leads\.csv leads to itself"):
+        land(folder, NOW)
+    (folder / "leads.csv").unlink()
+    (folder / os.fsdecode(b"leads.\xff.csv")).write_text(LEADS, "utf-8")
+    with pytest.raises(UserError, match=r"leads\.\\udcff\.csv' is not UTF-8"):
+        land(folder, NOW)
+
+
+def test_packed_files_that_differ_in_their_packing_alone_do_not_mix(folder: Path) -> None:
+    first = "lead_id,created_at\na,never\nb,2024-01-01\n"
+    second = "lead_id,created_at\nc,2024-01-01\nd,2024-01-01\ne,soon\n"
+    (folder / "leads.csv.gz").write_bytes(gzip.compress(first.encode()))
+    (folder / "leads.csv.zst").write_bytes(zstd(second))
+    total = land(folder, NOW).total
+    assert (total.rows_read, total.rows_landed, total.rows_rejected) == (5, 3, 2)
+    assert rejects() == [(2, "created_at", "never"), (4, "created_at", "soon")]
+
+
+def test_a_number_too_large_to_add_up_is_set_aside(folder: Path) -> None:
+    rows_of = {
+        "payments": "payment_id,lead_id,paid_at,amount\n1,a,2024-01-01,9999999999999.9999\n"
+        "2,a,2024-01-01,10000000000000\n3,a,2024-01-01,-10000000000000\n",
+        "web_traffic": "traffic_date,channel,region,visitors\n2024-01-01,paid,DE,1000000000000\n",
+        "lead_events": "event_id,lead_id,event_type,occurred_at,duration_seconds\n"
+        "1,a,call,2024-01-01,1000000000\n",
+    }
+    for name, text in rows_of.items():
+        (folder / f"{name}.csv").write_text(text, "utf-8")
+    assert land(folder, NOW).total.rows_rejected == 4
+    assert rows("select entity, line, column_name, reason from raw.rejected_rows order by all") == [
+        ("lead_events", 2, "duration_seconds", "is 1,000,000,000 or more"),
+        ("payments", 3, "amount", "is 10,000,000,000,000 or more"),
+        ("payments", 4, "amount", "is 10,000,000,000,000 or more"),
+        ("web_traffic", 2, "visitors", "is 1,000,000,000,000 or more"),
+    ]
+
+
+def test_not_a_number_is_missing_where_a_text_should_be(folder: Path) -> None:
+    parquet(
+        """select lead_id, date '2024-01-01' as created_at, person_id, person_id as plan
+        from (values (1.0, 'nan'::double), (2.0, 7.0), ('nan'::double, 3.0))
+        as t (lead_id, person_id)""",
+        folder / "leads.parquet",
+    )
+    land(folder, NOW)
+    assert versions("leads", "lead_id, person_id, attributes") == [
+        ("1", None, None),
+        ("2", "7", '{"plan":"7"}'),
+    ]
+    assert rows("select column_name, reason from raw.rejected_rows") == [("lead_id", "is missing")]
 
 
 def test_a_quote_left_open_in_a_large_file_does_not_swallow_rows(folder: Path) -> None:
@@ -533,7 +604,7 @@ def test_a_folder_must_be_there_and_hold_files(folder: Path) -> None:
     (folder / "notes.md").write_text("x", "utf-8")
     (folder / ".leads.csv").write_text("x", "utf-8")
     (folder / "_leads.csv").write_text("x", "utf-8")
-    (folder / "leads.csv").mkdir()
+    (folder / "leads").mkdir()
     with pytest.raises(UserError, match="has no file"):
         land(folder)
 

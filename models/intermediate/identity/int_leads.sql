@@ -26,7 +26,10 @@ final as (
         versions.lead_created_at as created_at,
         versions.merged_into_lead_id,
         versions.person_id,
-        case when role_mailboxes.local_part is null then versions.email end as person_email
+        {# What is no address (NA, -) is nobody's. #}
+        case
+            when role_mailboxes.local_part is null and versions.email like '%_@_%' then versions.email
+        end as person_email
 
     from versions
 

@@ -172,7 +172,7 @@ final as (
         cast(customers_before as bigint) as customers_before,
         cast(retained_customers as bigint) as retained_customers,
         net_payments,
-        cast(net_payments * {{ var('gross_margin') }} as decimal(18, 4)) as gross_margin,
+        cast(cast(net_payments as decimal(28, 4)) * {{ var('gross_margin') }} as decimal(18, 4)) as gross_margin,
         {%- for column in ['active_customers', 'customers_before', 'retained_customers'] %}
             cast(coalesce(sum(case when is_complete then {{ column }} end) over ({{ window }}), 0) as bigint)
                 as trailing_{{ column }},

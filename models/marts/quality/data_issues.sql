@@ -22,6 +22,12 @@ lead_merges as (
 
 ),
 
+clock as (
+
+    select * from {{ ref('int_clock') }}
+
+),
+
 landed_leads as (
 
     select lead_id from {{ ref('stg_raw__leads') }}
@@ -83,6 +89,42 @@ unknown_leads as (
         on rolled_up_leads.lead_id = landed_leads.lead_id
 
     where landed_leads.lead_id is null
+
+),
+
+facts as (
+
+    select
+        'win dated after it was landed' as issue,
+        'opportunities' as entity,
+        opportunity_id as record_id,
+        'closed_at' as column_name,
+        closed_at as happened_at,
+        landed_at
+    from opportunities
+    where is_won
+
+    union all
+
+    select
+        'payment dated after it was landed' as issue,
+        'payments' as entity,
+        payment_id as record_id,
+        'paid_at' as column_name,
+        paid_at as happened_at,
+        landed_at
+    from payments
+
+    union all
+
+    select
+        'feedback dated after it was landed' as issue,
+        'lead_feedback' as entity,
+        feedback_id as record_id,
+        'given_at' as column_name,
+        given_at as happened_at,
+        landed_at
+    from feedback
 
 ),
 
@@ -171,6 +213,23 @@ final as (
     where
         closed_at is not null
         and is_won is null
+
+    union all
+
+    select
+        facts.issue,
+        facts.entity,
+        facts.record_id,
+        facts.column_name || ' is ' || cast(cast(facts.happened_at as date) as string)
+        || '; waits until rows are landed on that day' as detail
+
+    from facts
+
+    cross join clock
+
+    where
+        cast(facts.happened_at as date) > cast(facts.landed_at as date)
+        and cast(facts.happened_at as date) > clock.facts_until_date
 
     union all
 
