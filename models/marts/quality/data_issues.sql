@@ -22,12 +22,6 @@ lead_merges as (
 
 ),
 
-clock as (
-
-    select * from {{ ref('int_clock') }}
-
-),
-
 landed_leads as (
 
     select lead_id from {{ ref('stg_raw__leads') }}
@@ -225,7 +219,7 @@ final as (
 
     from facts
 
-    cross join clock
+    cross join {{ ref('int_clock') }} as clock
 
     where
         cast(facts.happened_at as date) > cast(facts.landed_at as date)
