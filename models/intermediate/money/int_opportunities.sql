@@ -41,7 +41,7 @@ closed as (
         coalesce(opportunities.currency, '') as currency,
         opportunities.is_won,
         case
-            when opportunities.is_won then coalesce(opportunities.closed_at, opportunities.updated_at)
+            when opportunities.is_won then coalesce(opportunities.closed_at, opportunities.version_at)
             when not opportunities.is_won then opportunities.closed_at
         end as closed_at,
         clock.facts_until_date

@@ -53,28 +53,45 @@ effective as (
 
 ),
 
+known as (
+
+    {# What is said of a creation after the clock is not known yet. #}
+    select
+        effective.*,
+        coalesce(cast(effective.effective_updated_at as date) > clock.clock_date, false) as is_later
+
+    from effective
+
+    cross join clock
+
+),
+
 ordered as (
 
     select
-        effective.*,
+        known.*,
         row_number() over (
-            partition by effective.entity, effective.record_id
-            order by effective.effective_updated_at asc nulls first, effective.landing_seq asc
+            partition by known.entity, known.record_id
+            order by known.effective_updated_at asc nulls first, known.landing_seq asc
         ) as version_number,
-        count(effective.updated_at) over (
-            partition by effective.entity, effective.record_id, effective.effective_updated_at
-            order by effective.landing_seq
+        count(known.updated_at) over (
+            partition by known.entity, known.record_id, known.effective_updated_at
+            order by known.landing_seq
         ) as dated_count,
-        first_value(effective.effective_updated_at) over (
-            partition by effective.entity, effective.record_id
-            order by effective.effective_updated_at asc nulls first, effective.landing_seq asc
+        first_value(known.effective_updated_at) over (
+            partition by known.entity, known.record_id
+            order by known.effective_updated_at asc nulls first, known.landing_seq asc
         ) as first_updated_at,
-        first_value(effective.created_at) over (
-            partition by effective.entity, effective.record_id
-            order by effective.effective_updated_at desc nulls last, effective.landing_seq desc
+        first_value(known.created_at) over (
+            partition by known.entity, known.record_id
+            order by
+                case when known.is_later then 1 else 0 end,
+                case when known.is_later then known.effective_updated_at end asc,
+                known.effective_updated_at desc nulls last,
+                case when known.is_later then -known.landing_seq else known.landing_seq end desc
         ) as record_created_at
 
-    from effective
+    from known
 
 ),
 
@@ -88,9 +105,19 @@ dated as (
                 and not (ordered.effective_updated_at is distinct from ordered.first_updated_at)
                 then cast(ordered.record_created_at as date)
             else cast(greatest(ordered.effective_updated_at, ordered.record_created_at) as date)
-        end as valid_from_date
+        end as valid_from_date,
+        coalesce(
+            lead(ordered.effective_updated_at) over record = ordered.effective_updated_at
+            and lead(ordered.updated_at) over record is null,
+            false
+        ) as is_replaced
 
     from ordered
+
+    window record as (
+        partition by ordered.entity, ordered.record_id
+        order by ordered.version_number
+    )
 
 ),
 
@@ -129,6 +156,7 @@ held as (
 
     where
         is_deleted
+        and not is_replaced
         and cast(updated_at as date) > valid_from_date
 
 ),
