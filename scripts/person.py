@@ -109,10 +109,10 @@ def _held(connection: DuckDBPyConnection, asked: list[str]) -> set[str]:
         )
     }
     if missing := {*asked} - found:
-        rejected = _rows(connection, "select original_row from raw.rejected_rows")
-        for name in missing:
-            names_it = Mentions([name.lower()])
-            found |= {name for (text,) in rejected if names_it(text)}
+        rejected = [
+            text for (text,) in _rows(connection, "select original_row from raw.rejected_rows")
+        ]
+        found |= {name for name in missing if any(map(Mentions([name.lower()]), rejected))}
     return found
 
 

@@ -53,11 +53,14 @@ effective as (
 
 ),
 
-known as (
+numbered as (
 
-    {# What is said of a creation after the clock is not known yet. #}
     select
         effective.*,
+        row_number() over (
+            partition by effective.entity, effective.record_id
+            order by effective.effective_updated_at asc nulls first, effective.landing_seq asc
+        ) as version_number,
         coalesce(cast(effective.effective_updated_at as date) > clock.clock_date, false) as is_later
 
     from effective
@@ -68,30 +71,30 @@ known as (
 
 ordered as (
 
+    {# What is said of a creation after the clock is not known yet. #}
     select
-        known.*,
-        row_number() over (
-            partition by known.entity, known.record_id
-            order by known.effective_updated_at asc nulls first, known.landing_seq asc
-        ) as version_number,
-        count(known.updated_at) over (
-            partition by known.entity, known.record_id, known.effective_updated_at
-            order by known.landing_seq
+        numbered.*,
+        count(numbered.updated_at) over (
+            partition by numbered.entity, numbered.record_id, numbered.effective_updated_at
+            order by numbered.version_number
         ) as dated_count,
-        first_value(known.effective_updated_at) over (
-            partition by known.entity, known.record_id
-            order by known.effective_updated_at asc nulls first, known.landing_seq asc
-        ) as first_updated_at,
-        first_value(known.created_at) over (
-            partition by known.entity, known.record_id
-            order by
-                case when known.is_later then 1 else 0 end,
-                case when known.is_later then known.effective_updated_at end asc,
-                known.effective_updated_at desc nulls last,
-                case when known.is_later then -known.landing_seq else known.landing_seq end desc
-        ) as record_created_at
+        first_value(numbered.effective_updated_at) over record as first_updated_at,
+        first_value(numbered.created_at) over (
+            partition by numbered.entity, numbered.record_id
+            order by case when numbered.is_later then numbered.version_number else -numbered.version_number end
+        ) as record_created_at,
+        coalesce(
+            lead(numbered.effective_updated_at) over record = numbered.effective_updated_at
+            and lead(numbered.updated_at) over record is null,
+            false
+        ) as is_replaced
 
-    from known
+    from numbered
+
+    window record as (
+        partition by numbered.entity, numbered.record_id
+        order by numbered.version_number
+    )
 
 ),
 
@@ -105,19 +108,9 @@ dated as (
                 and not (ordered.effective_updated_at is distinct from ordered.first_updated_at)
                 then cast(ordered.record_created_at as date)
             else cast(greatest(ordered.effective_updated_at, ordered.record_created_at) as date)
-        end as valid_from_date,
-        coalesce(
-            lead(ordered.effective_updated_at) over record = ordered.effective_updated_at
-            and lead(ordered.updated_at) over record is null,
-            false
-        ) as is_replaced
+        end as valid_from_date
 
     from ordered
-
-    window record as (
-        partition by ordered.entity, ordered.record_id
-        order by ordered.version_number
-    )
 
 ),
 

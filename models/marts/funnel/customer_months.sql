@@ -172,15 +172,13 @@ final as (
         cast(customers_before as bigint) as customers_before,
         cast(retained_customers as bigint) as retained_customers,
         net_payments,
-        cast(cast(net_payments as decimal(28, 4)) * {{ var('gross_margin') }} as decimal(18, 4)) as gross_margin,
+        {{ gross_margin('net_payments') }} as gross_margin,
         {%- for column in ['active_customers', 'customers_before', 'retained_customers'] %}
             cast(coalesce(sum(case when is_complete then {{ column }} end) over ({{ window }}), 0) as bigint)
                 as trailing_{{ column }},
         {%- endfor %}
-        cast(
-            coalesce(sum(case when is_complete then net_payments end) over ({{ window }}), 0)
-            * {{ var('gross_margin') }} as decimal(18, 4)
-        ) as trailing_gross_margin,
+        {{ gross_margin('coalesce(sum(case when is_complete then net_payments end) over (' ~ window ~ '), 0)') }}
+            as trailing_gross_margin,
         cast(count(case when is_complete then 1 end) over (
             partition by channel, region order by month_start_date
         ) as bigint) as payment_months,

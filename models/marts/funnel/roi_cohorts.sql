@@ -106,8 +106,7 @@ final as (
 
     select
         cohorts.*,
-        cast(cast(cohorts.revenue_within as decimal(28, 4)) * {{ var('gross_margin') }} as decimal(18, 4))
-            as gross_margin_within,
+        {{ gross_margin('cohorts.revenue_within') }} as gross_margin_within,
         {{ months_after('last_day(cohorts.cohort_month)', var('roi_months')) }}
         <= data_end.last_date as is_mature
 

@@ -49,25 +49,40 @@ feedback as (
 records as (
 
     select
-        'opportunities of an unknown lead' as issue,
         'opportunities' as entity,
-        lead_id
+        opportunity_id as record_id,
+        lead_id,
+        'opportunities of an unknown lead' as unknown_issue,
+        'win dated after it was landed' as later_issue,
+        'closed_at' as column_name,
+        case when is_won then closed_at end as happened_at,
+        landed_at
     from opportunities
 
     union all
 
     select
-        'payments of an unknown lead' as issue,
         'payments' as entity,
-        lead_id
+        payment_id as record_id,
+        lead_id,
+        'payments of an unknown lead' as unknown_issue,
+        'payment dated after it was landed' as later_issue,
+        'paid_at' as column_name,
+        paid_at as happened_at,
+        landed_at
     from payments
 
     union all
 
     select
-        'feedback of an unknown lead' as issue,
         'lead_feedback' as entity,
-        lead_id
+        feedback_id as record_id,
+        lead_id,
+        'feedback of an unknown lead' as unknown_issue,
+        'feedback dated after it was landed' as later_issue,
+        'given_at' as column_name,
+        given_at as happened_at,
+        landed_at
     from feedback
 
 ),
@@ -83,42 +98,6 @@ unknown_leads as (
         on rolled_up_leads.lead_id = landed_leads.lead_id
 
     where landed_leads.lead_id is null
-
-),
-
-facts as (
-
-    select
-        'win dated after it was landed' as issue,
-        'opportunities' as entity,
-        opportunity_id as record_id,
-        'closed_at' as column_name,
-        closed_at as happened_at,
-        landed_at
-    from opportunities
-    where is_won
-
-    union all
-
-    select
-        'payment dated after it was landed' as issue,
-        'payments' as entity,
-        payment_id as record_id,
-        'paid_at' as column_name,
-        paid_at as happened_at,
-        landed_at
-    from payments
-
-    union all
-
-    select
-        'feedback dated after it was landed' as issue,
-        'lead_feedback' as entity,
-        feedback_id as record_id,
-        'given_at' as column_name,
-        given_at as happened_at,
-        landed_at
-    from feedback
 
 ),
 
@@ -211,24 +190,24 @@ final as (
     union all
 
     select
-        facts.issue,
-        facts.entity,
-        facts.record_id,
-        facts.column_name || ' is ' || cast(cast(facts.happened_at as date) as string)
+        records.later_issue as issue,
+        records.entity,
+        records.record_id,
+        records.column_name || ' is ' || cast(cast(records.happened_at as date) as string)
         || '; waits until rows are landed on that day' as detail
 
-    from facts
+    from records
 
     cross join {{ ref('int_clock') }} as clock
 
     where
-        cast(facts.happened_at as date) > cast(facts.landed_at as date)
-        and cast(facts.happened_at as date) > clock.facts_until_date
+        cast(records.happened_at as date) > cast(records.landed_at as date)
+        and cast(records.happened_at as date) > clock.facts_until_date
 
     union all
 
     select distinct
-        records.issue,
+        records.unknown_issue as issue,
         records.entity,
         records.lead_id as record_id,
         'no such lead was landed' as detail
