@@ -1,6 +1,7 @@
 {#
     Before the first node: notes in state.build that the marts are being changed, so that what a killed or failed run
-    leaves is not published. Only a DuckDB file is ever published.
+    leaves is not published, and the vars given on the command line, with which `explain` scores a past day. Only a
+    DuckDB file is ever published.
 #}
 {% macro begin_build() -%}
     {{ return(adapter.dispatch('begin_build', 'leads')()) }}
@@ -13,7 +14,11 @@
     {%- if flags.WHICH in ('build', 'run', 'seed', 'snapshot') -%}
         create schema if not exists state;
         create table if not exists state.build (is_sound boolean, was_sound boolean);
-        insert into state.build select false, false where not exists (from state.build);
-        update state.build set was_sound = is_sound, is_sound = false;
+        alter table state.build add column if not exists vars varchar;
+        insert into state.build (is_sound) select false where not exists (from state.build);
+        update state.build set
+            was_sound = is_sound,
+            is_sound = false,
+            vars = '{{ toyaml(invocation_args_dict.vars) | replace("'", "''") }}';
     {%- endif -%}
 {%- endmacro %}

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from scripts import paths
 from scripts.errors import UserError
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from scripts.land import LandResult
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
-console = Console()
+console = Console(markup=False)  # what is shown came in with data and file names
 ROWS_SHOWN = 5
 
 
@@ -41,8 +41,8 @@ def sample(
     with console.status(f"making up {leads:,} leads"):
         result = write_sample(folder, leads, seed)
     for entity, rows in result.rows.items():
-        console.print(f"{entity:20} {rows:>12,} rows")
-    console.print(f"sample: {folder}")
+        _say(f"{entity:20} {rows:>12,} rows")
+    _say(f"sample: {folder}")
 
 
 @app.command()
@@ -52,10 +52,10 @@ def land(
     """Land a folder of files, in place of the sample; landing it again changes nothing."""
     from scripts.run import land_own
 
-    with console.status(f"landing {folder}"):
+    with console.status(Text(f"landing {folder}")):
         result = land_own(folder)
     _print_landed(result)
-    console.print(f"landed in: {paths.warehouse_file()}")
+    _say(f"landed in: {paths.warehouse_file()}")
 
 
 @app.command()
@@ -66,14 +66,19 @@ def check_seeds() -> None:
 
     report = checking.check_seeds(SEEDS, overlay())
     warnings = list(report.warnings)
-    if paths.warehouse_file().is_file():
-        # The warehouse knows better which attributes there are.
-        warnings = [warning for warning in warnings if warning.column != "attribute"]
-        warnings += checking.never_firing(SEEDS, paths.warehouse_file(), overlay())
+    if not report.errors and paths.warehouse_file().is_file():
+        try:
+            never_firing = checking.never_firing(SEEDS, paths.warehouse_file(), overlay())
+        except UserError as error:
+            _say(f"not held against what was landed: {error}")
+        else:
+            # The warehouse knows better which attributes there are.
+            warnings = [warning for warning in warnings if warning.column != "attribute"]
+            warnings += never_firing
     for warning in warnings:
-        console.print(f"[yellow]warning:[/] {escape(str(warning))}", soft_wrap=True)
+        _say(str(warning), "warning:")
     report.raise_for_errors()
-    console.print(f"no errors in the seeds, {len(warnings)} warnings")
+    _say(f"no errors in the seeds, {len(warnings)} warnings")
 
 
 @app.command()
@@ -88,7 +93,7 @@ def build() -> None:
                 task, completed=done, total=total, description=f"building {name}"
             )
         )
-    console.print(f"built: {paths.warehouse_file()}")
+    _say(f"built: {paths.warehouse_file()}")
 
 
 @app.command()
@@ -103,7 +108,7 @@ def spark() -> None:
                 task, completed=done, total=total, description=f"building {name}"
             )
         )
-    console.print(f"built: {paths.lake_folder()}")
+    _say(f"built: {paths.lake_folder()}")
 
 
 @app.command()
@@ -119,7 +124,7 @@ def publish(
     from scripts import publish as publishing
 
     result = publishing.rollback() if rollback else publishing.publish(accept_rows)
-    console.print(f"published: {result.file} ({len(result.rows)} marts, clock {result.clock_date})")
+    _say(f"published: {result.file} ({len(result.rows)} marts, clock {result.clock_date})")
 
 
 @app.command()
@@ -133,7 +138,7 @@ def kpis(
     slices = tuple(part.strip() for part in by.split(",") if part.strip())
     report = reporting.kpis(by=slices, method=method)
     console.print(reporting.render(report))
-    console.print(f"KPIs: {report.csv_file} and {report.json_file}")
+    _say(f"KPIs: {report.csv_file} and {report.json_file}")
 
 
 @app.command()
@@ -149,7 +154,7 @@ def explain(
         day = date.fromisoformat(as_of) if as_of else None
     except ValueError as error:
         raise UserError(f"--as-of {as_of} is no day; write it as 2025-03-31") from error
-    with Console(stderr=True).status(f"scoring lead {lead_id}"):
+    with Console(stderr=True).status("scoring the lead"):
         explanation = explaining.explain(lead_id, day)
     if as_json:
         typer.echo(explanation.to_json())
@@ -166,7 +171,7 @@ def subject_access(
 
     with Console(stderr=True).status("collecting"):
         file = collecting(lead_id)
-    console.print(f"all that is held on the person: {file}", soft_wrap=True)
+    _say(f"all that is held on the person: {file}")
 
 
 @app.command()
@@ -190,15 +195,15 @@ def erase(
             named, lambda name: bar.update(task, description=f"rewriting {name}")
         )
     rows = sum(count for tables in receipt.rows_erased.values() for count in tables.values())
-    console.print(f"erased: {receipt.leads:,} leads, {rows:,} rows")
+    _say(f"erased: {receipt.leads:,} leads, {rows:,} rows")
     for file in receipt.files_erased:
-        console.print(f"deleted, to be made anew: {file}", soft_wrap=True)
+        _say(f"deleted, to be made anew: {file}")
     if receipt.rows_left:
-        console.print(
-            f"[yellow]left:[/] {receipt.rows_left:,} rows of other leads have the same email, "
-            "phone or person_id"
+        _say(
+            f"{receipt.rows_left:,} rows of other leads have the same email, phone or person_id",
+            "left:",
         )
-    console.print(f"receipt: {receipt.file}", soft_wrap=True)
+    _say(f"receipt: {receipt.file}")
 
 
 @app.command()
@@ -211,6 +216,8 @@ def whatif(
     """Tell what other seeds would change: leads by band, quality, movers. Touches nothing live."""
     from scripts import whatif as trying
 
+    if as_markdown and as_json:
+        raise UserError("--markdown or --json, not both")
     with Console(stderr=True).status("scoring all leads with these seeds"):
         found = trying.whatif(seeds, git_ref)
     if as_json:
@@ -234,8 +241,8 @@ def recommend(
         result = recommending.recommend(score_model, day, outcome)
     console.print(recommending.render(result))
     for line in recommending.summary(result):
-        console.print(line, soft_wrap=True)
-    console.print(f"proposal: {result.folder} (try it: LEADS_SEEDS={result.folder} make run)")
+        _say(line)
+    _say(f"proposal: {result.folder} (try it: LEADS_SEEDS={result.folder} make run)")
 
 
 @app.command()
@@ -250,17 +257,17 @@ def train() -> None:
         ("logistic regression on the same", result.linear),
         ("champion, on the days it was measured", result.champion),
     ):
-        console.print(
+        _say(
             f"{name}: AUC {measures.auc:.3f} ({measures.auc_low:.3f} to {measures.auc_high:.3f}), "
             f"lift {measures.lift:.2f}, on {measures.leads:,} rows held out"
         )
-    console.print(
+    _say(
         f"over the champion there: {result.over_champion.auc:+.3f} "
         f"({result.over_champion.low:+.3f} to {result.over_champion.high:+.3f})"
     )
     for feature in result.refused:
-        console.print(f"[yellow]refused:[/] {feature}, as if known only afterwards")
-    console.print(f"predictor: {result.file}; build again to have its predictions in the marts")
+        _say(f"{feature}, as if known only afterwards", "refused:")
+    _say(f"predictor: {result.file}; build again to have its predictions in the marts")
 
 
 @app.command()
@@ -274,17 +281,17 @@ def promote(
     from scripts import promote as promoting
 
     result = promoting.promote(challenger, day, outcome, write=write)
-    console.print(
+    _say(
         f"{result.challenger} against {result.champion}, {result.outcome} from day {result.day}, "
         f"on {result.after.leads:,} leads held out, of which {result.after.conversions:,} converted"
     )
     for gate in result.gates:
-        mark = "[green]passed[/]" if gate.is_passed else "[red]failed[/]"
-        console.print(f"{mark} {gate.name}: {gate.numbers}")
+        mark, colour = ("passed", "green") if gate.is_passed else ("failed", "red")
+        _say(f"{gate.name}: {gate.numbers}", mark, colour)
     verdict = f"promote {challenger}" if result.is_passed else f"keep {result.champion}"
-    console.print(f"verdict: {verdict}")
+    _say(f"verdict: {verdict}")
     if result.written:
-        console.print(f"changed: {result.written}")
+        _say(f"changed: {result.written}")
 
 
 @app.command()
@@ -296,7 +303,7 @@ def review(
 
     with Console(stderr=True).status("looking back"):
         file = reviewing.review(score_model)
-    console.print(f"review: {file}")
+    _say(f"review: {file}")
 
 
 @app.command()
@@ -319,9 +326,9 @@ def run(
     _print_landed(result.landed)
     console.print(reporting.render(result.report))
     for issue in running.data_issues():
-        console.print(f"[yellow]data issue:[/] {_plain(issue)}", soft_wrap=True)
-    console.print(f"published marts: {result.published.file}")
-    console.print(f"KPIs: {result.report.csv_file} and {result.report.json_file}")
+        _say(issue, "data issue:")
+    _say(f"published marts: {result.published.file}")
+    _say(f"KPIs: {result.report.csv_file} and {result.report.json_file}")
 
 
 @app.command()
@@ -340,12 +347,15 @@ def bench(
             events, folder.absolute(), lambda name: bar.update(task, description=name)
         )
     console.print(benching.render(report))
-    console.print(f"benchmark: {report.file}")
+    _say(f"benchmark: {report.file}")
 
 
-def _plain(text: str) -> str:
-    """Text that came in with the data, as the terminal may show it: nothing in it is an order."""
-    return escape(_printable(text))
+def _say(text: str, label: str = "", colour: str = "yellow") -> None:
+    """Print a line, after a label in colour; nothing in the text is an order to the terminal."""
+    line = Text(_printable(text))
+    if label:
+        line = Text.assemble((label, colour), " ", line)
+    console.print(line, soft_wrap=True)
 
 
 def _printable(text: str) -> str:
@@ -353,7 +363,12 @@ def _printable(text: str) -> str:
 
 
 def _progress() -> Progress:
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TimeElapsedColumn(),
+    )
     return Progress(*columns, console=console, transient=True)
 
 
@@ -364,19 +379,21 @@ def _print_landed(result: LandResult) -> None:
     console.print(_landed(result))
     lines = rejects(result.run_id, ROWS_SHOWN)
     for line in lines:
-        console.print(f"[yellow]set aside:[/] {_plain(line)}", soft_wrap=True)
+        _say(line, "set aside:")
     if result.total.rows_rejected > len(lines):
         more = result.total.rows_rejected - len(lines)
-        console.print(f"[yellow]set aside:[/] {more:,} more, all in raw.rejected_rows")
+        _say(f"{more:,} more, all in raw.rejected_rows", "set aside:")
     if result.total.rows_replaced:
-        console.print(
-            f"[yellow]replaced:[/] {result.total.rows_replaced:,} rows say otherwise than a later "
-            "row of their file with the same key, which counts; if both are meant, mend the keys"
+        _say(
+            f"{result.total.rows_replaced:,} rows say otherwise than a later row of their file "
+            "with the same key, which counts; if both are meant, mend the keys",
+            "replaced:",
         )
     if result.total.rows_waiting:
-        console.print(
-            f"[yellow]waiting:[/] {result.total.rows_waiting:,} rows are dated after their "
-            "landing; they are neither scored nor move the clock until it reaches them"
+        _say(
+            f"{result.total.rows_waiting:,} rows are dated after their landing; they are neither "
+            "scored nor move the clock until it reaches them",
+            "waiting:",
         )
 
 

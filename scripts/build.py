@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import duckdb
@@ -13,7 +14,7 @@ from scripts import paths
 from scripts.errors import UserError
 from scripts.lock import exclusive
 from scripts.seeds import seed_path
-from scripts.warehouse import no_room, quote_literal
+from scripts.warehouse import connect, no_room, quote_literal
 
 ROWS_SHOWN = 5
 BUILD = ("build", "--exclude-resource-type", "unit_test")
@@ -41,18 +42,30 @@ def build(
     Unit tests are left out: they try the SQL, which no run changes, and `make test` runs them.
     `progress` is told the number of the node that starts, the number of nodes and its name;
     `arguments` are dbt's, `environment` is added to that of the process. Raises UserError with
-    dbt's words, and the rows that fail a test, where a node fails; what depends on it is not built.
-    Raises BusyError where another run holds the warehouse.
+    dbt's words, and the rows that fail a test, where a node fails; what depends on it is not built;
+    and where nothing was landed. Raises BusyError where another run or program holds the warehouse.
     """
     added = environment or {}
     working_file = Path(added.get("LEADS_WAREHOUSE") or paths.warehouse_file())
     dbt = [sys.executable, "-m", "scripts.dbt", "--log-format", "json"]
     with exclusive("build", working_file):
+        _refuse_unlanded(working_file)
         variables = {**os.environ, "LEADS_SEEDS": seed_path(), **added}
         errors = run_dbt(progress, [*dbt, *BUILD, *arguments], variables)
         if errors is not None:
             words = filter(None, [*errors, *_failing_rows(variables), *_changed_personas()])
             raise UserError("dbt could not build the marts. " + "\n".join(words))
+
+
+def _refuse_unlanded(working_file: Path) -> None:
+    with closing(connect(working_file)) as connection:
+        if not connection.sql(
+            "from information_schema.tables where table_schema = 'raw' limit 1"
+        ).fetchall():
+            raise UserError(
+                f"nothing was landed in {working_file}; land a folder first: "
+                "python -m scripts land FOLDER"
+            )
 
 
 def run_dbt(

@@ -107,14 +107,20 @@ def never_firing(
 ) -> tuple[Finding, ...]:
     """Warnings of rules for which a warehouse, built with these seeds, holds no event or no value.
 
-    Reads the file alone; it must not be open for writing.
+    Raises UserError where the file cannot be read, as while a build writes it, or was not built.
     """
     import duckdb
 
     tables, _ = _read(folder, overlay)
-    with duckdb.connect(str(warehouse_file), read_only=True) as warehouse:
-        occurred = _names(warehouse.execute(_OCCURRED).fetchall())
-        landed = _names(warehouse.execute(_LANDED).fetchall())
+    try:
+        with duckdb.connect(str(warehouse_file), read_only=True) as warehouse:
+            occurred = _names(warehouse.execute(_OCCURRED).fetchall())
+            landed = _names(warehouse.execute(_LANDED).fetchall())
+    except duckdb.CatalogException as error:
+        raise UserError(f"{warehouse_file} was not built yet") from error
+    except duckdb.Error as error:
+        cause = str(error).splitlines()[0]
+        raise UserError(f"{warehouse_file} cannot be read: {cause}") from error
     known = Vocabulary(tables).attributes
     found = []
     for name, column, present in (

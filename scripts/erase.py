@@ -16,7 +16,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import polars as pl
-from duckdb import DuckDBPyConnection
+from duckdb import CatalogException, DuckDBPyConnection
 from duckdb.func import FunctionNullHandling
 
 from scripts import paths
@@ -97,7 +97,7 @@ def past_retention(days: int | None = None) -> list[str]:
 
     `days` are the var `retention_days` unless given; with 0 all are kept. Heard of is whatever
     has a date: the lead and its changes, events, deals, payments, feedback. Raises UserError for
-    days that are no whole number or less than 0.
+    days that are no whole number or less than 0, and where nothing is built.
     """
     days = project_var("retention_days") if days is None else days
     if type(days) is not int or days < 0:
@@ -105,7 +105,11 @@ def past_retention(days: int | None = None) -> list[str]:
     if not days:
         return []
     with connect() as connection:
-        found = connection.execute(PAST_RETENTION, [days]).fetchall()
+        try:
+            found = connection.execute(PAST_RETENTION, [days]).fetchall()
+        except CatalogException as error:
+            file = paths.warehouse_file()
+            raise UserError(f"{file} was not built yet; build it first: make run") from error
     return [lead_id for (lead_id,) in found]
 
 

@@ -110,7 +110,11 @@ def evaluated_leads(connection: duckdb.DuckDBPyConnection, day: int, outcome: st
     ]
     if outcome not in OUTCOMES:
         raise UserError(f"{outcome} is no outcome; it may be {' or '.join(OUTCOMES)}")
-    if days and day not in days:
+    if not days:
+        raise UserError(
+            "no past day was scored: build with the var history true, once there is one"
+        )
+    if day not in days:
         listed = ", ".join(map(str, days))
         raise UserError(f"no lead is scored on day {day}; it may be {listed} (var evaluation_days)")
     found = connection.execute(

@@ -9,11 +9,12 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import duckdb
+import yaml
 from duckdb import DuckDBPyConnection
 from rich.console import Group, RenderableType
-from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
@@ -112,9 +113,9 @@ class _Scale:
 def explain(lead_id: str, as_of: date | None = None) -> Explanation:
     """Explain the score that counts for a lead, at the clock or on the day `as_of`.
 
-    A past day is scored anew by the same models, from the rows landed for the lead and its
-    account. Raises UserError where the lead is unknown, was not scored on that day, or nothing is
-    built yet.
+    A past day is scored anew by the same models, points and vars as the last build's, from the rows
+    landed for the lead and its account. Raises UserError where the lead is unknown, was not scored
+    on that day, or nothing is built yet.
     """
     with _open(paths.warehouse_file()) as live:
         survivor = _survivor(live, lead_id)
@@ -123,10 +124,8 @@ def explain(lead_id: str, as_of: date | None = None) -> Explanation:
             return _explanation(live, survivor, lead_id)
     with TemporaryDirectory(dir=paths.warehouse_file().parent) as scratch:
         file = Path(scratch) / "leads.duckdb"
-        currency = _copy_rows(survivor, file)
-        variables = json.dumps(
-            {"as_of": str(as_of), "reporting_currency": currency, "history": False}
-        )
+        with _readable(paths.warehouse_file()):
+            variables = _copy_rows(survivor, file)
         target = Path(scratch) / "target"
         target.mkdir()
         parsed = paths.target_folder() / "partial_parse.msgpack"
@@ -136,7 +135,8 @@ def explain(lead_id: str, as_of: date | None = None) -> Explanation:
             lambda done, total, name: None,
             [
                 *("--select", "+lead_score_by_model", "+lead_score_factors", "+int_lead_models"),
-                *("--exclude-resource-type", "test", "unit_test", "--vars", variables),
+                *("--exclude-resource-type", "seed", "test", "unit_test"),
+                *("--vars", json.dumps({**variables, "as_of": str(as_of), "history": False})),
             ],
             {"LEADS_WAREHOUSE": str(file), "DBT_TARGET_PATH": str(target)},
         )
@@ -156,7 +156,7 @@ def render(explanation: Explanation) -> RenderableType:
         "without decay", justify="right", footer=_shown(explanation.score_without_decay)
     )
     for group in sorted({reason.score_group for reason in explanation.reasons}, reverse=True):
-        table.add_row(f"[bold]{group}[/]")
+        table.add_row(Text(group, "bold"))
         for reason in explanation.reasons:
             if reason.score_group == group:
                 table.add_row(*_cells(reason))
@@ -179,7 +179,7 @@ def render(explanation: Explanation) -> RenderableType:
 def _cells(reason: Reason) -> list[str]:
     undecayed = "" if reason.decay is None else _shown(reason.points_without_decay, "+")
     return [
-        f"  {escape(reason.reason)}",
+        f"  {reason.reason}",
         "" if reason.occurrences is None else str(reason.occurrences),
         "" if reason.age_days is None else f"{reason.age_days} d",
         reason.decay or "",
@@ -192,10 +192,16 @@ def _cells(reason: Reason) -> list[str]:
 def _open(file: Path) -> Iterator[DuckDBPyConnection]:
     if not file.is_file():
         raise UserError(f"there is no warehouse at {file}; build it first: make run")
+    with _readable(file), duckdb.connect(str(file), read_only=True) as connection:
+        yield connection
+
+
+@contextmanager
+def _readable(file: Path) -> Iterator[None]:
+    """Raises UserError where a warehouse is in use, not built, or built by an older version."""
     try:
-        with duckdb.connect(str(file), read_only=True) as connection:
-            yield connection
-    except (duckdb.CatalogException, duckdb.IOException) as error:
+        yield
+    except (duckdb.BinderException, duckdb.CatalogException, duckdb.IOException) as error:
         cause = str(error).splitlines()[0]
         raise UserError(f"{file} cannot be read: {cause}; if no run is on, make run") from error
 
@@ -217,8 +223,8 @@ def _survivor(connection: DuckDBPyConnection, lead_id: str) -> str:
     raise UserError(f"no lead {lead_id!r} was landed")
 
 
-def _copy_rows(survivor: str, file: Path) -> str:
-    """Copies what was landed of a person, and of the leads of the same accounts; the currency."""
+def _copy_rows(survivor: str, file: Path) -> dict[str, Any]:
+    """Copies seeds and what was landed of a person and the leads of the same accounts; the vars."""
     with duckdb.connect(str(file)) as scratch:
         live = quote_literal(str(paths.warehouse_file()))
         scratch.execute(f"attach {live} as live (read_only)")
@@ -242,11 +248,20 @@ def _copy_rows(survivor: str, file: Path) -> str:
             if name == "opportunity_stages":
                 where = "where opportunity_id in (select opportunity_id from raw.opportunities)"
             scratch.execute(f"create table raw.{table} as from live.raw.{table} {where}")
-        (row,) = scratch.sql(
-            "select distinct to_currency from live.intermediate.int_exchange_rates"
+        scratch.execute("create schema seeds")
+        seeds = scratch.sql(
+            """select table_name from duckdb_tables()
+            where database_name = 'live' and schema_name = 'seeds'"""
+        ).fetchall()
+        for (name,) in seeds:
+            table = quote_identifier(name)
+            scratch.execute(f"create table seeds.{table} as from live.seeds.{table}")
+        ((given, currency),) = scratch.sql(
+            """select distinct vars, to_currency
+            from live.state.build, live.intermediate.int_exchange_rates"""
         ).fetchall()
         scratch.execute("detach live")
-    return str(row[0])
+    return {**yaml.safe_load(given), "reporting_currency": currency}
 
 
 def _explanation(connection: DuckDBPyConnection, survivor: str, asked: str) -> Explanation:
@@ -259,7 +274,12 @@ def _explanation(connection: DuckDBPyConnection, survivor: str, asked: str) -> E
         [survivor],
     ).fetchone()
     if not chosen:
-        raise UserError(f"lead {asked!r} is not scored on that day: it is deleted")
+        champions = connection.sql(
+            """from intermediate.int_live_models, intermediate.int_clock
+            where role = 'champion' and live_from_date <= clock_date"""
+        ).fetchall()
+        cause = "it is deleted" if champions else "no champion is live"
+        raise UserError(f"lead {asked!r} is not scored on that day: {cause}")
     model, score_date, score, band, next_action, region = chosen
     reasons = _reasons(connection, survivor, model, region)
     scale = _scale(connection, model)

@@ -63,6 +63,12 @@ def find_people(connection: DuckDBPyConnection, lead_ids: Iterable[str]) -> Peop
     Held is also a lead of which only events and the like were landed, or rows set aside.
     """
     asked = list(dict.fromkeys(lead_ids))
+    if not _rows(
+        connection,
+        """select 1 from duckdb_tables()
+        where schema_name = 'raw' and database_name = current_database()""",
+    ):
+        raise UserError("nothing was landed yet")
     if missing := sorted({*asked}.difference(_held(connection, asked))):
         raise UserError(f"no lead {missing[0]!r} is held")
     found = _whole_people(connection, asked)

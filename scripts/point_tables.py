@@ -15,9 +15,11 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import csr_matrix
 
+from scripts.check_seeds import check_seeds
 from scripts.errors import UserError
 from scripts.evaluation import Numbers
-from scripts.seeds import SEEDS, overlay
+from scripts.seeds import SEEDS, is_built, overlay
+from scripts.warehouse import quote_identifier
 
 RULE_TABLES = ("attribute_points", "event_points", "inactivity_points")
 
@@ -108,18 +110,41 @@ class PointModel:
         return _rounded(np.asarray(part.sum(axis=1)).ravel())
 
 
-def champion() -> str:
-    """The name of the model whose role is champion."""
-    return next(
-        row["score_model"] for row in read_rows("score_models") if row["role"] == "champion"
-    )
+def champion(connection: duckdb.DuckDBPyConnection) -> str:
+    """The name of the champion at the clock of the last build. Raises UserError without one."""
+    clock_date, name = connection.sql(
+        """select any_value(clock_date), max_by(score_model, live_from_date)
+        from intermediate.int_clock left join intermediate.int_live_models
+            on role = 'champion' and live_from_date <= clock_date"""
+    ).fetchall()[0]
+    if not name:
+        raise UserError(f"no champion is live on {clock_date}")
+    return str(name)
+
+
+def refuse_unbuilt(connection: duckdb.DuckDBPyConnection) -> None:
+    """Raises UserError where the seeds are faulty, or not those of the last build."""
+    check_seeds(SEEDS, overlay()).raise_for_errors()
+    built = connection.sql(
+        "select table_name from duckdb_tables() where schema_name = 'seeds' order by all"
+    ).fetchall()
+    changed = [
+        name
+        for (name,) in built
+        if not is_built(connection, seed_file(name), f"seeds.{quote_identifier(name)}")
+    ]
+    if changed:
+        raise UserError(
+            f"the warehouse was built with other rows of {', '.join(changed)}; build it again"
+        )
 
 
 def read_point_model(name: str) -> PointModel:
     """The model as the seeds say, those that `LEADS_SEEDS` names laid over.
 
-    Raises UserError where no such model is there.
+    Raises UserError where no such model is there, or the seeds are faulty.
     """
+    check_seeds(SEEDS, overlay()).raise_for_errors()
     models = {row["score_model"]: row for row in read_rows("score_models")}
     if name not in models:
         raise UserError(f"{name} is no scoring model; it may be {', '.join(sorted(models))}")
@@ -173,11 +198,13 @@ def read_rows(name: str) -> list[Row]:
 
 
 def write_rows(name: str, rows: Iterable[Row], folder: Path) -> None:
-    """Rows of a seed as a CSV file in `folder`, with the columns of the seed."""
+    """Rows of a seed as a CSV file in `folder`, with the columns and line ends of the seed."""
     with seed_file(name).open(encoding="utf-8", newline="") as stream:
+        line_end = "\r\n" if stream.readline().endswith("\r\n") else "\n"
+        stream.seek(0)
         columns = csv.DictReader(stream).fieldnames or ()
     with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.DictWriter(stream, columns, lineterminator="\n")
+        writer = csv.DictWriter(stream, columns, lineterminator=line_end)
         writer.writeheader()
         writer.writerows(rows)
 

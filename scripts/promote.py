@@ -22,7 +22,14 @@ from scripts.evaluation import (
     open_warehouse,
 )
 from scripts.intervals import wilson
-from scripts.point_tables import champion, read_point_model, read_rows, seed_file, write_rows
+from scripts.point_tables import (
+    champion,
+    read_point_model,
+    read_rows,
+    refuse_unbuilt,
+    seed_file,
+    write_rows,
+)
 from scripts.seeds import SEEDS, overlay
 
 _PERIODS, _BETTER_PERIODS = 4, 3
@@ -66,15 +73,17 @@ def promote(
     """Compare a challenger with the champion on the last fifth of leads by creation.
 
     With `write`, and where every gate holds, the two swap role and traffic share in score_models.
-    Raises UserError where the model is no challenger, with too little history, and for `write`
-    where a gate does not hold.
+    Raises UserError where the model is no challenger, where the seeds are faulty or not those of
+    the last build, with too little history, and for `write` where a gate does not hold.
     """
-    read_point_model(challenger)
-    today = champion()
-    roles = {row["score_model"]: row["role"] for row in read_rows("score_models")}
-    if roles[challenger] != "challenger":
-        raise UserError(f"{challenger} is {roles[challenger]}; only a challenger can be promoted")
     with open_warehouse() as connection:
+        refuse_unbuilt(connection)
+        today = champion(connection)
+        read_point_model(challenger)
+        role = {row["score_model"]: row["role"] for row in read_rows("score_models")}[challenger]
+        if role != "challenger":
+            raise UserError(f"{challenger} is {role}; only a challenger can be promoted")
+        _refuse_to_come(connection, challenger)
         leads = evaluated_leads(connection, day, outcome)
         old = _scores(connection, today, day, leads)
         new = _scores(connection, challenger, day, leads)
@@ -97,6 +106,17 @@ def promote(
         raise UserError(f"{challenger} is not promoted: {failed}")
     written = _swap(today, challenger) if write else None
     return Promotion(today, challenger, day, outcome, before, after, change, gates, written)
+
+
+def _refuse_to_come(connection: duckdb.DuckDBPyConnection, challenger: str) -> None:
+    """A champion that is not live yet would leave all leads without a score that counts."""
+    days = connection.execute(
+        """select live_from_date from intermediate.int_live_models, intermediate.int_clock
+        where score_model = ? and live_from_date > clock_date""",
+        [challenger],
+    ).fetchall()
+    if days:
+        raise UserError(f"{challenger} is not live before {days[0][0]}, its live_from")
 
 
 def _scores(connection: duckdb.DuckDBPyConnection, name: str, day: int, leads: Leads) -> Numbers:

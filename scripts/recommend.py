@@ -122,8 +122,8 @@ def recommend(
     UserError below 40 leads that converted or 40 that did not, in either part where it has none,
     and where the warehouse was not built with today's seeds.
     """
-    model = read_point_model(score_model or champion())
     with open_warehouse() as connection:
+        model = read_point_model(score_model or champion(connection))
         leads = evaluated_leads(connection, day, outcome)
         units = fired_units(connection, model, leads.lead_id, day)
         lessons = _other_lessons(connection, model, leads, day, outcome)

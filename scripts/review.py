@@ -8,7 +8,7 @@ import duckdb
 from scripts import paths
 from scripts.errors import UserError
 from scripts.evaluation import open_warehouse
-from scripts.point_tables import champion
+from scripts.point_tables import champion, read_point_model
 from scripts.recommend import recommend, summary
 
 # Population stability index (Siddiqi 2006): stable below 0.1, shifted from 0.25 on.
@@ -114,7 +114,9 @@ _SECTIONS: Sequence[tuple[str, Sequence[str], str]] = (
             count(*) filter (verdict = 'accepted'),
             round(rejected / count(*), 3) as share
         from feedback inner join marts.lead_score_factors using (lead_id)
-        where score_model = $model and points > 0 group by rule_id
+        where score_model = $model and points > 0 and rule_id in (
+            select rule_id from marts.rule_effectiveness where score_model = $model
+        ) group by rule_id
         having rejected > 0 order by share desc, rule_id limit 20""",
     ),
 )
@@ -125,9 +127,10 @@ def review(score_model: str | None = None) -> Path:
 
     Sections: rules that never fired, drift, AUC and calibration by month and band, lead quality,
     sales' rejections by reason and rule, and what `recommend` would change. No lead is named.
+    Raises UserError for a model that is none, and where the seeds are faulty.
     """
-    name = score_model or champion()
     with open_warehouse() as connection:
+        name = read_point_model(score_model or champion(connection)).name
         ((clock,),) = connection.sql("select clock_date from marts.run_info").fetchall()
         lines = [f"# Review of {name}, {clock}", ""]
         for title, columns, query in _SECTIONS:

@@ -16,6 +16,7 @@ from scripts.land import LandResult, land, rejects
 from scripts.lock import exclusive
 from scripts.publish import PublishResult, publish
 from scripts.sample import write_sample
+from scripts.suppression import keep_suppressions
 from scripts.warehouse import connect, storage
 
 # The table that tells a working file of the sample, and the one that every landing leaves.
@@ -102,7 +103,7 @@ def _land_sample() -> LandResult:
 def land_own(folder: Path) -> LandResult:
     """Land a folder of one's own data; where the warehouse holds the sample, in its place.
 
-    Raises what `land` raises; the sample stays then.
+    Who was erased stays so. Raises what `land` raises; the sample stays then.
     """
     with exclusive("land"):
         _settle_replacement()
@@ -110,6 +111,8 @@ def land_own(folder: Path) -> LandResult:
             return land(folder)
         paths.warehouse_file().replace(_sample_aside())
         try:
+            with closing(connect()) as connection:
+                keep_suppressions(connection, _sample_aside())
             landed = land(folder)
         except UserError:
             _settle_replacement()

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from duckdb import BinderException, CatalogException, DuckDBPyConnection
+
 from scripts.check_seeds import check_seeds
 from scripts.errors import UserError
 from scripts.paths import PROJECT
@@ -17,13 +19,15 @@ SEEDS = PROJECT / "seeds"
 def overlay() -> Path | None:
     """The folder that `LEADS_SEEDS` names, unless it is the project's own.
 
-    Raises UserError where there is no such folder.
+    Raises UserError where there is no such folder, or no CSV file in it.
     """
     named = os.environ.get("LEADS_SEEDS")
     if not named or (PROJECT / named).resolve() == SEEDS:
         return None
     if not (PROJECT / named).is_dir():
         raise UserError(f"LEADS_SEEDS names {named}, which is no folder")
+    if not any((PROJECT / named).rglob("*.csv")):
+        raise UserError(f"LEADS_SEEDS names {named}, which holds no CSV file")
     return PROJECT / named
 
 
@@ -49,6 +53,23 @@ def seed_path() -> str:
     if not (PROJECT / build_area).is_dir():
         _lay(files, PROJECT / build_area)
     return str(build_area)
+
+
+def is_built(connection: DuckDBPyConnection, file: Path, relation: str) -> bool:
+    """Whether a table, a seed of the last build, has the rows of a seed's file; their order aside.
+
+    `relation` is the table's name, quoted; where there is none, or of other columns, it has not.
+    """
+    proposed = "(from read_csv($file, header = true, all_varchar = true))"
+    try:
+        differing = connection.execute(
+            f"""(from {proposed} except all from {relation})
+            union all (from {relation} except all from {proposed}) limit 1""",
+            {"file": str(file)},
+        ).fetchall()
+    except (BinderException, CatalogException):
+        return False
+    return not differing
 
 
 def _lay(files: Mapping[Path, Path], folder: Path) -> None:

@@ -4,11 +4,13 @@
 import secrets
 from collections.abc import Iterable
 from datetime import datetime
+from pathlib import Path
 
 from duckdb import CatalogException, DuckDBPyConnection
 
 from scripts.contract import Entity
 from scripts.person import Mentions, People
+from scripts.warehouse import quote_identifier, quote_literal
 
 TABLES = """
 create schema if not exists {catalog}.state;
@@ -63,6 +65,21 @@ def suppress(
             order by hash""",
             [[name for name in names if name.lower() not in kept_out], at],
         )
+
+
+def keep_suppressions(connection: DuckDBPyConnection, file: Path) -> None:
+    """Copies the list of another warehouse, whose place this one takes."""
+    connection.execute(f"attach {quote_literal(str(file))} as former (read_only)")
+    found = connection.sql(
+        """select table_name from duckdb_tables() where database_name = 'former'
+        and schema_name = 'state' and table_name in ('suppression_salt', 'suppressions')"""
+    ).fetchall()
+    if found:
+        catalog = connection.sql("select current_database()").fetchall()[0][0]
+        connection.execute(TABLES.format(catalog=quote_identifier(catalog)))
+        for (name,) in found:
+            connection.execute(f"insert into state.{name} from former.state.{name}")
+    connection.execute("detach former")
 
 
 def mark_suppressed(connection: DuckDBPyConnection, entity: Entity, status: int) -> None:

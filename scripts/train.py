@@ -101,7 +101,7 @@ def train() -> Predictor:
     """
     with open_warehouse() as connection:
         days = _outcome_days(connection)
-        rows = connection.execute(_ROWS, {"days": days, "champion": champion()}).df()
+        rows = connection.execute(_ROWS, {"days": days, "champion": champion(connection)}).df()
         _refuse_too_little(rows)
         found = connection.execute(_FEATURES).df()
     fitted, calibrated = _splits(rows)

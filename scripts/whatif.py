@@ -21,7 +21,6 @@ from typing import Any
 import duckdb
 from duckdb import DuckDBPyConnection
 from rich.console import Group, RenderableType
-from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
@@ -30,7 +29,7 @@ from scripts.artifacts import read_artifact
 from scripts.check_seeds import check_seeds
 from scripts.errors import UserError
 from scripts.seed_checks.seeds import read_seeds
-from scripts.seeds import SEEDS
+from scripts.seeds import SEEDS, is_built
 from scripts.warehouse import (
     connect,
     quote_identifier,
@@ -170,16 +169,29 @@ def whatif(seeds_folder: Path | None = None, git_ref: str | None = None) -> What
         check_seeds(SEEDS, proposal).raise_for_errors()
         nodes = _nodes()
         live = paths.warehouse_file()
-        with TemporaryDirectory(dir=live.parent) as folder, _scratch(Path(folder)) as scratch:
-            _prepare(scratch, nodes)
-            sample = {EVALUATED: EVALUATED_SAMPLE}
-            _compute(scratch, nodes, sample, set(), MEASURED | AS_IT_WAS, RESULTS[2:])
-            quality_now = _quality(scratch)
-            changed = _load_seeds(scratch, nodes, proposal)
-            empty = {name: f"from _live.intermediate.{name} limit 0" for name in LEFT_OUT}
-            others = {**sample, **empty, DUE: ALL_LEADS}
-            _compute(scratch, nodes, others, {*changed}, AS_IT_WAS, (*RESULTS, REASONS_OF))
-            return _compare(scratch, changed, quality_now)
+        if not live.is_file():
+            raise UserError(f"there is no warehouse at {live}; build it first: make run")
+        try:
+            with TemporaryDirectory(dir=live.parent) as folder, _scratch(Path(folder)) as scratch:
+                return _compared(scratch, nodes, proposal)
+        except (duckdb.BinderException, duckdb.CatalogException) as error:
+            cause = str(error).splitlines()[0]
+            raise UserError(
+                f"{paths.target_folder()} is not what the build of {live} left ({cause}); "
+                "build it again: make run"
+            ) from error
+
+
+def _compared(scratch: DuckDBPyConnection, nodes: dict[str, _Node], proposal: Path) -> WhatIf:
+    _prepare(scratch, nodes)
+    sample = {EVALUATED: EVALUATED_SAMPLE}
+    _compute(scratch, nodes, sample, set(), MEASURED | AS_IT_WAS, RESULTS[2:])
+    quality_now = _quality(scratch)
+    changed = _load_seeds(scratch, nodes, proposal)
+    empty = {name: f"from _live.intermediate.{name} limit 0" for name in LEFT_OUT}
+    others = {**sample, **empty, DUE: ALL_LEADS}
+    _compute(scratch, nodes, others, {*changed}, AS_IT_WAS, (*RESULTS, REASONS_OF))
+    return _compare(scratch, changed, quality_now)
 
 
 def render(found: WhatIf) -> RenderableType:
@@ -190,7 +202,7 @@ def render(found: WhatIf) -> RenderableType:
         for number, name in enumerate(head):
             table.add_column(name, justify="left" if number == 0 or name == "why" else "right")
         for row in rows:
-            table.add_row(*map(escape, row))
+            table.add_row(*row)
         parts.append(table)
     return Group(*parts, *(Text(line) for line in _warnings(found)))
 
@@ -342,8 +354,6 @@ def _nodes() -> dict[str, _Node]:
 def _scratch(folder: Path) -> Iterator[DuckDBPyConnection]:
     """An empty file named as the live one, since compiled SQL names it, and `_live` beside it."""
     live = paths.warehouse_file()
-    if not live.is_file():
-        raise UserError(f"there is no warehouse at {live}; build it first: make run")
     with connect(folder / live.name) as scratch:
         register_text_functions(scratch)
         try:
@@ -363,21 +373,10 @@ def _load_seeds(
     for name, seed in read_seeds().items():
         if name not in nodes:  # younger than the last build, of which no model reads it
             continue
-        relation = nodes[name].relation
-        file = quote_literal(str(files[seed.file_name]))
-        query = f"from read_csv({file}, header = true, all_varchar = true)"
-        _replace(scratch, nodes[name], query)
-        try:
-            same = _one(
-                scratch,
-                f"""select count(*) from (
-                    (from {relation} except all from _live.{relation})
-                    union all (from _live.{relation} except all from {relation})
-                )""",
-            ) == (0,)
-        except (duckdb.BinderException, duckdb.CatalogException):
-            same = False
-        if not same:
+        file = files[seed.file_name]
+        rows = f"read_csv({quote_literal(str(file))}, header = true, all_varchar = true)"
+        _replace(scratch, nodes[name], f"from {rows}")
+        if not is_built(scratch, file, f"_live.{nodes[name].relation}"):
             changed.append(name)
     return tuple(changed)
 
@@ -469,9 +468,9 @@ def _quality(scratch: DuckDBPyConnection) -> Quality | None:
             ) / (select count(*) from intermediate.int_evaluation_dates)
         from marts.score_quality as q
         inner join (
-            select score_model from intermediate.int_live_models
-            where role = 'champion'
-            order by live_from_date desc, score_model limit 1
+            select score_model from intermediate.int_live_models, intermediate.int_clock
+            where role = 'champion' and live_from_date <= clock_date
+            order by live_from_date desc limit 1
         ) using (score_model)
         left join marts.threshold_curve as t
             on t.score_model = q.score_model and t.scored_day = q.scored_day

@@ -114,7 +114,8 @@ def run_dbt(
         patch.setenv("LEADS_TEMP", str(folder / "tmp"))
         patch.setenv("DBT_TARGET_PATH", str(folder / "target"))
         patch.setenv("DBT_LOG_PATH", str(folder / "logs"))
-        patch.setenv("LEADS_SEEDS", str(folder / "seeds"))
+        if any((folder / "seeds").iterdir()):
+            patch.setenv("LEADS_SEEDS", str(folder / "seeds"))
         patch.setenv("LEADS_SEEDS", seed_path())
         dbt = [str(Path(sys.executable).with_name("dbt")), "build", "--quiet"]
         kinds = ["--resource-type", "seed", "model"]

@@ -59,13 +59,17 @@ def write_sample(
     `truth/truth.parquet` holds each lead's hidden propensity and outcome, for tests to compare a
     score with; it is no entity of the contract. DuckDB stays within 4 GB of memory at any size, and
     works in a temporary folder beside `folder`. `on_step` is told each step's name as it begins.
-    Raises UserError for less than one lead, or a `folder` that holds what no sample wrote.
+    Raises UserError for less than one lead, or a `folder` that cannot be made, or holds what no
+    sample wrote.
     """
     if leads < 1:
         raise UserError(f"a sample of {leads} leads is none; ask for 1 or more")
     folder = folder.absolute()
     _refuse_what_no_sample_wrote(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"{folder} cannot be made: {error.strerror}") from error
     with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as name:
         scratch = Path(name)
         rows = _build(scratch, leads, seed, on_step)

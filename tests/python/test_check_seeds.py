@@ -12,7 +12,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from typer.testing import CliRunner
 
+from scripts.__main__ import app
 from scripts.check_seeds import check_seeds, never_firing
 from scripts.errors import UserError
 from scripts.paths import PROJECT
@@ -1258,6 +1260,21 @@ def test_what_may_be_meant_is_a_warning(
     change(folder, *changed)
     assert warnings(folder) == [message]
     assert errors(folder) == []
+
+
+def test_a_warehouse_that_is_not_built_is_told_and_the_seeds_are_checked_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "leads.duckdb"
+    monkeypatch.setenv("LEADS_WAREHOUSE", str(file))
+    duckdb.connect(file).close()
+    done = CliRunner().invoke(app, ["check-seeds"])
+    assert done.exit_code == 0
+    assert f"not held against what was landed: {file} was not built yet\n" in done.output
+    file.write_text("no database" * 1000)
+    done = CliRunner().invoke(app, ["check-seeds"])
+    assert done.exit_code == 0
+    assert f"not held against what was landed: {file} cannot be read: " in done.output
 
 
 def test_a_model_without_rules_is_told(folder: Path) -> None:

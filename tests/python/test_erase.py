@@ -17,7 +17,7 @@ from scripts.erase import Receipt, erase, past_retention
 from scripts.errors import UserError
 from scripts.land import land
 from scripts.person import Mentions
-from scripts.run import RunResult, run
+from scripts.run import RunResult, land_own, run
 from scripts.subject_access import subject_access
 from tests.python.conftest import Warehouse
 
@@ -241,6 +241,34 @@ def test_a_landing_does_not_bring_the_person_back(erased: Erased, tmp_path: Path
         """select value, original_row, reason is not null from raw.rejected_rows
         where file = 'leads.again.csv'"""
     ) == [(None, "", True)]
+
+
+def test_own_data_in_the_place_of_the_sample_do_not_bring_the_person_back(
+    erased: Erased, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copy(erased.warehouse.file, tmp_path / "leads.duckdb")
+    monkeypatch.setenv("LEADS_WAREHOUSE", str(tmp_path / "leads.duckdb"))
+    header = ["lead_id", "created_at", "city"]
+    rows = [[name, "2025-01-01", "Elsewhere"] for name in (*erased.leads, "stranger")]
+    write(tmp_path / "own/leads.csv", header, rows)
+    land_own(tmp_path / "own")
+    query = Warehouse(tmp_path).query
+    assert query("select lead_id from raw.leads") == [("stranger",)]
+    assert query("select count(*) > 0 from state.suppressions") == [(True,)]
+
+
+def test_before_anything_is_landed_or_built_it_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LEADS_WAREHOUSE", str(tmp_path / "leads.duckdb"))
+    duckdb.connect(tmp_path / "leads.duckdb").close()
+    for command in (subject_access, lambda lead_id: erase([lead_id])):
+        with pytest.raises(UserError, match=r"^nothing was landed yet$"):
+            command("a")
+    with pytest.raises(UserError, match="was not built yet"):
+        past_retention(30)
+    with pytest.raises(UserError, match=r"nothing was landed in .*; land a folder first"):
+        build(lambda *_: None)
 
 
 def test_who_was_not_heard_of_for_too_long_is_past_retention(erased: Erased) -> None:

@@ -1,16 +1,20 @@
 """Why a lead has its score, on any day."""
 
 import json
+import shutil
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from scripts.__main__ import app
+from scripts.build import build
 from scripts.errors import UserError
 from scripts.explain import explain
 from scripts.run import RunResult
+from scripts.seeds import SEEDS
 from tests.python.conftest import Warehouse
 
 
@@ -48,6 +52,49 @@ def test_a_past_day_is_explained_as_history_has_it(warehouse: Warehouse) -> None
     assert (found.score_date, found.score, found.band) == (day, score, band)
     assert sum(reason.points for reason in found.reasons) == score
     assert all(r.last_event_date is None or r.last_event_date <= day for r in found.reasons)
+
+
+def test_a_past_day_is_explained_by_the_points_and_vars_of_the_build(
+    warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seeds may have been edited since, and persons not matched as dbt_project.yml says."""
+    shutil.copytree(warehouse.folder, tmp_path / "copy")
+    alone = Warehouse(tmp_path / "copy")
+    for name, value in alone.environment.items():
+        monkeypatch.setenv(name, value)
+    selected = ("--select", "+lead_score_history", "+lead_score", "--exclude-resource-type", "test")
+    build(lambda *_: None, [*selected, "--vars", "match_leads_by_person: false"])
+    edited = (SEEDS / "points/event_points.csv").read_text("utf-8")
+    (tmp_path / "seeds").mkdir()
+    (tmp_path / "seeds/event_points.csv").write_text(
+        edited.replace("20,60,1,1,none,,,,,no,Started a free trial", "7,60,1,1,none,,,,,no,Trial")
+    )
+    monkeypatch.setenv("LEADS_SEEDS", str(tmp_path / "seeds"))
+    by_points = """exists (
+        select 1 from raw.lead_events as e
+        where e.lead_id = h.lead_id and e.event_type = 'trial_start'
+            and e.occurred_at::date = h.valid_from
+    )"""
+    merged = warehouse.query(
+        """select lead_id, surviving_lead_id from intermediate.int_lead_identities
+        where lead_id <> surviving_lead_id"""
+    )
+    by_person = f"""lead_id in (
+        select later.lead_id
+        from intermediate.int_lead_accounts as later
+        inner join intermediate.int_lead_accounts as first using (account_id)
+        where (later.lead_id, first.lead_id) in {tuple(merged)}
+    )"""
+    for condition in (by_points, by_person):
+        ((lead_id, day, score),) = alone.query(
+            f"""select lead_id, valid_from, h.score from marts.lead_score_history as h
+            inner join marts.lead_score using (lead_id, score_model)
+            where valid_from < date '2025-04-01' and score_model = 'standard' and {condition}
+            order by h.score desc, lead_id, valid_from limit 1"""
+        )
+        assert isinstance(day, date)
+        found = explain(str(lead_id), day)
+        assert (found.lead_id, found.score) == (lead_id, score)
 
 
 def test_a_way_up_reaches_the_band_it_says(warehouse: Warehouse) -> None:
@@ -92,6 +139,11 @@ def test_the_command_prints_a_table_or_json(warehouse: Warehouse) -> None:
     assert shown.exit_code == 0 and "without decay" in shown.output
     data = json.loads(CliRunner().invoke(app, ["explain", str(lead_id), "--json"]).stdout)
     assert sum(Decimal(r["points"]) for r in data["reasons"]) == Decimal(data["score"])
+
+
+def test_what_looks_like_markup_is_text(warehouse: Warehouse) -> None:
+    done = CliRunner().invoke(app, ["explain", "[/x]"])
+    assert str(done.exception) == "no lead '[/x]' was landed"
 
 
 def test_a_day_must_be_a_day(warehouse: Warehouse) -> None:

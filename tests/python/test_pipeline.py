@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from scripts import paths
 from scripts import run as running
 from scripts.__main__ import app
+from scripts.build import build
 from scripts.errors import UserError
 from scripts.paths import PROJECT
 from scripts.run import RunResult, data_issues, run
@@ -191,6 +192,24 @@ def test_points_that_break_a_persona_fail_the_build_and_name_the_rule(
         "persona operations_head_on_the_bound: rule seniority_director gives 11.0000, "
         "was 12.0000 when last published"
     ) in str(done.exception)
+
+
+def test_a_champion_that_is_not_live_yet_fails_the_build(
+    sample: Sample, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warehouse = copied(sample, tmp_path)
+    text = (PROJECT / "seeds" / "points" / "score_models.csv").read_text()
+    (tmp_path / "proposal").mkdir()
+    (tmp_path / "proposal" / "score_models.csv").write_text(
+        re.sub(r"(?m)^(standard,.*,clamp,)$", r"\g<1>2199-01-01", text)
+    )
+    for name, value in {
+        **warehouse.environment,
+        "LEADS_SEEDS": str(tmp_path / "proposal"),
+    }.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(UserError, match=r"a_champion_is_live:\n .* first_live_from 2199-01-01"):
+        build(lambda *_: None, ["--select", "+assert_a_champion_is_live"])
 
 
 def test_faulty_seeds_stop_dbt_before_any_model(sample: Sample, tmp_path: Path) -> None:

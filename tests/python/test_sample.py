@@ -385,6 +385,8 @@ def test_what_is_no_folder_or_no_number_of_leads_is_refused(tmp_path: Path) -> N
     (tmp_path / "file").write_text("")
     with pytest.raises(UserError, match="is a file"):
         write_sample(tmp_path / "file")
+    with pytest.raises(UserError, match=r"file/in cannot be made: Not a directory$"):
+        write_sample(tmp_path / "file/in")
     with pytest.raises(UserError, match="1 or more"):
         write_sample(tmp_path / "new", 0)
     assert not (tmp_path / "new").exists()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from scripts.errors import UserError
 from scripts.paths import PROJECT
 from scripts.seeds import SEEDS, seed_path
 
@@ -41,3 +42,9 @@ def test_other_seeds_lie_elsewhere(channels: Path) -> None:
     first = seed_path()
     channels.write_text(channels.read_text("utf-8") + "fairs,events\n", "utf-8")
     assert seed_path() != first
+
+
+def test_a_folder_without_seeds_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LEADS_SEEDS", str(tmp_path))
+    with pytest.raises(UserError, match=r"^LEADS_SEEDS names .*, which holds no CSV file$"):
+        seed_path()

@@ -79,16 +79,43 @@ def test_a_challenger_is_promoted_by_gates_and_only_when_told(small: Path) -> No
     better = promote("knows")
     assert [gate.name for gate in better.gates if not gate.is_passed] == []
     assert better.change.auc > 0 and better.written is None and seed.read_text("utf-8") == before
+    seed.write_bytes(seed.read_bytes().replace(b"\n", b"\r\n"))
     assert promote("knows", write=True).written == seed
-    after = seed.read_text("utf-8")
-    assert "knows,,champion" in after and "guesses,,challenger,0" in after
+    after = seed.read_bytes()
+    assert b"knows,,champion" in after and b"guesses,,challenger,0" in after
+    assert after.count(b"\r\n") == after.count(b"\n"), "lines end as they did"
+    with pytest.raises(UserError, match="was built with other rows of score_models; build it"):
+        promote("guesses", write=True)
+    run_dbt(small, {}, ["score_models", "int_live_models"], VARIABLES)
     with pytest.raises(UserError, match="knows is champion; only a challenger can be promoted"):
         promote("knows")
     worse = promote("cheats")
     assert not worse.is_passed and worse.after.auc == 0.5
     with pytest.raises(UserError, match="cheats is not promoted: "):
         promote("cheats", write=True)
-    assert seed.read_text("utf-8") == after
+    assert seed.read_bytes() == after
+
+
+def test_points_that_were_not_built_are_not_promoted(small: Path) -> None:
+    points = small / "seeds" / "attribute_points.csv"
+    points.write_text(points.read_text("utf-8").replace("yes,,,,,,points,10", "yes,,,,,,points,1"))
+    with pytest.raises(UserError, match="was built with other rows of attribute_points; build it"):
+        promote("knows", write=True)
+    points.write_text("score_model;rule_id\n")
+    with pytest.raises(UserError, match=r"^the seeds cannot be used:\n"):
+        promote("knows", write=True)
+    with pytest.raises(UserError, match=r"^the seeds cannot be used:\n"):
+        review()
+
+
+def test_a_model_that_is_not_live_yet_is_not_promoted(small: Path) -> None:
+    with duckdb.connect(str(small / "leads.duckdb")) as connection:
+        connection.execute(
+            """update intermediate.int_live_models set live_from_date = '2025-07-01'
+            where score_model = 'knows'"""
+        )
+    with pytest.raises(UserError, match=r"^knows is not live before 2025-07-01, its live_from$"):
+        promote("knows", write=True)
 
 
 def test_a_review_names_what_never_fires_and_what_moved(small: Path) -> None:
@@ -98,3 +125,5 @@ def test_a_review_names_what_never_fires_and_what_moved(small: Path) -> None:
     assert "against the one before\n\nNone." in page, "all leads are of one quarter"
     assert "AUC 0." in page and "| shop |" in page, "what recommend would change"
     assert "l001" not in page, "no lead is named"
+    with pytest.raises(UserError, match=r"^\.\./\.\./x is no scoring model; it may be cheats, "):
+        review("../../x")

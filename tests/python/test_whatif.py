@@ -199,3 +199,22 @@ def test_without_a_warehouse_it_says_what_to_do(
     monkeypatch.setenv("LEADS_WAREHOUSE", str(tmp_path / "leads.duckdb"))
     with pytest.raises(UserError, match="build it first"):
         whatif(SEEDS)
+
+
+def test_what_dbt_left_of_another_build_is_told(
+    warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(warehouse.folder / "target", tmp_path / "target")
+    monkeypatch.setenv("DBT_TARGET_PATH", str(tmp_path / "target"))
+    (file,) = tmp_path.rglob("compiled/**/int_banded_scores.sql")
+    file.write_text("select no_such_column from intermediate.int_current_scores")
+    with pytest.raises(UserError, match=r"target is not what the build of .* left \(.*no_such_col"):
+        whatif(write(tmp_path / "seeds", DIRECTOR + "12", DIRECTOR + "20"))
+
+
+def test_without_a_warehouse_it_says_so(
+    warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LEADS_WAREHOUSE", str(tmp_path / "nowhere/leads.duckdb"))
+    with pytest.raises(UserError, match=r"^there is no warehouse at .*; build it first: make run$"):
+        whatif(write(tmp_path / "seeds", DIRECTOR + "12", DIRECTOR + "20"))
