@@ -14,7 +14,7 @@ from scripts import paths
 from scripts.errors import UserError
 from scripts.lock import exclusive
 from scripts.seeds import seed_path
-from scripts.warehouse import connect, no_room, quote_literal
+from scripts.warehouse import connect, holds, no_room, quote_literal
 
 ROWS_SHOWN = 5
 BUILD = ("build", "--exclude-resource-type", "unit_test")
@@ -59,9 +59,7 @@ def build(
 
 def _refuse_unlanded(working_file: Path) -> None:
     with closing(connect(working_file)) as connection:
-        if not connection.sql(
-            "from information_schema.tables where table_schema = 'raw' limit 1"
-        ).fetchall():
+        if not holds(connection, "raw.leads"):
             raise UserError(
                 f"nothing was landed in {working_file}; land a folder first: "
                 "python -m scripts land FOLDER"

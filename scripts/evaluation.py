@@ -16,6 +16,7 @@ from scipy.stats import norm, rankdata
 from scripts.errors import UserError
 from scripts.intervals import wilson
 from scripts.paths import warehouse_file
+from scripts.warehouse import holds
 
 Numbers = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -89,9 +90,7 @@ def open_warehouse() -> duckdb.DuckDBPyConnection:
     except duckdb.IOException as error:
         raise UserError(f"{file} cannot be opened: {str(error).splitlines()[0]}") from error
     connection.execute("set TimeZone = 'UTC'")
-    if not connection.sql(
-        "from duckdb_tables() where table_name = 'int_evaluation_scores'"
-    ).fetchall():
+    if not holds(connection, "intermediate.int_evaluation_scores"):
         raise UserError(f"{file} was not built yet, or by an older version; build it: make run")
     return connection
 

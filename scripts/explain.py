@@ -20,6 +20,7 @@ from rich.text import Text
 
 from scripts import paths
 from scripts.build import build
+from scripts.champion import champion_at_clock
 from scripts.contract import read_contract
 from scripts.errors import UserError
 from scripts.warehouse import quote_identifier, quote_literal
@@ -274,11 +275,7 @@ def _explanation(connection: DuckDBPyConnection, survivor: str, asked: str) -> E
         [survivor],
     ).fetchone()
     if not chosen:
-        champions = connection.sql(
-            """from intermediate.int_live_models, intermediate.int_clock
-            where role = 'champion' and live_from_date <= clock_date"""
-        ).fetchall()
-        cause = "it is deleted" if champions else "no champion is live"
+        cause = "it is deleted" if champion_at_clock(connection) else "no champion is live"
         raise UserError(f"lead {asked!r} is not scored on that day: {cause}")
     model, score_date, score, band, next_action, region = chosen
     reasons = _reasons(connection, survivor, model, region)

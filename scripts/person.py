@@ -12,7 +12,7 @@ from duckdb import DuckDBPyConnection
 from scripts.contract import read_contract
 from scripts.errors import UserError
 from scripts.text import text_key
-from scripts.warehouse import quote_identifier
+from scripts.warehouse import holds, quote_identifier
 
 # Shorter ids occur in any text by chance.
 LONG = 6
@@ -63,11 +63,7 @@ def find_people(connection: DuckDBPyConnection, lead_ids: Iterable[str]) -> Peop
     Held is also a lead of which only events and the like were landed, or rows set aside.
     """
     asked = list(dict.fromkeys(lead_ids))
-    if not _rows(
-        connection,
-        """select 1 from duckdb_tables()
-        where schema_name = 'raw' and database_name = current_database()""",
-    ):
+    if not holds(connection, "raw.leads"):
         raise UserError("nothing was landed yet")
     if missing := sorted({*asked}.difference(_held(connection, asked))):
         raise UserError(f"no lead {missing[0]!r} is held")
@@ -141,13 +137,7 @@ def _theirs(column: str, table: str) -> str:
 
 def _whole_people(connection: DuckDBPyConnection, asked: list[str]) -> list[str]:
     """All leads of the people, as the last build knew them; merges of leads it did not know."""
-    is_built = bool(
-        _rows(
-            connection,
-            """select 1 from duckdb_tables() where table_name = 'int_lead_identities'
-            and database_name = current_database()""",
-        )
-    )
+    is_built = holds(connection, "intermediate.int_lead_identities")
     known = "select lead_id from intermediate.int_lead_identities"
     queries = [
         f"""select {one} from raw.leads where {other} in (from unnest($1)) and {one} is not null"""

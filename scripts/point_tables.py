@@ -18,7 +18,7 @@ from scipy.sparse import csr_matrix
 from scripts.check_seeds import check_seeds
 from scripts.errors import UserError
 from scripts.evaluation import Numbers
-from scripts.seeds import SEEDS, is_built, overlay
+from scripts.seeds import SEEDS, have_same_rows, overlay, seed_relation
 from scripts.warehouse import quote_identifier
 
 RULE_TABLES = ("attribute_points", "event_points", "inactivity_points")
@@ -110,28 +110,17 @@ class PointModel:
         return _rounded(np.asarray(part.sum(axis=1)).ravel())
 
 
-def champion(connection: duckdb.DuckDBPyConnection) -> str:
-    """The name of the champion at the clock of the last build. Raises UserError without one."""
-    clock_date, name = connection.sql(
-        """select any_value(clock_date), max_by(score_model, live_from_date)
-        from intermediate.int_clock left join intermediate.int_live_models
-            on role = 'champion' and live_from_date <= clock_date"""
-    ).fetchall()[0]
-    if not name:
-        raise UserError(f"no champion is live on {clock_date}")
-    return str(name)
-
-
 def refuse_unbuilt(connection: duckdb.DuckDBPyConnection) -> None:
-    """Raises UserError where the seeds are faulty, or not those of the last build."""
-    check_seeds(SEEDS, overlay()).raise_for_errors()
+    """Raises UserError where the seeds, which must be sound, are not those of the last build."""
     built = connection.sql(
         "select table_name from duckdb_tables() where schema_name = 'seeds' order by all"
     ).fetchall()
     changed = [
         name
         for (name,) in built
-        if not is_built(connection, seed_file(name), f"seeds.{quote_identifier(name)}")
+        if not have_same_rows(
+            connection, seed_relation(seed_file(name)), f"seeds.{quote_identifier(name)}"
+        )
     ]
     if changed:
         raise UserError(

@@ -8,6 +8,7 @@ import duckdb
 import numpy as np
 from sklearn.isotonic import IsotonicRegression
 
+from scripts.champion import champion
 from scripts.check_seeds import check_seeds
 from scripts.errors import UserError
 from scripts.evaluation import (
@@ -23,7 +24,6 @@ from scripts.evaluation import (
 )
 from scripts.intervals import wilson
 from scripts.point_tables import (
-    champion,
     read_point_model,
     read_rows,
     refuse_unbuilt,
@@ -77,9 +77,9 @@ def promote(
     the last build, with too little history, and for `write` where a gate does not hold.
     """
     with open_warehouse() as connection:
+        read_point_model(challenger)
         refuse_unbuilt(connection)
         today = champion(connection)
-        read_point_model(challenger)
         role = {row["score_model"]: row["role"] for row in read_rows("score_models")}[challenger]
         if role != "challenger":
             raise UserError(f"{challenger} is {role}; only a challenger can be promoted")

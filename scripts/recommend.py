@@ -24,6 +24,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import TimeSeriesSplit
 
 from scripts import paths
+from scripts.champion import champion
 from scripts.check_seeds import check_seeds
 from scripts.errors import UserError
 from scripts.evaluation import (
@@ -42,7 +43,6 @@ from scripts.point_tables import (
     RULE_TABLES,
     PointModel,
     Row,
-    champion,
     fired_units,
     read_point_model,
     read_rows,

@@ -6,9 +6,10 @@ from pathlib import Path
 import duckdb
 
 from scripts import paths
+from scripts.champion import champion
 from scripts.errors import UserError
 from scripts.evaluation import open_warehouse
-from scripts.point_tables import champion, read_point_model
+from scripts.point_tables import read_point_model
 from scripts.recommend import recommend, summary
 
 # Population stability index (Siddiqi 2006): stable below 0.1, shifted from 0.25 on.

@@ -17,7 +17,7 @@ from scripts.lock import exclusive
 from scripts.publish import PublishResult, publish
 from scripts.sample import write_sample
 from scripts.suppression import keep_suppressions
-from scripts.warehouse import connect, storage
+from scripts.warehouse import connect, holds, storage
 
 # The table that tells a working file of the sample, and the one that every landing leaves.
 SAMPLE, LANDED = "state.sample", "raw.landings"
@@ -142,7 +142,4 @@ def _settle_replacement() -> None:
 def _holds(table: str) -> bool:
     """Whether the working file has a table; opened so that what a killed run left is in it."""
     with storage(), closing(connect()) as connection:
-        found = connection.execute(
-            "select 1 from duckdb_tables() where schema_name || '.' || table_name = ?", [table]
-        )
-        return found.fetchone() is not None
+        return holds(connection, table)

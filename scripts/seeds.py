@@ -12,6 +12,7 @@ from duckdb import BinderException, CatalogException, DuckDBPyConnection
 from scripts.check_seeds import check_seeds
 from scripts.errors import UserError
 from scripts.paths import PROJECT
+from scripts.warehouse import quote_literal
 
 SEEDS = PROJECT / "seeds"
 
@@ -55,17 +56,20 @@ def seed_path() -> str:
     return str(build_area)
 
 
-def is_built(connection: DuckDBPyConnection, file: Path, relation: str) -> bool:
-    """Whether a table, a seed of the last build, has the rows of a seed's file; their order aside.
+def seed_relation(file: Path) -> str:
+    """What SQL reads the rows of a seed's file from, as text."""
+    return f"read_csv({quote_literal(str(file))}, header = true, all_varchar = true)"
 
-    `relation` is the table's name, quoted; where there is none, or of other columns, it has not.
+
+def have_same_rows(connection: DuckDBPyConnection, one: str, other: str) -> bool:
+    """Whether two relations have the same rows, their order aside.
+
+    They have not where one is missing, or has other columns.
     """
-    proposed = "(from read_csv($file, header = true, all_varchar = true))"
     try:
         differing = connection.execute(
-            f"""(from {proposed} except all from {relation})
-            union all (from {relation} except all from {proposed}) limit 1""",
-            {"file": str(file)},
+            f"""(from {one} except all from {other})
+            union all (from {other} except all from {one}) limit 1"""
         ).fetchall()
     except (BinderException, CatalogException):
         return False

@@ -23,6 +23,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from scripts import paths
+from scripts.champion import champion
 from scripts.errors import UserError
 from scripts.evaluation import (
     LEAST_OF_EACH,
@@ -35,7 +36,6 @@ from scripts.evaluation import (
     measure,
     open_warehouse,
 )
-from scripts.point_tables import champion
 from scripts.warehouse import connect
 
 # The first part of the leads by creation is fitted on, the next calibrates, the last is held out.

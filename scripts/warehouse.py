@@ -101,6 +101,16 @@ def storage() -> Iterator[None]:
         raise
 
 
+def holds(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    """Whether the database has a table or view of this name, its schema included."""
+    found = connection.execute(
+        """select 1 from information_schema.tables
+        where table_catalog = current_database() and table_schema || '.' || table_name = ?""",
+        [table],
+    )
+    return found.fetchone() is not None
+
+
 def register_text_functions(connection: duckdb.DuckDBPyConnection) -> None:
     """Lets SQL call the functions of scripts.text by name; they take NULL and may give it."""
     for function in (text_key, text_words):

@@ -26,10 +26,11 @@ from rich.text import Text
 
 from scripts import paths
 from scripts.artifacts import read_artifact
+from scripts.champion import champion_at_clock
 from scripts.check_seeds import check_seeds
 from scripts.errors import UserError
 from scripts.seed_checks.seeds import read_seeds
-from scripts.seeds import SEEDS, is_built
+from scripts.seeds import SEEDS, have_same_rows, seed_relation
 from scripts.warehouse import (
     connect,
     quote_identifier,
@@ -373,10 +374,9 @@ def _load_seeds(
     for name, seed in read_seeds().items():
         if name not in nodes:  # younger than the last build, of which no model reads it
             continue
-        file = files[seed.file_name]
-        rows = f"read_csv({quote_literal(str(file))}, header = true, all_varchar = true)"
-        _replace(scratch, nodes[name], f"from {rows}")
-        if not is_built(scratch, file, f"_live.{nodes[name].relation}"):
+        relation = nodes[name].relation
+        _replace(scratch, nodes[name], f"from {seed_relation(files[seed.file_name])}")
+        if not have_same_rows(scratch, relation, f"_live.{relation}"):
             changed.append(name)
     return tuple(changed)
 
@@ -467,16 +467,12 @@ def _quality(scratch: DuckDBPyConnection) -> Quality | None:
                 select count(*) from _live.intermediate.int_evaluation_dates where scored_day = $day
             ) / (select count(*) from intermediate.int_evaluation_dates)
         from marts.score_quality as q
-        inner join (
-            select score_model from intermediate.int_live_models, intermediate.int_clock
-            where role = 'champion' and live_from_date <= clock_date
-            order by live_from_date desc limit 1
-        ) using (score_model)
         left join marts.threshold_curve as t
             on t.score_model = q.score_model and t.scored_day = q.scored_day
             and t.outcome = q.outcome and t.region = '(all)' and t.is_todays_cutoff
-        where q.scored_day = $day and q.outcome = 'customer' and q.slice = 'overall'""",
-        {"day": SCORED_DAY},
+        where q.score_model = $champion and q.scored_day = $day
+            and q.outcome = 'customer' and q.slice = 'overall'""",
+        {"champion": champion_at_clock(scratch), "day": SCORED_DAY},
     ).fetchone()
     return Quality(*found) if found else None
 

@@ -196,9 +196,12 @@ def test_a_branch_is_compared_by_its_seeds(
 def test_without_a_warehouse_it_says_what_to_do(
     warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("LEADS_WAREHOUSE", str(tmp_path / "leads.duckdb"))
-    with pytest.raises(UserError, match="build it first"):
-        whatif(SEEDS)
+    for place in ("leads.duckdb", "nowhere/leads.duckdb"):
+        monkeypatch.setenv("LEADS_WAREHOUSE", str(tmp_path / place))
+        with pytest.raises(
+            UserError, match=r"^there is no warehouse at .*; build it first: make run$"
+        ):
+            whatif(SEEDS)
 
 
 def test_what_dbt_left_of_another_build_is_told(
@@ -209,12 +212,4 @@ def test_what_dbt_left_of_another_build_is_told(
     (file,) = tmp_path.rglob("compiled/**/int_banded_scores.sql")
     file.write_text("select no_such_column from intermediate.int_current_scores")
     with pytest.raises(UserError, match=r"target is not what the build of .* left \(.*no_such_col"):
-        whatif(write(tmp_path / "seeds", DIRECTOR + "12", DIRECTOR + "20"))
-
-
-def test_without_a_warehouse_it_says_so(
-    warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("LEADS_WAREHOUSE", str(tmp_path / "nowhere/leads.duckdb"))
-    with pytest.raises(UserError, match=r"^there is no warehouse at .*; build it first: make run$"):
         whatif(write(tmp_path / "seeds", DIRECTOR + "12", DIRECTOR + "20"))
