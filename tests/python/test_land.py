@@ -72,6 +72,10 @@ def versions(entity: str, columns: str) -> list[tuple[Any, ...]]:
     return rows(f"select {columns} from raw.{entity} order by landing_seq")
 
 
+def gz(text: str) -> bytes:
+    return gzip.compress(text.encode(), mtime=0)  # a moment would be part of the tests' names
+
+
 def zstd(text: str) -> bytes:
     sink = pyarrow.BufferOutputStream()
     with pyarrow.CompressedOutputStream(sink, "zstd") as stream:
@@ -101,13 +105,13 @@ LINES = "\n".join(json.dumps(item) for item in OBJECTS)
         ("leads.csv", LEADS.replace(",", ";").encode()),
         ("leads.tsv", LEADS.replace(",", "\t").encode()),
         ("Leads.CSV", LEADS.replace("lead_id,created_at", '" Lead_ID",CREATED_AT ').encode()),
-        ("leads.csv.gz", gzip.compress(LEADS.encode())),
+        ("leads.csv.gz", gz(LEADS)),
         ("leads.csv.zst", zstd(LEADS)),
         ("leads.jsonl", LINES.encode()),
         ("leads.ndjson", b"\xef\xbb\xbf" + LINES.encode()),
         ("leads.json", LINES.encode()),
         ("leads.json", json.dumps(OBJECTS, indent=2).encode()),
-        ("leads.json.gz", gzip.compress(json.dumps(OBJECTS).encode())),
+        ("leads.json.gz", gz(json.dumps(OBJECTS))),
         ("leads.jsonl.zst", zstd(LINES)),
     ],
 )
@@ -425,7 +429,7 @@ def test_a_rejected_row_of_a_json_array_is_told_by_its_number(folder: Path) -> N
 
 UNREADABLE = {
     "has no header": ("leads.csv", b"", "empty"),
-    "is empty once unpacked": ("leads.csv.gz", gzip.compress(b""), "empty"),
+    "is empty once unpacked": ("leads.csv.gz", gz(""), "empty"),
     "starts with a blank line": ("leads.csv", b"\n" + LEADS.encode(), "line 1"),
     "lacks a required column": ("leads.csv", b"lead_id,email\n1,secret\n", "created_at"),
     "lacks a required key": ("leads.jsonl", b'{"created_at":"2024-01-01"}', "lead_id"),
@@ -447,7 +451,7 @@ UNREADABLE = {
     "mixes line endings": ("leads.csv", LEADS.encode() + b"9,2024-01-01,secret\r\n", "lines end"),
     "leaves a quote open": ("leads.csv", LEADS.encode() + b'9,2024-01-01,"secret\n1,2\n', "line 4"),
     "has an endless line": ("leads.csv", LEADS.encode() + b"9,2024-01-01," + b"x" * 3_000_000, "4"),
-    "is a gzip that ends early": ("leads.csv.gz", gzip.compress(LEADS.encode())[:-4], "early"),
+    "is a gzip that ends early": ("leads.csv.gz", gz(LEADS)[:-4], "early"),
     "is a damaged gzip": ("leads.csv.gz", b"secret", "damaged"),
     "is a zstd that ends early": ("leads.csv.zst", zstd(LEADS)[:-3], "read"),
     "is no Parquet": ("leads.parquet", b"secret" * 100, "read"),
@@ -494,7 +498,7 @@ def test_a_file_that_leads_to_itself_or_has_no_readable_name_is_one_sentence(fol
 def test_packed_files_that_differ_in_their_packing_alone_do_not_mix(folder: Path) -> None:
     first = "lead_id,created_at\na,never\nb,2024-01-01\n"
     second = "lead_id,created_at\nc,2024-01-01\nd,2024-01-01\ne,soon\n"
-    (folder / "leads.csv.gz").write_bytes(gzip.compress(first.encode()))
+    (folder / "leads.csv.gz").write_bytes(gz(first))
     (folder / "leads.csv.zst").write_bytes(zstd(second))
     total = land(folder, NOW).total
     assert (total.rows_read, total.rows_landed, total.rows_rejected) == (5, 3, 2)
@@ -764,7 +768,7 @@ def test_attributes_make_a_version(folder: Path) -> None:
 
 def test_several_files_of_an_entity_land_in_the_order_of_their_names(folder: Path) -> None:
     head = "lead_id,created_at,city\n"
-    (folder / "leads.2025.csv.gz").write_bytes(gzip.compress(f"{head}1,2024-01-01,Ulm\n".encode()))
+    (folder / "leads.2025.csv.gz").write_bytes(gz(f"{head}1,2024-01-01,Ulm\n"))
     (folder / "leads.2024.csv").write_text(
         head + "1,2024-01-01,Rom\n2,never,\n3,2024-01-01,Rom\n", "utf-8"
     )
