@@ -68,7 +68,7 @@ def check_seeds() -> None:
     warnings = list(report.warnings)
     if not report.errors and paths.warehouse_file().is_file():
         try:
-            never_firing = checking.never_firing(SEEDS, paths.warehouse_file(), overlay())
+            never_firing = checking.never_firing(SEEDS, overlay())
         except UserError as error:
             _say(f"not held against what was landed: {error}")
         else:

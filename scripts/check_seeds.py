@@ -12,6 +12,7 @@ from scripts.seed_checks.files import SeedFile, find_files, read_table
 from scripts.seed_checks.seeds import read_seeds
 from scripts.seed_checks.tables import Finding, Findings, Table
 from scripts.seed_checks.vocabulary import Vocabulary
+from scripts.settings import project_var
 
 _SHOWN = 20
 
@@ -83,14 +84,16 @@ class SeedReport:
 
 
 def check_seeds(
-    folder: Path, overlay: Path | None = None, *, allow_protected: bool = False
+    folder: Path, overlay: Path | None = None, *, allow_protected: bool | None = None
 ) -> SeedReport:
     """Check all CSV files of a folder of seeds.
 
     As with `LEADS_SEEDS`, files of the folder `overlay` replace those of the same name. Tables are
     compared with one another where neither has a faulty cell. With `allow_protected` rules may
-    score protected attributes.
+    score protected attributes; None goes by the var in dbt_project.yml.
     """
+    if allow_protected is None:
+        allow_protected = project_var("allow_protected_attributes")
     tables, findings = _read(folder, overlay)
     vocabulary = Vocabulary(tables)
     for table in tables.values():
@@ -102,25 +105,17 @@ def check_seeds(
     return _report([*findings, *across])
 
 
-def never_firing(
-    folder: Path, warehouse_file: Path, overlay: Path | None = None
-) -> tuple[Finding, ...]:
-    """Warnings of rules for which a warehouse, built with these seeds, holds no event or no value.
+def never_firing(folder: Path, overlay: Path | None = None) -> tuple[Finding, ...]:
+    """Warnings of rules for which the warehouse, built with these seeds, holds no event or value.
 
-    Raises UserError where the file cannot be read, as while a build writes it, or was not built.
+    Raises UserError where it cannot be read, as while a build writes it, or was not built.
     """
-    import duckdb
+    from scripts.warehouse import reading
 
     tables, _ = _read(folder, overlay)
-    try:
-        with duckdb.connect(str(warehouse_file), read_only=True) as warehouse:
-            occurred = _names(warehouse.execute(_OCCURRED).fetchall())
-            landed = _names(warehouse.execute(_LANDED).fetchall())
-    except duckdb.CatalogException as error:
-        raise UserError(f"{warehouse_file} was not built yet") from error
-    except duckdb.Error as error:
-        cause = str(error).splitlines()[0]
-        raise UserError(f"{warehouse_file} cannot be read: {cause}") from error
+    with reading() as warehouse:
+        occurred = _names(warehouse.execute(_OCCURRED).fetchall())
+        landed = _names(warehouse.execute(_LANDED).fetchall())
     known = Vocabulary(tables).attributes
     found = []
     for name, column, present in (

@@ -97,6 +97,7 @@ class Column:
     required: bool
     default: str | None
     accepted: tuple[str, ...]
+    refused: tuple[str, ...]
     pattern: str | None
     form: str | None
     below: int | None
@@ -198,6 +199,7 @@ def _column(column: Mapping[str, Any]) -> Column:
         required=meta.get("required", False),
         default=meta.get("default"),
         accepted=tuple(meta.get("accepted", ())),
+        refused=tuple(meta.get("refused", ())),
         pattern=meta.get("pattern"),
         form=meta.get("form"),
         below=meta.get("below"),
@@ -233,6 +235,10 @@ def checks(entity: Entity, broken: str | None) -> list[Check]:
             accepted = ", ".join(literal(value) for value in column.accepted)
             reason = f"is not one of {', '.join(column.accepted)}"
             found.append(Check(name, f"{name} not in ({accepted})", reason))
+        if column.refused:
+            refused = ", ".join(literal(value) for value in column.refused)
+            fails = f"lower({name}) in ({refused})"
+            found.append(Check(name, fails, "is a word for no id: leave the cell empty"))
     return found
 
 

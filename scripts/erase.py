@@ -26,7 +26,7 @@ from scripts.lock import exclusive
 from scripts.person import RECORDS, Mentions, People, find_people, qualified, text_columns
 from scripts.settings import project_var
 from scripts.suppression import suppress
-from scripts.warehouse import connect, quote_identifier, quote_literal, storage
+from scripts.warehouse import built_file, connect, quote_identifier, quote_literal, storage
 
 OLD, NEW = "_old", "_new"
 
@@ -114,9 +114,7 @@ def past_retention(days: int | None = None) -> list[str]:
 
 
 def _erase(lead_ids: Sequence[str], step: Callable[[str], None]) -> Receipt:
-    working = paths.warehouse_file()
-    if not working.is_file():
-        raise UserError(f"there is no warehouse at {working}")
+    working = built_file()
     moment = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
     rows = {}
     with connect() as connection, storage():

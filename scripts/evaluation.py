@@ -15,8 +15,6 @@ from scipy.stats import norm, rankdata
 
 from scripts.errors import UserError
 from scripts.intervals import wilson
-from scripts.paths import warehouse_file
-from scripts.warehouse import holds
 
 Numbers = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -75,24 +73,6 @@ class Change:
     auc: float
     low: float
     high: float
-
-
-def open_warehouse() -> duckdb.DuckDBPyConnection:
-    """The working file, open for reading; all times are UTC.
-
-    Raises UserError where there is none, or it has no evaluation yet.
-    """
-    file = warehouse_file()
-    if not file.is_file():
-        raise UserError(f"there is no warehouse at {file}; build it first: make run")
-    try:
-        connection = duckdb.connect(str(file), read_only=True)
-    except duckdb.IOException as error:
-        raise UserError(f"{file} cannot be opened: {str(error).splitlines()[0]}") from error
-    connection.execute("set TimeZone = 'UTC'")
-    if not holds(connection, "intermediate.int_evaluation_scores"):
-        raise UserError(f"{file} was not built yet, or by an older version; build it: make run")
-    return connection
 
 
 def evaluated_leads(connection: duckdb.DuckDBPyConnection, day: int, outcome: str) -> Leads:

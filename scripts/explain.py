@@ -2,8 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -23,7 +22,7 @@ from scripts.build import build
 from scripts.champion import champion_at_clock
 from scripts.contract import read_contract
 from scripts.errors import UserError
-from scripts.warehouse import quote_identifier, quote_literal
+from scripts.warehouse import attached, quote_identifier, reading
 
 MOST_EVENTS = 5
 WAYS_SHOWN = 3
@@ -118,15 +117,14 @@ def explain(lead_id: str, as_of: date | None = None) -> Explanation:
     landed for the lead and its account. Raises UserError where the lead is unknown, was not scored
     on that day, or nothing is built yet.
     """
-    with _open(paths.warehouse_file()) as live:
+    with reading() as live:
         survivor = _survivor(live, lead_id)
         clock = live.sql("select clock_date from intermediate.int_clock").fetchall()[0][0]
         if as_of is None or as_of == clock:
             return _explanation(live, survivor, lead_id)
     with TemporaryDirectory(dir=paths.warehouse_file().parent) as scratch:
         file = Path(scratch) / "leads.duckdb"
-        with _readable(paths.warehouse_file()):
-            variables = _copy_rows(survivor, file)
+        variables = _copy_rows(survivor, file)
         target = Path(scratch) / "target"
         target.mkdir()
         parsed = paths.target_folder() / "partial_parse.msgpack"
@@ -141,7 +139,7 @@ def explain(lead_id: str, as_of: date | None = None) -> Explanation:
             ],
             {"LEADS_WAREHOUSE": str(file), "DBT_TARGET_PATH": str(target)},
         )
-        with _open(file) as past:
+        with reading(file) as past:
             return _explanation(past, _survivor(past, lead_id), lead_id)
 
 
@@ -189,24 +187,6 @@ def _cells(reason: Reason) -> list[str]:
     ]
 
 
-@contextmanager
-def _open(file: Path) -> Iterator[DuckDBPyConnection]:
-    if not file.is_file():
-        raise UserError(f"there is no warehouse at {file}; build it first: make run")
-    with _readable(file), duckdb.connect(str(file), read_only=True) as connection:
-        yield connection
-
-
-@contextmanager
-def _readable(file: Path) -> Iterator[None]:
-    """Raises UserError where a warehouse is in use, not built, or built by an older version."""
-    try:
-        yield
-    except (duckdb.BinderException, duckdb.CatalogException, duckdb.IOException) as error:
-        cause = str(error).splitlines()[0]
-        raise UserError(f"{file} cannot be read: {cause}; if no run is on, make run") from error
-
-
 def _survivor(connection: DuckDBPyConnection, lead_id: str) -> str:
     found = connection.execute(
         "select surviving_lead_id from intermediate.int_lead_identities where lead_id = ?",
@@ -226,9 +206,7 @@ def _survivor(connection: DuckDBPyConnection, lead_id: str) -> str:
 
 def _copy_rows(survivor: str, file: Path) -> dict[str, Any]:
     """Copies seeds and what was landed of a person and the leads of the same accounts; the vars."""
-    with duckdb.connect(str(file)) as scratch:
-        live = quote_literal(str(paths.warehouse_file()))
-        scratch.execute(f"attach {live} as live (read_only)")
+    with duckdb.connect(str(file)) as scratch, attached(scratch, "live"):
         scratch.execute("create schema raw")
         scratch.execute(
             """create temp table chosen as
@@ -261,7 +239,6 @@ def _copy_rows(survivor: str, file: Path) -> dict[str, Any]:
             """select distinct vars, to_currency
             from live.state.build, live.intermediate.int_exchange_rates"""
         ).fetchall()
-        scratch.execute("detach live")
     return {**yaml.safe_load(given), "reporting_currency": currency}
 
 

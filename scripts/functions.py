@@ -24,7 +24,12 @@ class Plugin(BasePlugin):
     def initialize(self, plugin_config: dict[str, Any]) -> None:
         """Refuse faulty seeds before any model runs, as an error that dbt shows in its own way."""
         try:
-            check_seeds(PROJECT / os.environ.get("LEADS_SEEDS", "seeds")).raise_for_errors()
+            check_seeds(
+                PROJECT / os.environ.get("LEADS_SEEDS", "seeds"),
+                allow_protected={"True": True, "False": False}.get(
+                    str(plugin_config["allow_protected"])
+                ),
+            ).raise_for_errors()
         except UserError as error:
             raise DbtRuntimeError(str(error)) from error
 

@@ -200,7 +200,7 @@ def _files(folder: Path) -> dict[Entity, list[Path]]:
             continue
         entity = name.split(".")[0]
         if path.is_dir():
-            if entity in entities and format_of(name):
+            if entity in entities:
                 raise UserError(
                     f"{path} is a folder: put its files into {folder} itself, as "
                     f"{entity}.<anything>.<format>."

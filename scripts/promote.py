@@ -20,7 +20,6 @@ from scripts.evaluation import (
     compare,
     evaluated_leads,
     measure,
-    open_warehouse,
 )
 from scripts.intervals import wilson
 from scripts.point_tables import (
@@ -31,6 +30,7 @@ from scripts.point_tables import (
     write_rows,
 )
 from scripts.seeds import SEEDS, overlay
+from scripts.warehouse import reading
 
 _PERIODS, _BETTER_PERIODS = 4, 3
 _BOTTOM_SHARE = 0.2
@@ -76,7 +76,7 @@ def promote(
     Raises UserError where the model is no challenger, where the seeds are faulty or not those of
     the last build, with too little history, and for `write` where a gate does not hold.
     """
-    with open_warehouse() as connection:
+    with reading() as connection:
         read_point_model(challenger)
         refuse_unbuilt(connection)
         today = champion(connection)

@@ -18,7 +18,7 @@ from scripts.artifacts import read_artifact
 from scripts.errors import UserError
 from scripts.lock import exclusive
 from scripts.settings import project_var
-from scripts.warehouse import connect, quote_identifier, quote_literal, storage
+from scripts.warehouse import built_file, connect, quote_identifier, quote_literal, storage
 
 SCHEMA = "marts"
 COPY = "_copy"
@@ -71,11 +71,10 @@ def publish(accept_rows: bool = False) -> PublishResult:
     from those of the last publication (`published_rows` in dbt_project.yml) and `accept_rows` is
     not set; BusyError where another run holds the warehouse.
     """
-    source, target = paths.warehouse_file(), paths.published_file()
+    target = paths.published_file()
     new = target.with_name(f"{target.name}.new")
     with exclusive("publish"):
-        if not source.is_file():
-            raise UserError(f"there is no warehouse at {source}; build it first: make run")
+        source = built_file()
         marts = _marts()
         try:
             with storage(), closing(connect()) as connection:

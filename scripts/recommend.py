@@ -37,7 +37,6 @@ from scripts.evaluation import (
     evaluated_leads,
     looks_known_afterwards,
     measure,
-    open_warehouse,
 )
 from scripts.point_tables import (
     RULE_TABLES,
@@ -50,6 +49,7 @@ from scripts.point_tables import (
 )
 from scripts.seeds import SEEDS, overlay
 from scripts.settings import project_var
+from scripts.warehouse import reading
 
 # How far terms may go, from close to today's points to freely; the training part chooses.
 _PENALTIES = tuple(0.001 * 10 ** (step / 2) for step in range(9))
@@ -122,7 +122,7 @@ def recommend(
     UserError below 40 leads that converted or 40 that did not, in either part where it has none,
     and where the warehouse was not built with today's seeds.
     """
-    with open_warehouse() as connection:
+    with reading() as connection:
         model = read_point_model(score_model or champion(connection))
         leads = evaluated_leads(connection, day, outcome)
         units = fired_units(connection, model, leads.lead_id, day)

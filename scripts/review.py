@@ -8,9 +8,9 @@ import duckdb
 from scripts import paths
 from scripts.champion import champion
 from scripts.errors import UserError
-from scripts.evaluation import open_warehouse
 from scripts.point_tables import read_point_model
 from scripts.recommend import recommend, summary
+from scripts.warehouse import reading
 
 # Population stability index (Siddiqi 2006): stable below 0.1, shifted from 0.25 on.
 _DRIFT = """
@@ -130,7 +130,7 @@ def review(score_model: str | None = None) -> Path:
     sales' rejections by reason and rule, and what `recommend` would change. No lead is named.
     Raises UserError for a model that is none, and where the seeds are faulty.
     """
-    with open_warehouse() as connection:
+    with reading() as connection:
         name = read_point_model(score_model or champion(connection)).name
         ((clock,),) = connection.sql("select clock_date from marts.run_info").fetchall()
         lines = [f"# Review of {name}, {clock}", ""]

@@ -6,12 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import duckdb
 from duckdb import DuckDBPyConnection
 
 from scripts import paths
-from scripts.errors import UserError
 from scripts.person import Mentions, People, find_people, qualified, text_columns
+from scripts.warehouse import reading
 
 # What is told, in words, and the tables that hold it; other tables only repeat these.
 CHAPTERS = {
@@ -37,18 +36,10 @@ def subject_access(lead_id: str) -> Path:
     It holds the rows of all leads of the person, each with its table. Raises UserError where the
     lead is not held or the working file cannot be read.
     """
-    working = paths.warehouse_file()
-    if not working.is_file():
-        raise UserError(f"there is no warehouse at {working}")
-    try:
-        with duckdb.connect(str(working), read_only=True) as connection:
-            connection.execute("set TimeZone = 'UTC'")
-            people = find_people(connection, [lead_id])
-            text = "\n".join(_lines(connection, lead_id, people))
-    except duckdb.IOException as error:
-        cause = str(error).splitlines()[0]
-        raise UserError(f"{working} cannot be read: {cause}") from error
-    file = working.parent / "subject_access" / f"{_file_name(lead_id)}.md"
+    with reading() as connection:
+        people = find_people(connection, [lead_id])
+        text = "\n".join(_lines(connection, lead_id, people))
+    file = paths.warehouse_file().parent / "subject_access" / f"{_file_name(lead_id)}.md"
     file.parent.mkdir(exist_ok=True)
     file.touch(mode=0o600)
     file.write_text(text + "\n", "utf-8")

@@ -34,9 +34,8 @@ from scripts.evaluation import (
     compare,
     looks_known_afterwards,
     measure,
-    open_warehouse,
 )
-from scripts.warehouse import connect
+from scripts.warehouse import connect, reading
 
 # The first part of the leads by creation is fitted on, the next calibrates, the last is held out.
 _FIT_UNTIL, _CALIBRATE_UNTIL = 0.6, 0.8
@@ -99,7 +98,7 @@ def train() -> Predictor:
     bytes. Raises UserError, and leaves an earlier predictor as it is, with fewer than 40 leads that
     converted or 40 that did not, over all or in one of the three parts.
     """
-    with open_warehouse() as connection:
+    with reading() as connection:
         days = _outcome_days(connection)
         rows = connection.execute(_ROWS, {"days": days, "champion": champion(connection)}).df()
         _refuse_too_little(rows)

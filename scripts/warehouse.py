@@ -1,4 +1,4 @@
-"""Opens the working DuckDB file."""
+"""Opens the working DuckDB file, to write or to read."""
 
 import errno
 import os
@@ -49,6 +49,50 @@ def connect(file: Path | None = None) -> duckdb.DuckDBPyConnection:
         raise UserError(f"LEADS_MEMORY or LEADS_THREADS is not as DuckDB wants: {cause}") from error
     connection.execute("set TimeZone = 'UTC'")
     return connection
+
+
+def built_file() -> Path:
+    """The warehouse's file. Raises UserError where there is none."""
+    file = warehouse_file()
+    if not file.is_file():
+        raise UserError(f"there is no warehouse at {file}; build it first: make run")
+    return file
+
+
+@contextmanager
+def reading(file: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse, or another file like it, open for reading; all times are UTC.
+
+    Raises UserError where there is none or it lacks a table that is asked for, BusyError where
+    another program writes it.
+    """
+    file = file or built_file()
+    with _refused(file), duckdb.connect(str(file), read_only=True) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        yield connection
+
+
+@contextmanager
+def attached(connection: duckdb.DuckDBPyConnection, name: str) -> Iterator[None]:
+    """The warehouse, attached for reading under a name; raises as `reading` does."""
+    file = built_file()
+    with _refused(file):
+        connection.execute(f"attach {quote_literal(str(file))} as {name} (read_only)")
+        yield
+        connection.execute(f"detach {name}")
+
+
+@contextmanager
+def _refused(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except (duckdb.BinderException, duckdb.CatalogException) as error:
+        cause = str(error).splitlines()[0]
+        raise UserError(
+            f"{file} was not built yet, or by an older version ({cause}); build it: make run"
+        ) from error
+    except duckdb.IOException as error:
+        raise _reason(file, str(error)) from error
 
 
 def _remove_stillborn(file: Path) -> None:

@@ -32,9 +32,10 @@ from scripts.errors import UserError
 from scripts.seed_checks.seeds import read_seeds
 from scripts.seeds import SEEDS, have_same_rows, seed_relation
 from scripts.warehouse import (
+    attached,
+    built_file,
     connect,
     quote_identifier,
-    quote_literal,
     register_text_functions,
 )
 
@@ -169,18 +170,16 @@ def whatif(seeds_folder: Path | None = None, git_ref: str | None = None) -> What
     with _proposal(seeds_folder, git_ref) as proposal:
         check_seeds(SEEDS, proposal).raise_for_errors()
         nodes = _nodes()
-        live = paths.warehouse_file()
-        if not live.is_file():
-            raise UserError(f"there is no warehouse at {live}; build it first: make run")
-        try:
-            with TemporaryDirectory(dir=live.parent) as folder, _scratch(Path(folder)) as scratch:
+        live = built_file()
+        with TemporaryDirectory(dir=live.parent) as folder, _scratch(Path(folder)) as scratch:
+            try:
                 return _compared(scratch, nodes, proposal)
-        except (duckdb.BinderException, duckdb.CatalogException) as error:
-            cause = str(error).splitlines()[0]
-            raise UserError(
-                f"{paths.target_folder()} is not what the build of {live} left ({cause}); "
-                "build it again: make run"
-            ) from error
+            except (duckdb.BinderException, duckdb.CatalogException) as error:
+                cause = str(error).splitlines()[0]
+                raise UserError(
+                    f"{paths.target_folder()} is not what the build of {live} left ({cause}); "
+                    "build it again: make run"
+                ) from error
 
 
 def _compared(scratch: DuckDBPyConnection, nodes: dict[str, _Node], proposal: Path) -> WhatIf:
@@ -357,12 +356,8 @@ def _scratch(folder: Path) -> Iterator[DuckDBPyConnection]:
     live = paths.warehouse_file()
     with connect(folder / live.name) as scratch:
         register_text_functions(scratch)
-        try:
-            scratch.execute(f"attach {quote_literal(str(live))} as _live (read_only)")
-        except duckdb.IOException as error:
-            cause = str(error).splitlines()[0]
-            raise UserError(f"{live} cannot be read: {cause}; if no run is on, make run") from error
-        yield scratch
+        with attached(scratch, "_live"):
+            yield scratch
 
 
 def _load_seeds(

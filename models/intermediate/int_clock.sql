@@ -20,34 +20,25 @@ lead_events as (
 
 ),
 
-last_days as (
+known as (
 
-    select cast(max(created_at) as date) as last_date
-    from leads
-    where created_at <= landed_at
-
-    union all
-
-    select cast(max(occurred_at) as date) as last_date
-    from lead_events
-    where occurred_at <= landed_at
-
-),
-
-last_landings as (
-
-    {%- for entity in landed %}
-        select cast(max(landed_at) as date) as landed_date
-        from {{ ref('stg_raw__' ~ entity) }}
-        {{ 'union all' if not loop.last }}
-    {%- endfor %}
-
-),
-
-last_landing as (
-
-    select max(landed_date) as landed_date
-    from last_landings
+    select
+        greatest(
+            (
+                select max(leads.created_at) from leads
+                where leads.created_at <= leads.landed_at
+            ),
+            (
+                select max(lead_events.occurred_at) from lead_events
+                where lead_events.occurred_at <= lead_events.landed_at
+            )
+        ) as last_at,
+        greatest(
+            {%- for entity in landed %}
+                (select max(landed.landed_at) from {{ ref('stg_raw__' ~ entity) }} as landed)
+                {{- ',' if not loop.last }}
+            {%- endfor %}
+        ) as last_landed_at
 
 ),
 
@@ -60,18 +51,12 @@ as_of as (
 final as (
 
     select
-        coalesce(as_of.as_of_date, max(last_days.last_date)) as clock_date,
-        coalesce(as_of.as_of_date, last_landing.landed_date, cast('9999-12-31' as date)) as facts_until_date
+        coalesce(as_of.as_of_date, cast(known.last_at as date)) as clock_date,
+        coalesce(as_of.as_of_date, cast(known.last_landed_at as date), cast('9999-12-31' as date)) as facts_until_date
 
-    from last_days
-
-    cross join last_landing
+    from known
 
     cross join as_of
-
-    group by
-        as_of.as_of_date,
-        last_landing.landed_date
 
 )
 

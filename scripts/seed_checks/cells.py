@@ -181,21 +181,22 @@ def _allowed(row: Row, column: Column, vocabulary: Vocabulary) -> str:
 
 
 def _attribute(row: Row, column: Column, names: Names | None) -> Findings:
-    """An unknown attribute may be an extra column of the leads, unless it looks like a slip."""
+    """An unknown attribute may be an extra column that was landed, unless it looks like a slip."""
     found = row[column.name]
     if names is None or found in names.values:
         return
-    for prefix in ("account.", "in_segment:"):
-        if found.startswith(prefix):
-            own = [name for name in names.values if name.startswith(prefix)]
-            yield row.fault(column.name, "is no attribute", Names(own, names.kind).like(found))
-            return
+    if found.startswith("in_segment:"):
+        own = [name for name in names.values if name.startswith("in_segment:")]
+        yield row.fault(column.name, "is no attribute", Names(own, names.kind).like(found))
+        return
     close = difflib.get_close_matches(found.lower(), names.values, 1, 0.85)
     if close and not found.startswith(f"{close[0]}_"):
         yield row.fault(column.name, "is no attribute", close[0])
     else:
-        fault = "is no attribute that is known; it counts where leads are landed with such a column"
-        yield row.warning(column.name, fault)
+        owner = "accounts" if found.startswith("account.") else "leads"
+        unknown = "is no attribute that is known"
+        landed = f"it counts where {owner} are landed with such a column"
+        yield row.warning(column.name, f"{unknown}; {landed}")
 
 
 def _inverted(row: Row, column: Column, lower: Column) -> Findings:

@@ -1,13 +1,17 @@
 """Warehouses that tests share: each is built once a session in a folder of its own."""
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 import pytest
 from hypothesis import settings
 
+from scripts.paths import PROJECT
 from scripts.run import RunResult, run
 from tests import real_data
 from tests.history import build_history
@@ -25,6 +29,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         group = "warehouses" if item.path in sharing else item.path.stem
         item.add_marker(pytest.mark.xdist_group(group))
+
+
+@contextmanager
+def held_warehouse() -> Iterator[int]:
+    """The number of another process that holds the working file open for writing."""
+    hold = "from scripts.warehouse import connect; c = connect(); print(flush=True); input()"
+    holder = subprocess.Popen(
+        [sys.executable, "-c", hold],
+        cwd=PROJECT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert holder.stdout is not None
+    holder.stdout.readline()
+    try:
+        yield holder.pid
+    finally:
+        holder.communicate(b"\n", timeout=30)
 
 
 class Warehouse:

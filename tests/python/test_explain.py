@@ -15,6 +15,7 @@ from scripts.errors import UserError
 from scripts.explain import explain
 from scripts.run import RunResult
 from scripts.seeds import SEEDS
+from scripts.warehouse import connect
 from tests.python.conftest import Warehouse
 
 
@@ -95,6 +96,18 @@ def test_a_past_day_is_explained_by_the_points_and_vars_of_the_build(
         assert isinstance(day, date)
         found = explain(str(lead_id), day)
         assert (found.lead_id, found.score) == (lead_id, score)
+
+
+def test_a_warehouse_of_an_older_version_is_told(
+    warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copy(warehouse.file, tmp_path / "leads.duckdb")
+    monkeypatch.setenv("LEADS_WAREHOUSE", str(tmp_path / "leads.duckdb"))
+    with connect() as connection:
+        connection.execute("alter table state.build drop column vars")
+        ((lead_id,),) = connection.sql("select min(lead_id) from marts.lead_score").fetchall()
+    with pytest.raises(UserError, match=r"by an older version \(.*vars.*\); build it: make run"):
+        explain(lead_id, date(2025, 2, 1))
 
 
 def test_a_way_up_reaches_the_band_it_says(warehouse: Warehouse) -> None:

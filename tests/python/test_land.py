@@ -3,8 +3,6 @@
 import gzip
 import json
 import os
-import subprocess
-import sys
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
@@ -24,7 +22,8 @@ from scripts.contract import read_contract
 from scripts.erase import erase
 from scripts.errors import UserError
 from scripts.land import LandResult, land
-from scripts.paths import PROJECT, warehouse_file
+from scripts.paths import warehouse_file
+from tests.python.conftest import held_warehouse
 
 NOW = datetime(2025, 1, 1)
 CITIES = ("Rom", "Bern", "Ulm")
@@ -478,10 +477,11 @@ def test_a_file_that_cannot_be_read_lands_nothing(folder: Path, what: str) -> No
     )
 
 
-def test_a_folder_that_is_named_like_a_file_is_not_passed_over(folder: Path) -> None:
-    (folder / "lead_events.parquet").mkdir()
+@pytest.mark.parametrize("name", ["lead_events.parquet", "Lead_Events"])
+def test_a_folder_that_is_named_like_an_entity_is_not_passed_over(folder: Path, name: str) -> None:
+    (folder / name).mkdir()
     (folder / "notes").mkdir()
-    with pytest.raises(UserError, match=r"lead_events\.parquet is a folder: put its files into"):
+    with pytest.raises(UserError, match=rf"{name} is a folder: put its files into"):
         land_text(folder, LEADS)
 
 
@@ -608,7 +608,7 @@ def test_a_folder_must_be_there_and_hold_files(folder: Path) -> None:
     (folder / "notes.md").write_text("x", "utf-8")
     (folder / ".leads.csv").write_text("x", "utf-8")
     (folder / "_leads.csv").write_text("x", "utf-8")
-    (folder / "leads").mkdir()
+    (folder / "archive").mkdir()
     with pytest.raises(UserError, match="has no file"):
         land(folder)
 
@@ -899,20 +899,9 @@ def test_a_header_alone_is_no_row(folder: Path) -> None:
 
 
 def test_a_warehouse_in_use_names_who_holds_it(folder: Path) -> None:
-    hold = "from scripts.warehouse import connect; c = connect(); print(flush=True); input()"
-    holder = subprocess.Popen(
-        [sys.executable, "-c", hold],
-        cwd=PROJECT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    )
-    assert holder.stdout is not None
-    holder.stdout.readline()
-    try:
-        with pytest.raises(UserError, match=rf"leads\.duckdb is in use by .*process {holder.pid}"):
-            land_text(folder, LEADS)
-    finally:
-        holder.communicate(b"\n")
+    told = r"leads\.duckdb is in use by .*process {}"
+    with held_warehouse() as holder, pytest.raises(UserError, match=told.format(holder)):
+        land_text(folder, LEADS)
 
 
 def test_a_file_that_is_no_warehouse_is_left_alone(folder: Path) -> None:

@@ -32,6 +32,7 @@ NO_TRUTH = "is not one of true, false, yes, no, 1, 0"
 NO_CURRENCY = "is not a currency code of three letters, such as EUR"
 NO_OBJECT = "is not a JSON object, or has a key twice"
 NO_ID = "is a list or an object, not an id"
+NO_VALUE = "is a word for no id: leave the cell empty"
 NUL = "has a NUL character"
 FEWER = "has fewer columns than the header"
 MORE = "has more columns than the header"
@@ -230,6 +231,13 @@ CASES = {
     "not a number": bad("x,2024-01-01,,NaN,", "budget", "NaN", NO_NUMBER),
     "infinity": bad("x,2024-01-01,,inf,", "budget", "inf", NO_NUMBER),
     "a word for nothing": bad("x,2024-01-01,,NULL,", "budget", "NULL", NO_NUMBER),
+    "a word for no id, of a lead": bad("NULL,2024-01-01,,,", "lead_id", "NULL", NO_VALUE),
+    "words for no id, of people and accounts": Case(
+        "leads.csv",
+        b"lead_id,created_at,person_id,account_id\nx,2024-01-01,\\N,\ny,2024-01-01,,n/a\nz,2024-01-01,,\n",
+        ["z"],
+        [(2, "person_id", "\\N", NO_VALUE), (3, "account_id", "n/a", NO_VALUE)],
+    ),
     "a fault of a spreadsheet": bad("x,2024-01-01,,#N/A,", "budget", "#N/A", NO_NUMBER),
     "a negative budget": bad("x,2024-01-01,,-5,EUR", "budget", "-5", "is negative"),
     "a currency's sign": bad("x,2024-01-01,,5,€", "currency", "€", NO_CURRENCY),

@@ -212,18 +212,38 @@ def test_a_champion_that_is_not_live_yet_fails_the_build(
         build(lambda *_: None, ["--select", "+assert_a_champion_is_live"])
 
 
+def changed_seeds(seed: str, before: str, after: str) -> str:
+    """All seeds in a folder that dbt takes, a point table changed; its path in the project."""
+    folder = PROJECT / "target" / f"changed-{seed}"
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(PROJECT / "seeds", folder)
+    file = folder / "points" / f"{seed}.csv"
+    file.write_text(file.read_text().replace(before, after))
+    return str(folder.relative_to(PROJECT))
+
+
 def test_faulty_seeds_stop_dbt_before_any_model(sample: Sample, tmp_path: Path) -> None:
-    seeds = PROJECT / "target" / "faulty-seeds"
-    shutil.rmtree(seeds, ignore_errors=True)
-    shutil.copytree(PROJECT / "seeds", seeds)
-    file = seeds / "points" / "event_points.csv"
-    file.write_text(file.read_text().replace("linear,60,,,20", "expo,60,,,20"))
+    seeds = changed_seeds("event_points", "linear,60,,,20", "expo,60,,,20")
     warehouse = copied(sample, tmp_path)
     before = warehouse.query("from marts.lead_score order by all")
-    output = dbt(warehouse, "build", LEADS_SEEDS="target/faulty-seeds")
+    output = dbt(warehouse, "build", LEADS_SEEDS=seeds)
     assert "column decay: 'expo' is no decay; it may be none, linear" in output
     assert "Traceback" not in output and output.endswith("exit 2")
     assert warehouse.query("from marts.lead_score order by all") == before
+
+
+def test_protected_attributes_are_scored_where_a_run_allows_it(
+    sample: Sample, tmp_path: Path
+) -> None:
+    seeds = changed_seeds("attribute_points", ",job_title,in,", ",gender,in,")
+    warehouse = copied(sample, tmp_path)
+    seed = ("seed", "--select", "attribute_points")
+    output = dbt(warehouse, *seed, LEADS_SEEDS=seeds)
+    assert "scored only with the var allow_protected_attributes" in output
+    assert output.endswith("exit 2")
+    allowed = ("--vars", "allow_protected_attributes: true")
+    output = dbt(warehouse, *seed, *allowed, LEADS_SEEDS=seeds)
+    assert output.endswith("exit 0"), output
 
 
 def test_scores_of_a_past_day_know_nothing_later(sample: Sample, tmp_path: Path) -> None:

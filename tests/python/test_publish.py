@@ -16,6 +16,7 @@ from scripts.paths import PROJECT
 from scripts.publish import publish, rollback
 from scripts.settings import project_var
 from scripts.warehouse import connect, quote_literal
+from tests.python.conftest import held_warehouse
 
 Node = dict[str, Any]
 
@@ -250,21 +251,8 @@ def test_a_missing_or_half_manifest_is_said(warehouse: Path, tmp_path: Path) -> 
 def test_a_warehouse_in_use_is_not_published(warehouse: Path) -> None:
     publish()
     before = published(warehouse).read_bytes()
-    writer = subprocess.Popen(
-        [sys.executable, "-c", READER.replace(", read_only=True", ""), str(warehouse)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert writer.stdin and writer.stdout
-    writer.stdin.write("select 1\n")
-    writer.stdin.flush()
-    writer.stdout.readline()
-    try:
-        with pytest.raises(UserError, match=r"working\.duckdb is in use by"):
-            publish()
-    finally:
-        writer.communicate(timeout=30)
+    with held_warehouse(), pytest.raises(UserError, match=r"working\.duckdb is in use by"):
+        publish()
     assert published(warehouse).read_bytes() == before
 
 

@@ -9,13 +9,14 @@ import pytest
 from scipy.sparse import csr_matrix
 
 from scripts.errors import UserError
-from scripts.evaluation import Leads, evaluated_leads, measure, open_warehouse
+from scripts.evaluation import Leads, evaluated_leads, measure
 from scripts.land import land
 from scripts.paths import PROJECT
 from scripts.point_tables import PointModel, Rule
 from scripts.recommend import Lesson, Recommendation, fit_points, recommend
 from scripts.run import RunResult
 from scripts.sample import write_sample
+from scripts.warehouse import reading
 from tests.python.conftest import Warehouse
 from tests.warehouse import run_dbt
 
@@ -43,7 +44,7 @@ def test_it_learns_what_leans_towards_the_outcome_and_leaves_the_rest(small: Pat
 def test_a_proposal_is_built_to_the_scores_it_was_measured_by(small: Path) -> None:
     """The engine, run with the proposal as seeds, gives the AUC that was promised."""
     result = recommend("learns")
-    with open_warehouse() as connection:
+    with reading() as connection:
         leads = evaluated_leads(connection, 7, "opportunity")
     variables: dict[str, str | bool] = {"outcome_days": "60", "as_of": "2025-06-30"}
     run_dbt(small, rows_of(result.folder), ["+int_evaluation_scores"], variables)
@@ -165,7 +166,7 @@ def test_points_that_rank_no_better_than_todays_are_not_proposed() -> None:
 
 def hidden_area(result: Recommendation, sample: Path = PROJECT / "data/sample") -> float:
     """The AUC of the propensity that drives the sample, on the leads held out."""
-    with open_warehouse() as connection:
+    with reading() as connection:
         leads = evaluated_leads(connection, result.day, result.outcome)
     truth = dict(
         duckdb.execute(
