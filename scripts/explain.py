@@ -122,6 +122,7 @@ def explain(lead_id: str, as_of: date | None = None) -> Explanation:
         clock = live.sql("select clock_date from intermediate.int_clock").fetchall()[0][0]
         if as_of is None or as_of == clock:
             return _explanation(live, survivor, lead_id)
+        _refuse_unborn(live, survivor, lead_id, as_of)
     with TemporaryDirectory(dir=paths.warehouse_file().parent) as scratch:
         file = Path(scratch) / "leads.duckdb"
         variables = _copy_rows(survivor, file)
@@ -202,6 +203,18 @@ def _survivor(connection: DuckDBPyConnection, lead_id: str) -> str:
     if landed:
         raise UserError(f"lead {lead_id!r} came in on {landed[0]}, after {landed[1]}")
     raise UserError(f"no lead {lead_id!r} was landed")
+
+
+def _refuse_unborn(connection: DuckDBPyConnection, survivor: str, lead_id: str, day: date) -> None:
+    """Raises UserError, before anything is built, where none of the person's leads was there."""
+    ((first,),) = connection.execute(
+        """select min(created_at)::date from raw.leads where lead_id in (
+            select lead_id from intermediate.int_lead_identities where surviving_lead_id = ?
+        )""",
+        [survivor],
+    ).fetchall()
+    if day < first:
+        raise UserError(f"lead {lead_id!r} came in on {first}, after {day}")
 
 
 def _copy_rows(survivor: str, file: Path) -> dict[str, Any]:

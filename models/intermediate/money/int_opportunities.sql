@@ -1,7 +1,7 @@
 {#
     Grain: one row per opportunity of a landed lead, as known at the clock, with its primary lead and the
-    amount in the reporting currency. A win without a day is of the day on which it is heard of; what is
-    not won is open until it has a day.
+    amount in the reporting currency. A win without a day is of the day since which the deal is said to be
+    won; what is not won is open until it has a day.
 #}
 with
 
@@ -30,6 +30,38 @@ exchange_rates as (
 
 ),
 
+known_versions as (
+
+    select
+        versions.opportunity_id,
+        versions.updated_at,
+        versions.is_won,
+        max(case when versions.is_won then null else versions.updated_at end) over (
+            partition by versions.opportunity_id
+        ) as doubted_at
+
+    from {{ ref('stg_raw__opportunities') }} as versions
+
+    cross join clock
+
+    where cast(versions.updated_at as date) <= clock.facts_until_date
+
+),
+
+wins as (
+
+    {# Edits of a deal that is won do not move its day. #}
+    select
+        opportunity_id,
+        min(updated_at) as won_at
+    from known_versions
+    where
+        is_won
+        and (doubted_at is null or updated_at > doubted_at)
+    group by opportunity_id
+
+),
+
 closed as (
 
     select
@@ -41,7 +73,7 @@ closed as (
         coalesce(opportunities.currency, '') as currency,
         opportunities.is_won,
         case
-            when opportunities.is_won then coalesce(opportunities.closed_at, opportunities.version_at)
+            when opportunities.is_won then coalesce(opportunities.closed_at, wins.won_at, opportunities.version_at)
             when not opportunities.is_won then opportunities.closed_at
         end as closed_at,
         clock.facts_until_date
@@ -50,6 +82,9 @@ closed as (
 
     inner join primary_leads
         on opportunities.opportunity_id = primary_leads.opportunity_id
+
+    left join wins
+        on opportunities.opportunity_id = wins.opportunity_id
 
     cross join clock
 
