@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -13,6 +14,8 @@ from scripts.errors import BusyError, UserError
 from scripts.warehouse import no_room
 
 _held: set[Path] = set()
+# How often, every so many seconds, to look at a lock whose holder has not said who it is.
+_LOOKS, _PAUSE = 100, 0.01
 
 
 @contextmanager
@@ -35,10 +38,8 @@ def exclusive(command: str, file: Path | None = None) -> Iterator[None]:
         cause = no_room(error) or f"{file} cannot be written: {error.strerror}."
         raise UserError(cause) from error
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise BusyError(_holder(file, os.pread(descriptor, 4096, 0))) from None
+        if not _takes(descriptor):
+            raise BusyError(_holder(file, os.pread(descriptor, 4096, 0)))
         _tell(descriptor, command)
         _held.add(file)
         try:
@@ -48,6 +49,18 @@ def exclusive(command: str, file: Path | None = None) -> Iterator[None]:
             os.ftruncate(descriptor, 0)
     finally:
         os.close(descriptor)
+
+
+def _takes(descriptor: int) -> bool:
+    """Whether this process has the lock now; who has just taken it is given time to say so."""
+    for _ in range(_LOOKS):
+        with suppress(BlockingIOError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        if os.pread(descriptor, 1, 0):
+            break
+        time.sleep(_PAUSE)
+    return False
 
 
 def _tell(descriptor: int, command: str) -> None:

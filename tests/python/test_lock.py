@@ -1,10 +1,12 @@
 """One run at a time: who holds the warehouse is told, and who is gone holds it no more."""
 
+import fcntl
 import json
 import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,7 @@ from scripts.run import run
 
 HOLD = """
 import sys
+import threading
 from scripts.lock import exclusive
 with exclusive("land"):
     print("held", flush=True)
@@ -108,6 +111,18 @@ def test_a_lock_that_says_nothing_is_still_one(folder: Path) -> None:
             land(folder)
     finally:
         process.communicate("\n")
+
+
+def test_who_has_just_taken_the_lock_is_named(folder: Path) -> None:
+    paths.lock_file().parent.mkdir(exist_ok=True)
+    told = json.dumps({"command": "publish", "pid": 1, "started_at": "2025-01-01"})
+    with paths.lock_file().open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        teller = threading.Timer(0.2, paths.lock_file().write_text, [told])
+        teller.start()
+        with pytest.raises(BusyError, match=r"is in use by `publish` \(process 1, since 2025"):
+            land(folder)
+        teller.join()
 
 
 def test_a_command_within_a_command_goes_on(folder: Path) -> None:
