@@ -7,12 +7,11 @@ from scripts.errors import UserError
 
 def champion_at_clock(connection: DuckDBPyConnection) -> str | None:
     """The name of the champion at the clock of a build; None where none is live yet."""
-    ((name,),) = connection.sql(
-        """select max_by(score_model, live_from_date)
-        from intermediate.int_live_models, intermediate.int_clock
-        where role = 'champion' and live_from_date <= clock_date"""
+    found = connection.sql(
+        """select score_model from intermediate.int_champions, intermediate.int_clock
+        where clock_date >= live_from_date and clock_date < live_until_date"""
     ).fetchall()
-    return None if name is None else str(name)
+    return str(found[0][0]) if found else None
 
 
 def champion(connection: DuckDBPyConnection) -> str:

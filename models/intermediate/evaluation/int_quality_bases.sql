@@ -17,14 +17,13 @@ scores as (
 
 champion as (
 
-    select max_by(live_models.score_model, live_models.live_from_date) as score_model
+    select champions.score_model
 
-    from {{ ref('int_live_models') }} as live_models
+    from {{ ref('int_champions') }} as champions
 
     inner join {{ ref('int_clock') }} as clock
-        on live_models.live_from_date <= clock.clock_date
-
-    where live_models.role = 'champion'
+        on champions.live_from_date <= clock.clock_date
+        and champions.live_until_date > clock.clock_date
 
 ),
 

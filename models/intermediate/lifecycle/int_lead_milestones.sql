@@ -19,14 +19,7 @@ band_dates as (
 
 champions as (
 
-    select
-        score_model,
-        lead(live_from_date, 1, cast('9999-12-31' as date)) over (order by live_from_date)
-            as live_until_date
-
-    from {{ ref('int_live_models') }}
-
-    where role = 'champion'
+    select * from {{ ref('int_champions') }}
 
 ),
 

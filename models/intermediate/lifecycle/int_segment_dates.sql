@@ -12,8 +12,7 @@ segment_days as (
 
 champions as (
 
-    select score_model from {{ ref('int_live_models') }}
-    where role = 'champion'
+    select * from {{ ref('int_champions') }}
 
 ),
 

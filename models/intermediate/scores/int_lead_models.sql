@@ -24,20 +24,7 @@ live_models as (
 
 champions as (
 
-    {# Of each day on which some lead is scored. #}
-    select
-        days.score_date,
-        live_models.score_model,
-        row_number() over (
-            partition by days.score_date
-            order by live_models.live_from_date desc, live_models.score_model asc
-        ) as champion_rank
-
-    from (select distinct score_date from scores) as days
-
-    inner join live_models
-        on live_models.role = 'champion'
-        and days.score_date >= live_models.live_from_date
+    select * from {{ ref('int_champions') }}
 
 ),
 
@@ -64,8 +51,8 @@ final as (
     from scores
 
     inner join champions
-        on scores.score_date = champions.score_date
-        and champions.champion_rank = 1
+        on scores.score_date >= champions.live_from_date
+        and scores.score_date < champions.live_until_date
 
     left join shares
         on {{ hash_bucket('scores.lead_id') }} >= shares.first_bucket
