@@ -25,7 +25,7 @@ class Plugin(BasePlugin):
         """Refuse faulty seeds before any model runs, as an error that dbt shows in its own way."""
         try:
             check_seeds(
-                PROJECT / os.environ.get("LEADS_SEEDS", "seeds"),
+                PROJECT / (os.environ.get("LEADS_SEEDS") or "seeds"),
                 allow_protected={"True": True, "False": False}.get(
                     str(plugin_config["allow_protected"])
                 ),

@@ -8,7 +8,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 
 def warehouse_file() -> Path:
     """The working DuckDB file."""
-    return PROJECT / os.environ.get("LEADS_WAREHOUSE", "warehouse/leads.duckdb")
+    return PROJECT / (os.environ.get("LEADS_WAREHOUSE") or "warehouse/leads.duckdb")
 
 
 def lock_file(working_file: Path | None = None) -> Path:

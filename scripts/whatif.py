@@ -19,6 +19,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
+import yaml
 from duckdb import DuckDBPyConnection
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -173,6 +174,7 @@ def whatif(seeds_folder: Path | None = None, git_ref: str | None = None) -> What
         live = built_file()
         with TemporaryDirectory(dir=live.parent) as folder, _scratch(Path(folder)) as scratch:
             try:
+                _refuse_other_vars(scratch)
                 return _compared(scratch, nodes, proposal)
             except (duckdb.BinderException, duckdb.CatalogException) as error:
                 cause = str(error).splitlines()[0]
@@ -180,6 +182,17 @@ def whatif(seeds_folder: Path | None = None, git_ref: str | None = None) -> What
                     f"{paths.target_folder()} is not what the build of {live} left ({cause}); "
                     "build it again: make run"
                 ) from error
+
+
+def _refuse_other_vars(scratch: DuckDBPyConnection) -> None:
+    """Any command of dbt compiles the models, with vars of its own."""
+    compiled = read_artifact("run_results.json")["args"].get("vars", {})
+    ((given,),) = scratch.sql("select vars from _live.state.build").fetchall()
+    built = json.loads(json.dumps(yaml.safe_load(given), default=str))
+    if built != compiled:
+        raise UserError(
+            f"dbt last ran with the vars {compiled}, the build with {built}; build it again"
+        )
 
 
 def _compared(scratch: DuckDBPyConnection, nodes: dict[str, _Node], proposal: Path) -> WhatIf:

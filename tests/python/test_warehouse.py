@@ -1,6 +1,8 @@
 """What a command that reads says of a warehouse that it cannot read."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ from typer.testing import CliRunner
 
 from scripts.__main__ import app
 from scripts.errors import BusyError, UserError
+from scripts.paths import PROJECT, warehouse_file
 from scripts.warehouse import connect
 from tests.python.conftest import held_warehouse
 
@@ -27,6 +30,22 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "leads.duckdb"
     monkeypatch.setenv("LEADS_WAREHOUSE", str(path))
     return path
+
+
+def test_an_empty_variable_names_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("LEADS_WAREHOUSE", "LEADS_SEEDS"):
+        monkeypatch.setenv(name, "")
+    assert warehouse_file() == PROJECT / "warehouse" / "leads.duckdb"
+    dbt = [str(Path(sys.executable).with_name("dbt")), "--quiet", "ls", "--select", "score_models"]
+    folders = ["--target-path", str(tmp_path), "--log-path", str(tmp_path)]
+    listed = subprocess.run(
+        [*dbt, *folders, "--resource-type", "seed", "--output", "path"],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert listed.stdout.split() == ["seeds/points/score_models.csv"], listed.stdout
 
 
 @pytest.mark.parametrize("arguments", COMMANDS.values(), ids=COMMANDS)

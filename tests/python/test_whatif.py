@@ -51,6 +51,19 @@ def write(folder: Path, before: str, after: str) -> Path:
     return folder
 
 
+def test_sql_that_was_compiled_with_other_vars_is_refused(
+    warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "target"
+    shutil.copytree(paths.target_folder(), target)
+    results = json.loads((target / "run_results.json").read_text("utf-8"))
+    results["args"]["vars"] = {"as_of": "2025-03-31"}
+    (target / "run_results.json").write_text(json.dumps(results), "utf-8")
+    monkeypatch.setenv("DBT_TARGET_PATH", str(target))
+    with pytest.raises(UserError, match=r"vars \{'as_of': '2025-03-31'\}, the build with \{\}"):
+        whatif(write(tmp_path / "seeds", DIRECTOR + "12", DIRECTOR + "20"))
+
+
 DIRECTOR = "standard,seniority_director,fit,seniority,equals,director,,,,,,points,"
 
 
