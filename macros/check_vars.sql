@@ -5,7 +5,11 @@
         (['reporting_currency'], '([A-Za-z]{3})?', 'a code of three letters, such as EUR, or empty'),
         (['reporting_time_zone'], modules.pytz.all_timezones | join('|'), 'an IANA zone, such as Europe/Berlin'),
         (['cost_types'], '\\[.*\\]', 'a list, such as [media, tools]'),
-        (['evaluation_days'], '\\[[0-9]{1,4}(, [0-9]{1,4})*\\]', 'a list of days, such as [0, 1, 7, 30]'),
+        (
+            ['evaluation_days'],
+            '(?=.*\\b7\\b)\\[[0-9]{1,4}(, [0-9]{1,4})*\\]',
+            'a list of days with 7, that of the lead quality score, such as [0, 1, 7, 30]'
+        ),
         (['match_leads_by_person', 'allow_protected_attributes', 'history'], 'True|False', 'true or false'),
         (['gross_margin'], '0([.][0-9]+)?|1([.]0+)?', 'a share from 0 to 1, such as 0.8'),
         (

@@ -16,18 +16,18 @@ from scripts.warehouse import reading
 _DRIFT = """
 with quarters as (
     select max(date_trunc('quarter', created_date)) as quarter
-    from intermediate.int_evaluation_dates where scored_day = 0
+    from intermediate.int_evaluation_dates where scored_day = 7
 ),
 leads as (
-    select dates.lead_id, date_trunc('quarter', dates.created_date) = quarter as is_new,
-        dates.score_date, dates.scored_day
-    from intermediate.int_evaluation_dates as dates, quarters
-    where date_trunc('quarter', dates.created_date) in (quarter, quarter - interval 3 month)
+    select lead_id, date_trunc('quarter', created_date) = quarter as is_new, score_date
+    from intermediate.int_evaluation_dates, quarters
+    where scored_day = 7
+        and date_trunc('quarter', created_date) in (quarter, quarter - interval 3 month)
 ),
 found as (
     select 'score of day 7' as what, floor(score / 10)::varchar as value, is_new
     from leads inner join intermediate.int_evaluated_scores using (lead_id, score_date)
-    where scored_day = 7 and score_model = $model
+    where score_model = $model
     union all
     select attribute, value, is_new
     from leads
@@ -39,7 +39,6 @@ found as (
             ('department_group', department_group), ('industry', industry),
             ('employee_band', employee_band), ('email_domain_kind', email_domain_kind)
     ) as attributes (attribute, value)
-    where scored_day = 0
 ),
 counted as (
     select what, coalesce(value, '(none)') as value,
@@ -55,6 +54,14 @@ shares as (
 select what, round(sum((new - old) * ln(new / old)), 3) as psi,
     case when psi < 0.1 then 'stable' when psi < 0.25 then 'moved' else 'shifted' end
 from shares group by what order by psi desc, what
+"""
+# Of each verdict its current version counts, as of the clock.
+_VERDICTS = """
+create temp view verdicts as
+select surviving_lead_id as lead_id, event_type as verdict, property_value as reason
+from intermediate.int_crm_events inner join intermediate.int_lead_identities using (lead_id)
+cross join intermediate.int_clock
+where event_type in ('lead_accepted', 'lead_rejected') and occurred_at::date <= facts_until_date
 """
 _SECTIONS: Sequence[tuple[str, Sequence[str], str]] = (
     (
@@ -100,21 +107,17 @@ _SECTIONS: Sequence[tuple[str, Sequence[str], str]] = (
     (
         "Leads that sales rejected, by reason",
         ("reason", "rejected"),
-        """select coalesce(reason, '(none)'), count(*) from staging.stg_raw__lead_feedback
-        where verdict = 'rejected' group by 1 order by 2 desc, 1""",
+        """select coalesce(reason, '(none)'), count(distinct lead_id) from verdicts
+        where verdict = 'lead_rejected' group by 1 order by 2 desc, 1""",
     ),
     (
         "Rules of the leads that sales rejected, today",
         ("rule", "rejected with it", "accepted with it", "share rejected"),
-        """with feedback as (
-            select distinct surviving_lead_id as lead_id, verdict
-            from staging.stg_raw__lead_feedback
-            inner join intermediate.int_lead_identities using (lead_id)
-        )
-        select rule_id, count(*) filter (verdict = 'rejected') as rejected,
-            count(*) filter (verdict = 'accepted'),
+        """select rule_id, count(*) filter (verdict = 'lead_rejected') as rejected,
+            count(*) filter (verdict = 'lead_accepted'),
             round(rejected / count(*), 3) as share
-        from feedback inner join marts.lead_score_factors using (lead_id)
+        from (select distinct lead_id, verdict from verdicts)
+        inner join marts.lead_score_factors using (lead_id)
         where score_model = $model and points > 0 and rule_id in (
             select rule_id from marts.rule_effectiveness where score_model = $model
         ) group by rule_id
@@ -133,6 +136,7 @@ def review(score_model: str | None = None) -> Path:
     with reading() as connection:
         name = read_point_model(score_model or champion(connection)).name
         ((clock,),) = connection.sql("select clock_date from marts.run_info").fetchall()
+        connection.execute(_VERDICTS)
         lines = [f"# Review of {name}, {clock}", ""]
         for title, columns, query in _SECTIONS:
             lines += [f"## {title}", "", *_table(connection, query, columns, name), ""]

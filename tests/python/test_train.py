@@ -127,3 +127,24 @@ def test_a_review_names_what_never_fires_and_what_moved(small: Path) -> None:
     assert "l001" not in page, "no lead is named"
     with pytest.raises(UserError, match=r"^\.\./\.\./x is no scoring model; it may be cheats, "):
         review("../../x")
+
+
+def test_a_review_goes_by_what_sales_says_now(small: Path) -> None:
+    """One lead was accepted on second thoughts, one rejected twice, one after the clock."""
+    verdicts = [
+        ("f1", "l001", "2025-02-01", "rejected", "no budget", 1),
+        ("f1", "l001", "2025-02-02", "accepted", None, 2),
+        ("f2", "l002", "2025-02-01", "rejected", "no budget", 3),
+        ("f3", "l002", "2025-02-03", "rejected", "no budget", 4),
+        ("f4", "l003", "2025-07-01", "rejected", "no budget", 5),
+    ]
+    with duckdb.connect(str(small / "leads.duckdb")) as connection:
+        connection.executemany(
+            """insert into raw.lead_feedback
+                (feedback_id, lead_id, given_at, verdict, reason, landing_seq)
+            values (?, ?, ?, ?, ?, ?)""",
+            verdicts,
+        )
+    run_dbt(small, {}, ["int_crm_events"], VARIABLES)
+    page = review("learns").read_text("utf-8")
+    assert "| reason | rejected |\n|---|---|\n| no budget | 1 |\n\n" in page

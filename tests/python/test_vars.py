@@ -19,6 +19,8 @@ from scripts.paths import PROJECT
 
 VARS: dict[str, Any] = yaml.safe_load((PROJECT / "dbt_project.yml").read_text("utf-8"))["vars"]
 
+DAYS = "a list of days with 7, that of the lead quality score, such as [0, 1, 7, 30]"
+
 
 def check(changed: Mapping[str, object]) -> None:
     """Runs the macro as dbt does, with some vars changed."""
@@ -44,9 +46,10 @@ def check(changed: Mapping[str, object]) -> None:
         ("reporting_currency", "Euro", "a code of three letters, such as EUR, or empty"),
         ("reporting_time_zone", "Berlin", "an IANA zone, such as Europe/Berlin"),
         ("cost_types", "media", r"a list, such as [media, tools]"),
-        ("evaluation_days", 7, "a list of days, such as [0, 1, 7, 30]"),
-        ("evaluation_days", ["a week"], "a list of days, such as [0, 1, 7, 30]"),
-        ("evaluation_days", [], "a list of days, such as [0, 1, 7, 30]"),
+        ("evaluation_days", 7, DAYS),
+        ("evaluation_days", ["a week"], DAYS),
+        ("evaluation_days", [], DAYS),
+        ("evaluation_days", [0, 17, 70], DAYS),
         ("history", "no", "true or false"),
         ("gross_margin", 80, "a share from 0 to 1, such as 0.8"),
         ("gross_margin", True, "a share from 0 to 1, such as 0.8"),
@@ -70,7 +73,7 @@ def test_what_vars_may_be() -> None:
             "reporting_currency": "EUR",
             "reporting_time_zone": "America/Argentina/Buenos_Aires",
             "cost_types": ["media", "tools"],
-            "evaluation_days": [14],
+            "evaluation_days": [7, 14],
             "history": False,
             "gross_margin": 1,
             "calls_per_week": 2.5,

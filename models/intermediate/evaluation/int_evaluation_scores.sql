@@ -25,7 +25,6 @@ final as (
         leads.scored_day,
         leads.outcome,
         leads.score_date,
-        leads.created_date,
         leads.created_month,
         leads.channel,
         leads.region,

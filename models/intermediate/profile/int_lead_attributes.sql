@@ -12,12 +12,7 @@
 {%- set due_profiles -%}
     {# Not a CTE: one that is read more than once is kept in memory, with all its columns. #}
     (
-        select
-            *,
-            coalesce(region, '(none)') as lead_region
-
-        from {{ ref('int_lead_profiles') }}
-
+        select * from {{ ref('int_lead_profiles') }}
         where lead_id in (select due_leads.lead_id from {{ ref('int_due_leads') }} as due_leads)
     ) as profiles
 {%- endset %}
@@ -53,7 +48,6 @@ account_spans as (
     {# A lead without an account has a span without one: what is missing can be scored too. #}
     select
         profiles.lead_id,
-        profiles.lead_region,
         accounts.*,
         greatest(
             profiles.valid_from_date,
@@ -87,7 +81,6 @@ lead_accounts as (
     {# Money in the reporting currency, at the rate of the first day of the span. #}
     select
         account_spans.lead_id,
-        account_spans.lead_region,
         account_spans.shared_from_date,
         account_spans.shared_until_date,
         account_spans.domain,
@@ -138,7 +131,6 @@ profile_texts as (
 
     select
         lead_id,
-        lead_region,
         {%- for column in profile_columns %}
             coalesce({{ attribute_text(column) }}, '') as {{ column }},
         {%- endfor %}
@@ -153,7 +145,6 @@ account_texts as (
 
     select
         lead_id,
-        lead_region,
         {%- for column in account_columns %}
             coalesce({{ attribute_text(column) }}, '') as {{ column }},
         {%- endfor %}
@@ -168,7 +159,6 @@ final as (
 
     select
         lead_id,
-        lead_region,
         valid_from_date,
         valid_until_date,
         attribute,
@@ -184,7 +174,6 @@ final as (
 
     select
         lead_id,
-        lead_region,
         valid_from_date,
         valid_until_date,
         'account.' || attribute as attribute,
@@ -200,7 +189,6 @@ final as (
 
     select
         profiles.lead_id,
-        profiles.lead_region,
         profiles.valid_from_date,
         profiles.valid_until_date,
         extra.attribute,
@@ -214,7 +202,6 @@ final as (
 
     select
         lead_accounts.lead_id,
-        lead_accounts.lead_region,
         lead_accounts.shared_from_date as valid_from_date,
         lead_accounts.shared_until_date as valid_until_date,
         account_extra.attribute,
@@ -230,7 +217,6 @@ final as (
 
     select
         lead_id,
-        lead_region,
         cast('1900-01-01' as date) as valid_from_date,
         cast('9999-12-31' as date) as valid_until_date,
         attribute,

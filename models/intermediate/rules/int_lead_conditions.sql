@@ -17,7 +17,6 @@ final as (
 
     select
         lead_attributes.lead_id,
-        lead_attributes.lead_region,
         lead_attributes.valid_from_date,
         lead_attributes.valid_until_date,
         condition_values.condition_id
