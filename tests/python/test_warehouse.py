@@ -32,20 +32,26 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
+def said_by_dbt(folder: Path, *arguments: str) -> str:
+    """What dbt prints, with `folder` for its artifacts."""
+    dbt = [str(Path(sys.executable).with_name("dbt")), "--quiet", *arguments]
+    folders = ["--target-path", str(folder), "--log-path", str(folder)]
+    return subprocess.run(
+        [*dbt, *folders], cwd=PROJECT, capture_output=True, text=True, check=False
+    ).stdout
+
+
 def test_an_empty_variable_names_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("LEADS_WAREHOUSE", "LEADS_SEEDS"):
         monkeypatch.setenv(name, "")
     assert warehouse_file() == PROJECT / "warehouse" / "leads.duckdb"
-    dbt = [str(Path(sys.executable).with_name("dbt")), "--quiet", "ls", "--select", "score_models"]
-    folders = ["--target-path", str(tmp_path), "--log-path", str(tmp_path)]
-    listed = subprocess.run(
-        [*dbt, *folders, "--resource-type", "seed", "--output", "path"],
-        cwd=PROJECT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert listed.stdout.split() == ["seeds/points/score_models.csv"], listed.stdout
+    seeds = ["--select", "score_models", "--resource-type", "seed", "--output", "path"]
+    assert said_by_dbt(tmp_path, "ls", *seeds).split() == ["seeds/points/score_models.csv"]
+
+
+def test_dbt_by_hand_says_that_nothing_was_landed(file: Path, tmp_path: Path) -> None:
+    sentence = f"nothing was landed in {file}; land a folder first: python -m scripts land FOLDER"
+    assert sentence in said_by_dbt(tmp_path, "build")
 
 
 @pytest.mark.parametrize("arguments", COMMANDS.values(), ids=COMMANDS)
