@@ -26,6 +26,7 @@ test-spark: .venv/installed-spark  ## every mart on two Spark workers equals Duc
 	@.venv/bin/pytest -q tests/spark
 
 lint: export LEADS_WAREHOUSE := target/lint/leads.duckdb
+lint: export DBT_TARGET_PATH := target/lint/target
 lint: .venv/installed  ## style, types, and that every model builds, on no data, and is described
 	@ruff check --quiet . && ruff format --quiet --check . && mypy
 	@rm -rf target/lint && mkdir -p target/lint/data
@@ -34,6 +35,7 @@ lint: .venv/installed  ## style, types, and that every model builds, on no data,
 	@dbt --quiet build --exclude warn_on_data_issues --vars 'naive_bayes: true' && dbt --quiet docs generate --vars 'naive_bayes: true'
 	@dbt-bouncer run --config-file dbt-bouncer.yml
 	@dct validate > target/lint/dct.log 2>&1 || { cat target/lint/dct.log; exit 1; }
+	@cp target/lint/target/semantic_manifest.json target # where mf looks
 	@mf validate-configs --skip-dw > target/lint/mf.log || { cat target/lint/mf.log; exit 1; }
 	@sqlfluff lint --disable-progress-bar --nocolor models tests > target/lint/sqlfluff.log 2>&1 || { cat target/lint/sqlfluff.log; exit 1; }
 

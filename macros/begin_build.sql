@@ -1,7 +1,7 @@
 {#
-    Before the first node: stops where nothing was landed; notes in state.build that the marts are being changed, so that
-    what a killed or failed run leaves is not published, and the vars given on the command line, with which `explain`
-    scores a past day. Only a DuckDB file is ever published.
+    Before the first node: notes in state.build that the marts are being changed, so that what a killed or failed run
+    leaves is not published, and the vars given on the command line, with which `explain` scores a past day. Only a
+    DuckDB file is ever published.
 #}
 {% macro begin_build() -%}
     {{ return(adapter.dispatch('begin_build', 'leads')()) }}
@@ -11,14 +11,6 @@
 {%- endmacro %}
 
 {% macro duckdb__begin_build() -%}
-    {%- if execute and flags.WHICH in ('build', 'run') -%}
-        {%- set leads = graph.sources['source.leads.raw.leads'] -%}
-        {%- if not adapter.get_relation(leads.database, leads.schema, leads.name) -%}
-            {{ exceptions.raise_compiler_error(
-                'nothing was landed in ' ~ target.path ~ '; land a folder first: python -m scripts land FOLDER'
-            ) }}
-        {%- endif -%}
-    {%- endif -%}
     {%- if flags.WHICH in ('build', 'run', 'seed', 'snapshot') -%}
         create schema if not exists state;
         create table if not exists state.build (is_sound boolean, was_sound boolean);

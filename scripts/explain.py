@@ -84,7 +84,7 @@ class Explanation:
 
 @dataclass(frozen=True)
 class _Scale:
-    """How the sums of a model's groups become its score (DESIGN §5, 5 and 6)."""
+    """How the sums of a model's groups become its score."""
 
     groups: dict[str, tuple[Decimal | None, Decimal | None, Decimal]]
     is_rescaled: bool

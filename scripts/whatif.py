@@ -43,7 +43,7 @@ from scripts.warehouse import (
 MOVERS = 10
 REASONS = 3
 
-# The quality is that of the score of day 7, as in the lead quality score (DESIGN §7), of a sample.
+# The quality is that of the score of day 7, as in the lead quality score, of a sample.
 SCORED_DAY = 7
 MOST_EVALUATED = 100_000
 

@@ -1,8 +1,8 @@
-"""The score of one lead on one day, in plain Python: the design's sections 3 to 5 read aloud.
+"""The score of one lead on one day, in plain Python: what the point tables promise.
 
-An independent witness against the models: it is written from the design, is slow, and shares with
-them but the words of a job title. Rows of `raw` and of the seeds go in as dicts of text, as
-`tests.warehouse` takes them.
+An independent witness against the models: it is written from what their columns say, is slow, and
+shares with them but the words of a job title. Rows of `raw` and of the seeds go in as dicts of
+text, as `tests.warehouse` takes them.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""Generated leads and scoring models: everything that the design allows, near its edges.
+"""Generated leads and scoring models: everything that the point tables allow, near its edges.
 
 A universe is a pure function of its seed. Its leads live around 29 February 2024.
 """
@@ -8,18 +8,6 @@ from datetime import date, datetime, timedelta
 from random import Random
 
 Row = dict[str, object]
-
-# What the warehouse does otherwise than the design says, and why it is left out here until it is
-# mended: name → reason.
-KNOWN_GAPS: dict[str, str] = {
-    "tenure_contains": "days on which tenure_days contains a digit are no days of the history",
-}
-
-
-def known_gap(name: str) -> bool:
-    """Whether a feature is left out."""
-    return name in KNOWN_GAPS
-
 
 FIRST_DAY, CLOCK = date(2023, 12, 20), date(2024, 3, 31)
 
@@ -652,8 +640,6 @@ class _Points:
             return self._number_condition(attribute)
         else:
             attribute = choice([*TEXT_ATTRIBUTES])
-        if attribute == "tenure_days" and known_gap("tenure_contains"):
-            operator = operator.replace("contains", "equals")
         condition: Row = {"attribute": attribute, "operator": operator}
         if operator in ("equals", "in", "contains"):
             values = TEXT_ATTRIBUTES[attribute]

@@ -1,6 +1,6 @@
 """Every KPI of the sample once more, with pandas and from the landed files.
 
-Written from the design, it shares no SQL with the models. Two things are taken from these: the day
+From the definitions, it shares no SQL with the models. Two things are taken from these: the day
 on which a lead's score reached the band hot, and the scores of day 7 with what became of the leads.
 What scores and bands must be, and what counts as evaluated, has tests of its own. Money of the
 sample is in EUR alone; `test_accountant.py` converts.

@@ -55,6 +55,8 @@ def check(changed: Mapping[str, object]) -> None:
         ("gross_margin", True, "a share from 0 to 1, such as 0.8"),
         ("roi_months", 0, "a whole number from 1 to 9999"),
         ("outcome_days", "ninety", "a whole number from 1 to 9999"),
+        ("published_files_kept", "many", "a whole number of 0 or more"),
+        ("retention_days", -1, "a whole number of 0 or more"),
         ("evaluation_leads", 0, "a whole number of 1 or more"),
         ("win_value", -1, "a number of 0 or more"),
         ("call_cost", "12,50", "a number of 0 or more"),

@@ -48,6 +48,7 @@ dated as (
 
 keyed as (
 
+    {# A persona that stands for several models has its events once for each. #}
     select distinct
         lead_id,
         event_key,

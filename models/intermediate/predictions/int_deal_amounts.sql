@@ -24,7 +24,7 @@ leads as (
 
     select
         profiles.lead_id,
-        max(coalesce(profiles.employee_band, '(none)')) as employee_band
+        coalesce(profiles.employee_band, '(none)') as employee_band
 
     from {{ ref('int_lead_profiles') }} as profiles
 
@@ -33,8 +33,6 @@ leads as (
     where
         profiles.valid_from_date <= clock.clock_date
         and profiles.valid_until_date > clock.clock_date
-
-    group by profiles.lead_id
 
 ),
 

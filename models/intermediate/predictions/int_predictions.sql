@@ -68,8 +68,7 @@ added as (
 
     inner join terms
         on features.feature = terms.feature
-        and (terms.lower_bound is null or features.value >= terms.lower_bound)
-        and (terms.upper_bound is null or features.value < terms.upper_bound)
+        and {{ is_within('features.value', 'terms') }}
 
 ),
 

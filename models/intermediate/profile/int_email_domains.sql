@@ -1,7 +1,4 @@
-{#
-    Grain: one row per email domain in use: business, free, disposable or competitor, and the account of a
-    business domain.
-#}
+{# Grain: one row per email domain in use: business, free, disposable or competitor. #}
 with
 
 leads as (

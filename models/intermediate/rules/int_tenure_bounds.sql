@@ -67,6 +67,44 @@ texts as (
 
 ),
 
+digits as (
+
+    {% for digit in range(10) -%}
+        select {{ digit }} as digit
+        {{- ' union all ' if not loop.last }}
+    {% endfor %}
+
+),
+
+contained as (
+
+    select
+        conditions.score_model,
+        numbers.days
+
+    from conditions
+
+    inner join (
+        select
+            ones.digit + 10 * tens.digit + 100 * hundreds.digit + 1000 * thousands.digit
+            + 10000 * ten_thousands.digit as days
+
+        from digits as ones
+
+        cross join digits as tens
+
+        cross join digits as hundreds
+
+        cross join digits as thousands
+
+        cross join digits as ten_thousands
+    ) as numbers
+        on contains(cast(numbers.days as string), text_key(conditions.value))
+
+    where conditions.operator = 'contains'
+
+),
+
 bounds as (
 
     select
@@ -81,13 +119,23 @@ bounds as (
     union
     select
         score_model,
-        try_cast(trim(text) as decimal(38, 12)) as days
+        try_cast(text_key(text) as decimal(38, 12)) as days
     from texts
     union
     select
         score_model,
-        try_cast(trim(text) as decimal(38, 12)) + 1 as days
+        try_cast(text_key(text) as decimal(38, 12)) + 1 as days
     from texts
+    union
+    select
+        score_model,
+        days
+    from contained
+    union
+    select
+        score_model,
+        days + 1 as days
+    from contained
 
 ),
 

@@ -171,7 +171,7 @@ final as (
     where
         is_won
         and closed_at is null
-        and updated_at is null
+        and version_at is null
 
     union all
 

@@ -1,4 +1,5 @@
 {# Grain: one row per lead: the score that counts for it at the clock, why, and whether sales may call. #}
+{%- set url_prefix = var('lead_url_prefix') | replace("'", "''") %}
 with
 
 lead_models as (
@@ -74,7 +75,7 @@ final as (
         ranked.not_callable_reason,
         case when ranked.not_callable_reason is null then cast(ranked.place as bigint) end as score_rank,
         cast(
-            nullif('{{ var("lead_url_prefix") }}', '') || scores.lead_id as string
+            nullif('{{ url_prefix }}', '') || scores.lead_id as string
         ) as lead_url,
         scores.score_date,
         scores.points_hash
