@@ -9,8 +9,7 @@ clock as (
 
 champions as (
 
-    select * from {{ ref('int_live_models') }}
-    where role = 'champion'
+    select * from {{ ref('int_champions') }}
 
 )
 

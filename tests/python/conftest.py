@@ -1,5 +1,6 @@
 """Warehouses that tests share: each is built once a session in a folder of its own."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -67,6 +68,18 @@ class Warehouse:
             for name, value in self.environment.items():
                 patch.setenv(name, value)
             return run(data)
+
+    def dbt(self, *arguments: str, project: Path = PROJECT, **more: str) -> str:
+        """dbt's output here, with `more` in the environment; the exit code is the last word."""
+        done = subprocess.run(
+            [str(Path(sys.executable).with_name("dbt")), *arguments],
+            cwd=project,
+            env={**os.environ, **self.environment, **more},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return f"{done.stdout}{done.stderr}\nexit {done.returncode}"
 
     def query(self, sql: str) -> list[tuple[object, ...]]:
         """The rows of a query on the working file."""

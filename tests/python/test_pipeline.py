@@ -2,8 +2,6 @@
 
 import re
 import shutil
-import subprocess
-import sys
 from decimal import Decimal
 from pathlib import Path
 
@@ -21,21 +19,6 @@ from scripts.run import RunResult, data_issues, run
 from tests.python.conftest import Warehouse
 
 Sample = tuple[Warehouse, RunResult]
-
-
-def dbt(warehouse: Warehouse, *arguments: str, project: Path = PROJECT, **more: str) -> str:
-    """dbt's output on a warehouse; the exit code is the last word."""
-    import os
-
-    done = subprocess.run(
-        [str(Path(sys.executable).with_name("dbt")), *arguments],
-        cwd=project,
-        env={**os.environ, **warehouse.environment, **more},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return f"{done.stdout}{done.stderr}\nexit {done.returncode}"
 
 
 def copied(sample: Sample, tmp_path: Path) -> Warehouse:
@@ -86,8 +69,8 @@ def test_a_changed_point_in_the_sql_fails_the_build(sample: Sample, tmp_path: Pa
     )
     assert changed != sql
     model.write_text(changed)
-    output = dbt(
-        copied(sample, tmp_path), "build", "--select", "lead_score_factors", project=project
+    output = copied(sample, tmp_path).dbt(
+        "build", "--select", "lead_score_factors", project=project
     )
     assert "FAIL" in output and "assert_points_add_up_to_score" in output and output.endswith("1")
 
@@ -104,7 +87,7 @@ def test_a_table_becomes_a_view_and_a_table_again_and_outlives_a_model_that_fail
 
     def run_with(text: str) -> str:
         model.write_text(text)
-        return dbt(warehouse, "run", "--select", "int_rules", project=project)
+        return warehouse.dbt("run", "--select", "int_rules", project=project)
 
     hook = "create table intermediate.seen as from {{ this }}"
     view = "{{ config(materialized='view', post_hook='" + hook + "') }}"
@@ -226,7 +209,7 @@ def test_faulty_seeds_stop_dbt_before_any_model(sample: Sample, tmp_path: Path) 
     seeds = changed_seeds("event_points", "linear,60,,,20", "expo,60,,,20")
     warehouse = copied(sample, tmp_path)
     before = warehouse.query("from marts.lead_score order by all")
-    output = dbt(warehouse, "build", LEADS_SEEDS=seeds)
+    output = warehouse.dbt("build", LEADS_SEEDS=seeds)
     assert "column decay: 'expo' is no decay; it may be none, linear" in output
     assert "Traceback" not in output and output.endswith("exit 2")
     assert warehouse.query("from marts.lead_score order by all") == before
@@ -238,17 +221,17 @@ def test_protected_attributes_are_scored_where_a_run_allows_it(
     seeds = changed_seeds("attribute_points", ",job_title,in,", ",gender,in,")
     warehouse = copied(sample, tmp_path)
     seed = ("seed", "--select", "attribute_points")
-    output = dbt(warehouse, *seed, LEADS_SEEDS=seeds)
+    output = warehouse.dbt(*seed, LEADS_SEEDS=seeds)
     assert "scored only with the var allow_protected_attributes" in output
     assert output.endswith("exit 2")
     allowed = ("--vars", "allow_protected_attributes: true")
-    output = dbt(warehouse, *seed, *allowed, LEADS_SEEDS=seeds)
+    output = warehouse.dbt(*seed, *allowed, LEADS_SEEDS=seeds)
     assert output.endswith("exit 0"), output
 
 
 def test_scores_of_a_past_day_know_nothing_later(sample: Sample, tmp_path: Path) -> None:
     warehouse = copied(sample, tmp_path)
-    output = dbt(warehouse, "run", "--vars", "as_of: 2025-01-31")
+    output = warehouse.dbt("run", "--vars", "as_of: 2025-01-31")
     assert output.endswith("exit 0"), output
     (row,) = warehouse.query(
         """select

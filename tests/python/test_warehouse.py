@@ -1,8 +1,6 @@
 """What a command that reads says of a warehouse that it cannot read."""
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,7 +10,7 @@ from scripts.__main__ import app
 from scripts.errors import BusyError, UserError
 from scripts.paths import PROJECT, warehouse_file
 from scripts.warehouse import connect
-from tests.python.conftest import held_warehouse
+from tests.python.conftest import Warehouse, held_warehouse
 
 COMMANDS = {
     "explain": ["explain", "a"],
@@ -32,26 +30,21 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
-def said_by_dbt(folder: Path, *arguments: str) -> str:
-    """What dbt prints, with `folder` for its artifacts."""
-    dbt = [str(Path(sys.executable).with_name("dbt")), "--quiet", *arguments]
-    folders = ["--target-path", str(folder), "--log-path", str(folder)]
-    return subprocess.run(
-        [*dbt, *folders], cwd=PROJECT, capture_output=True, text=True, check=False
-    ).stdout
-
-
 def test_an_empty_variable_names_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("LEADS_WAREHOUSE", "LEADS_SEEDS"):
-        monkeypatch.setenv(name, "")
+    monkeypatch.setenv("LEADS_WAREHOUSE", "")
     assert warehouse_file() == PROJECT / "warehouse" / "leads.duckdb"
     seeds = ["--select", "score_models", "--resource-type", "seed", "--output", "path"]
-    assert said_by_dbt(tmp_path, "ls", *seeds).split() == ["seeds/points/score_models.csv"]
+    warehouse = Warehouse(tmp_path)
+    listed = warehouse.dbt("--quiet", "ls", *seeds, LEADS_WAREHOUSE="", LEADS_SEEDS="")
+    assert listed.split() == ["seeds/points/score_models.csv", "exit", "0"]
 
 
-def test_dbt_by_hand_says_that_nothing_was_landed(file: Path, tmp_path: Path) -> None:
-    sentence = f"nothing was landed in {file}; land a folder first: python -m scripts land FOLDER"
-    assert sentence in said_by_dbt(tmp_path, "build")
+def test_dbt_by_hand_says_that_nothing_was_landed(tmp_path: Path) -> None:
+    bare = Warehouse(tmp_path)
+    said = bare.dbt("--quiet", "build")
+    words = f"nothing was landed in {bare.file}; land a folder first: python -m scripts land FOLDER"
+    assert words in said
+    assert said.endswith("exit 2")
 
 
 @pytest.mark.parametrize("arguments", COMMANDS.values(), ids=COMMANDS)

@@ -2,6 +2,7 @@
     Grain: one row per live model and age of a lead in days at which a condition on tenure_days begins or
     ceases to hold.
 #}
+{%- set born, most_days = "cast('1900-01-01' as date)", 100000 %}
 with
 
 live_models as (
@@ -67,12 +68,10 @@ texts as (
 
 ),
 
-digits as (
+ages as (
 
-    {% for digit in range(10) -%}
-        select {{ digit }} as digit
-        {{- ' union all ' if not loop.last }}
-    {% endfor %}
+    select {{ days_between(born, 'birthdays.on_date') }} as days
+    from (select {{ days_from(born, days_after(born, most_days)) }} as on_date) as birthdays
 
 ),
 
@@ -80,26 +79,12 @@ contained as (
 
     select
         conditions.score_model,
-        numbers.days
+        ages.days
 
     from conditions
 
-    inner join (
-        select
-            ones.digit + 10 * tens.digit + 100 * hundreds.digit + 1000 * thousands.digit
-            + 10000 * ten_thousands.digit as days
-
-        from digits as ones
-
-        cross join digits as tens
-
-        cross join digits as hundreds
-
-        cross join digits as thousands
-
-        cross join digits as ten_thousands
-    ) as numbers
-        on contains(cast(numbers.days as string), text_key(conditions.value))
+    inner join ages
+        on contains(cast(ages.days as string), text_key(conditions.value))
 
     where conditions.operator = 'contains'
 
@@ -150,7 +135,7 @@ final as (
     inner join live_models
         on bounds.score_model = live_models.score_model
 
-    where bounds.days between 0 and 100000
+    where bounds.days between 0 and {{ most_days }}
 
 )
 
