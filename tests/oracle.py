@@ -644,15 +644,17 @@ def _events(raw: Mapping[str, Sequence[Row]]) -> Iterable[Event]:
             properties=row.get("properties"),
             seconds=number_of(row.get("duration_seconds")),
         )
+    deals = by_key(raw.get("opportunities", ()), "opportunity_id")
     opportunities = {
-        key: timeline(rows, SINCE_EVER, FOR_EVER)[-1].row
-        for key, rows in by_key(raw.get("opportunities", ()), "opportunity_id").items()
+        key: timeline(rows, SINCE_EVER, FOR_EVER)[-1].row for key, rows in deals.items()
     }
-    for row in opportunities.values():
+    for key, row in opportunities.items():
         yield _crm_event(row["lead_id"], "opportunity_opened", row["created_at"])
-        outcomes = {"true": "opportunity_won", "false": "opportunity_lost"}
-        if row.get("closed_at") and (outcome := outcomes.get(row.get("is_won", ""))):
-            yield _crm_event(row["lead_id"], outcome, row["closed_at"])
+        is_won = row.get("is_won")
+        if is_won == "true" and (won_at := row.get("closed_at") or _won_since(deals[key])):
+            yield _crm_event(row["lead_id"], "opportunity_won", won_at)
+        if is_won == "false" and row.get("closed_at"):
+            yield _crm_event(row["lead_id"], "opportunity_lost", row["closed_at"])
     stages = {
         (row["opportunity_id"], row["stage"], row["entered_at"])
         for row in raw.get("opportunity_stages", ())
@@ -668,6 +670,17 @@ def _events(raw: Mapping[str, Sequence[Row]]) -> Iterable[Event]:
         yield _crm_event(
             row["lead_id"], f"lead_{row['verdict']}", row["given_at"], row.get("reason")
         )
+
+
+def _won_since(rows: Iterable[Row]) -> str | None:
+    """The first updated_at since which each version says that the deal is won."""
+    since = None
+    for row in sorted(rows, key=lambda row: row.get("updated_at") or ""):
+        if row.get("is_won") != "true":
+            since = None
+        elif row.get("updated_at"):
+            since = since or row["updated_at"]
+    return since
 
 
 def _crm_event(lead_id: str, event_type: str, at: str, about: str | None = None) -> Event:

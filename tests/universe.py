@@ -139,7 +139,7 @@ KEYS = [
         "paid",
         "never_seen",
     ),
-    *("opportunity_opened", "opportunity_lost", "lead_accepted"),
+    *("opportunity_opened", "opportunity_won", "opportunity_lost", "lead_accepted"),
 ]
 
 # measure, statistic, event_key, per_event_key, window_days
@@ -362,7 +362,10 @@ class _Raw:
             self._add_deal(lead_id, created)
 
     def add_tour(self) -> None:
-        """A person of three leads who changed one after the other, and a mailbox of two people."""
+        """A person of three leads who changed one after the other, and a mailbox of two people.
+
+        The person's deal is said to be won, doubted and said to be won twice, never with a day.
+        """
         for number, (created, updated) in enumerate([(1, 9), (2, 25), (3, 17)]):
             lead: Row = {"lead_id": f"same{number}", "person_id": "same"}
             lead |= {"created_at": f"2024-02-0{created}", "updated_at": f"2024-02-0{created}"}
@@ -374,6 +377,10 @@ class _Raw:
         for number in range(2):
             shared: Row = {"lead_id": f"shared{number}", "email": "Info@acme.example"}
             self.rows["leads"].append(shared | {"created_at": f"2024-02-1{number}"})
+        for day, is_won in enumerate(["true", None, "true", "true"], start=20):
+            deal: Row = {"opportunity_id": "undated", "lead_id": "same0", "stage": "open"}
+            deal |= {"created_at": "2024-02-19", "updated_at": f"2024-02-{day}", "is_won": is_won}
+            self.rows["opportunities"].append(deal)
 
     def _link(self, lead: Row) -> None:
         """Ties that make leads one person: a chain, a cycle, a person, an email."""
@@ -586,6 +593,8 @@ class _Points:
             rule |= {"decay_days": "" if decay == "none" else "30"}
             rule |= {"decay_rate": "0.3" if decay == "step" else ""}
             self.rows["event_points"].append(rule)
+        won = tour | {"rule_id": "won", "event_key": "opportunity_won", "max_events": "3"}
+        self.rows["event_points"].append(won | {"points": "1.5"})
         silence = tour | {"rule_id": "silence", "event_key": "demo", "points": "-2"}
         silence |= {"silent_days": "3", "requires_event_key": "page_visit"}
         self.rows["inactivity_points"].append(silence)

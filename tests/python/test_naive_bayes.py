@@ -29,6 +29,7 @@ PUBLISHED = {"3": "33.49", "8": "7.74", "13": "35.09"}
 SMOOTHING, MIN_TAG_LEADS = Fraction(1, 10), 50
 MODELS = (
     "staging/mapping/stg_mapping__naive_bayes_stages",
+    "intermediate/profile/int_current_profiles",
     "intermediate/naive_bayes/int_naive_bayes_attributes",
     "intermediate/naive_bayes/int_naive_bayes_leads",
     "intermediate/naive_bayes/int_naive_bayes_values",

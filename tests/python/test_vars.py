@@ -19,6 +19,7 @@ from scripts.paths import PROJECT
 
 VARS: dict[str, Any] = yaml.safe_load((PROJECT / "dbt_project.yml").read_text("utf-8"))["vars"]
 
+ROWS = "limits for the rows of a mart, such as {at_least: 0.8, at_most: 3, slack: 20}"
 DAYS = "a list of days with 7, that of the lead quality score, such as [0, 1, 7, 30]"
 
 
@@ -55,6 +56,9 @@ def check(changed: Mapping[str, object]) -> None:
         ("gross_margin", True, "a share from 0 to 1, such as 0.8"),
         ("roi_months", 0, "a whole number from 1 to 9999"),
         ("outcome_days", "ninety", "a whole number from 1 to 9999"),
+        ("published_rows", 0.8, ROWS),
+        ("published_rows", {"at_least": 0.8, "at_most": "3x", "slack": 20}, ROWS),
+        ("published_rows", {"at_least": 0.8, "at_most": 3}, ROWS),
         ("published_files_kept", "many", "a whole number of 0 or more"),
         ("retention_days", -1, "a whole number of 0 or more"),
         ("evaluation_leads", 0, "a whole number of 1 or more"),
@@ -80,6 +84,7 @@ def test_what_vars_may_be() -> None:
             "gross_margin": 1,
             "calls_per_week": 2.5,
             "win_value": 2000.0,
+            "published_rows": {"slack": 0, "at_most": 1.5, "at_least": 1},
         }
     )
 

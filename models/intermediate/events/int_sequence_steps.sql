@@ -5,23 +5,6 @@
 {{ config(materialized='view') }}
 with
 
-crm_events as (
-
-    select * from {{ ref('int_crm_events') }}
-
-),
-
-crm_classes as (
-
-    select * from {{ ref('int_event_classes') }}
-    where
-        follows_event_key is not null
-        and asked_page is null
-        and asked_properties is null
-        and asked_seconds is null
-
-),
-
 steps as (
 
     select
@@ -39,21 +22,17 @@ steps as (
     union all
 
     select
-        crm_events.lead_id,
-        crm_events.event_id,
-        cast(crm_events.occurred_at as date) as event_date,
-        crm_events.occurred_at,
+        lead_id,
+        event_id,
+        cast(occurred_at as date) as event_date,
+        occurred_at,
         cast(null as decimal(18, 3)) as duration_seconds,
-        crm_classes.event_key,
-        crm_classes.is_engagement,
-        crm_classes.follows_event_key,
-        crm_classes.within_days
-
-    from crm_events
-
-    inner join crm_classes
-        on crm_events.event_type = crm_classes.event_type
-        and crm_events.property_value is not distinct from crm_classes.crm_property
+        event_key,
+        is_engagement,
+        follows_event_key,
+        within_days
+    from {{ ref('int_crm_event_keys') }}
+    where follows_event_key is not null
 
 ),
 

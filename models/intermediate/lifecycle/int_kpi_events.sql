@@ -7,27 +7,18 @@ with
 
 crm_events as (
 
-    select * from {{ ref('int_crm_events') }}
-
-),
-
-crm_classes as (
-
     select distinct
-        classes.event_type,
-        classes.crm_property,
-        kpi_events.kpi_event
+        crm_event_keys.event_id,
+        crm_event_keys.lead_id,
+        kpi_events.kpi_event,
+        crm_event_keys.occurred_at
 
-    from {{ ref('int_event_classes') }} as classes
+    from {{ ref('int_crm_event_keys') }} as crm_event_keys
 
     inner join {{ ref('kpi_events') }} as kpi_events
-        on classes.event_key = kpi_events.event_key
+        on crm_event_keys.event_key = kpi_events.event_key
 
-    where
-        classes.follows_event_key is null
-        and classes.asked_page is null
-        and classes.asked_properties is null
-        and classes.asked_seconds is null
+    where crm_event_keys.follows_event_key is null
 
 ),
 
@@ -55,16 +46,11 @@ of_leads as (
     union all
 
     select
-        crm_events.lead_id,
-        crm_classes.kpi_event,
+        lead_id,
+        kpi_event,
         cast(null as string) as campaign,
-        crm_events.occurred_at
-
+        occurred_at
     from crm_events
-
-    inner join crm_classes
-        on crm_events.event_type = crm_classes.event_type
-        and crm_events.property_value is not distinct from crm_classes.crm_property
 
 ),
 

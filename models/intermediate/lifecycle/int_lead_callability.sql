@@ -21,13 +21,7 @@ opportunities as (
 
 profiles as (
 
-    select * from {{ ref('int_lead_profiles') }}
-
-),
-
-clock as (
-
-    select * from {{ ref('int_clock') }}
+    select * from {{ ref('int_current_profiles') }}
 
 ),
 
@@ -54,12 +48,8 @@ final as (
 
     from lifecycle
 
-    cross join clock
-
     inner join profiles
         on lifecycle.lead_id = profiles.lead_id
-        and clock.clock_date >= profiles.valid_from_date
-        and clock.clock_date < profiles.valid_until_date
 
     inner join consents
         on lifecycle.lead_id = consents.lead_id

@@ -7,15 +7,7 @@ with
 
 profiles as (
 
-    select profiles.*
-
-    from {{ ref('int_lead_profiles') }} as profiles
-
-    cross join {{ ref('int_clock') }} as clock
-
-    where
-        clock.clock_date >= profiles.valid_from_date
-        and clock.clock_date < profiles.valid_until_date
+    select * from {{ ref('int_current_profiles') }}
 
 ),
 

@@ -1,13 +1,12 @@
 {#
     Grain: one row per opportunity of a landed lead, as known at the clock, with its primary lead and the
-    amount in the reporting currency. A win without a day is of the day since which the deal is said to be
-    won; what is not won is open until it has a day.
+    amount in the reporting currency. What has no result, or no day of it yet, is open.
 #}
 with
 
 opportunities as (
 
-    {{ current_versions(ref('stg_raw__opportunities'), ['opportunity_id'], has_updated_at=true) }}
+    select * from {{ ref('int_current_opportunities') }}
 
 ),
 
@@ -30,38 +29,6 @@ exchange_rates as (
 
 ),
 
-known_versions as (
-
-    select
-        versions.opportunity_id,
-        versions.updated_at,
-        versions.is_won,
-        max(case when versions.is_won then null else versions.updated_at end) over (
-            partition by versions.opportunity_id
-        ) as doubted_at
-
-    from {{ ref('stg_raw__opportunities') }} as versions
-
-    cross join clock
-
-    where cast(versions.updated_at as date) <= clock.facts_until_date
-
-),
-
-wins as (
-
-    {# Edits of a deal that is won do not move its day. #}
-    select
-        opportunity_id,
-        min(updated_at) as won_at
-    from known_versions
-    where
-        is_won
-        and (doubted_at is null or updated_at > doubted_at)
-    group by opportunity_id
-
-),
-
 closed as (
 
     select
@@ -72,19 +39,13 @@ closed as (
         opportunities.amount,
         coalesce(opportunities.currency, '') as currency,
         opportunities.is_won,
-        case
-            when opportunities.is_won then coalesce(opportunities.closed_at, wins.won_at, opportunities.version_at)
-            when not opportunities.is_won then opportunities.closed_at
-        end as closed_at,
+        opportunities.closed_at,
         clock.facts_until_date
 
     from opportunities
 
     inner join primary_leads
         on opportunities.opportunity_id = primary_leads.opportunity_id
-
-    left join wins
-        on opportunities.opportunity_id = wins.opportunity_id
 
     cross join clock
 
@@ -98,7 +59,7 @@ known as (
         *,
         case
             when cast(closed_at as date) <= facts_until_date and is_won then 'won'
-            when cast(closed_at as date) <= facts_until_date then 'lost'
+            when cast(closed_at as date) <= facts_until_date and not is_won then 'lost'
             else 'open'
         end as status
 

@@ -7,7 +7,7 @@ with
 
 opportunities as (
 
-    {{ current_versions(ref('stg_raw__opportunities'), ['opportunity_id'], has_updated_at=true) }}
+    select * from {{ ref('int_current_opportunities') }}
 
 ),
 

@@ -30,16 +30,8 @@ lifecycle as (
 
 profiles as (
 
-    select profiles.*
-
-    from {{ ref('int_lead_profiles') }} as profiles
-
-    cross join clock
-
-    where
-        clock.clock_date >= profiles.valid_from_date
-        and clock.clock_date < profiles.valid_until_date
-        and not profiles.is_deleted
+    select * from {{ ref('int_current_profiles') }}
+    where not is_deleted
 
 ),
 

@@ -14,25 +14,13 @@ deals as (
 
 ),
 
-clock as (
-
-    select * from {{ ref('int_clock') }}
-
-),
-
 leads as (
 
     select
-        profiles.lead_id,
-        coalesce(profiles.employee_band, '(none)') as employee_band
+        lead_id,
+        coalesce(employee_band, '(none)') as employee_band
 
-    from {{ ref('int_lead_profiles') }} as profiles
-
-    cross join clock
-
-    where
-        profiles.valid_from_date <= clock.clock_date
-        and profiles.valid_until_date > clock.clock_date
+    from {{ ref('int_current_profiles') }}
 
 ),
 

@@ -30,7 +30,7 @@ landed_leads as (
 
 opportunities as (
 
-    {{ current_versions(ref('stg_raw__opportunities'), ['opportunity_id'], has_updated_at=true) }}
+    select * from {{ ref('int_current_opportunities') }}
 
 ),
 
@@ -171,7 +171,6 @@ final as (
     where
         is_won
         and closed_at is null
-        and version_at is null
 
     union all
 

@@ -180,8 +180,8 @@ final as (
         conversion_with,
         conversion_without,
         conversion_with / nullif(conversion_without, 0) as lift,
-        conversion_with / nullif(conversion_without, 0) * exp(-1.959963984540054 * log_lift_error) as lift_low,
-        conversion_with / nullif(conversion_without, 0) * exp(1.959963984540054 * log_lift_error) as lift_high,
+        conversion_with / nullif(conversion_without, 0) * exp(-{{ normal_quantile() }} * log_lift_error) as lift_low,
+        conversion_with / nullif(conversion_without, 0) * exp({{ normal_quantile() }} * log_lift_error) as lift_high,
         cast(round(mean_points, 4) as decimal(18, 4)) as points,
         case
             when log_odds_of_a_point > 0

@@ -86,11 +86,11 @@ final as (
         variances.auc,
         case
             when variances.auc_variance is not null
-                then greatest(0, variances.auc - 1.959963984540054 * sqrt(variances.auc_variance))
+                then greatest(0, variances.auc - {{ normal_quantile() }} * sqrt(variances.auc_variance))
         end as auc_low,
         case
             when variances.auc_variance is not null
-                then least(1, variances.auc + 1.959963984540054 * sqrt(variances.auc_variance))
+                then least(1, variances.auc + {{ normal_quantile() }} * sqrt(variances.auc_variance))
         end as auc_high,
         variances.precision_sum / variances.positives as average_precision,
         brier_scores.brier_score,
