@@ -15,6 +15,7 @@
         create schema if not exists state;
         create table if not exists state.build (is_sound boolean, was_sound boolean);
         alter table state.build add column if not exists vars varchar;
+        alter table if exists state.predictors add column if not exists known_until date;
         insert into state.build (is_sound) select false where not exists (from state.build);
         update state.build set
             was_sound = is_sound,

@@ -24,11 +24,20 @@
         ),
         (['published_files_kept', 'retention_days'], '[0-9]{1,5}', 'a whole number of 0 or more'),
         (['evaluation_leads', 'training_leads'], '[1-9][0-9]{0,9}', 'a whole number of 1 or more'),
-        (['win_value', 'call_cost', 'calls_per_week', 'deals_of_the_mean'], '[0-9]{1,12}([.][0-9]+)?', 'a number of 0 or more')
+        (['win_value', 'call_cost', 'calls_per_week', 'deals_of_the_mean'], '[0-9]{1,12}([.][0-9]+)?', 'a number of 0 or more'),
+        (
+            ['naive_bayes_smoothing'],
+            '(?=.*[1-9])[0-9]{1,12}([.][0-9]+)?',
+            'a number above 0'
+        ),
+        (['naive_bayes_min_tag_leads'], '[0-9]{1,12}([.][0-9]+)?', 'a number of 0 or more')
     ] -%}
     {%- for names, pattern, words in rules -%}
         {%- for name in names if not modules.re.fullmatch(pattern, var(name) | string) -%}
             {{ exceptions.raise_compiler_error(name ~ " is '" ~ var(name) ~ "'; it may be " ~ words) }}
         {%- endfor -%}
+    {%- endfor -%}
+    {%- for name in ['cost_types', 'evaluation_days'] if var(name) is string -%}
+        {{ exceptions.raise_compiler_error(name ~ " is the text '" ~ var(name) ~ "'; it may be a list: leave out the quotes") }}
     {%- endfor -%}
 {%- endmacro %}

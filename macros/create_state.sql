@@ -4,7 +4,7 @@
         {%- do run_query('create schema if not exists state') -%}
         {%- do run_query(
             'create table if not exists state.predictors (predictor_hash string, outcome_days int, base_log_odds double,'
-            ~ ' slope double, intercept double)'
+            ~ ' slope double, intercept double, known_until date)'
         ) -%}
         {%- do run_query(
             'create table if not exists state.predictor_terms (predictor_hash string, feature string, lower_bound double,'

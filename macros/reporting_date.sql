@@ -1,6 +1,6 @@
 {#
-    The day of a UTC timestamp in the time zone of the var `reporting_time_zone`; only the funnel's
-    calendar uses it.
+    The day of a UTC timestamp in the time zone of the var `reporting_time_zone`; only what is counted by
+    period uses it.
 #}
 {% macro reporting_date(timestamp) -%}
     {{ return(adapter.dispatch('reporting_date', 'leads')(timestamp)) }}

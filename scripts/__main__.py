@@ -275,7 +275,9 @@ def promote(
     challenger: Annotated[str, typer.Argument(help="the model to put in the champion's place")],
     day: Annotated[int, typer.Option(help="leads as scored at the end of this day")] = 7,
     outcome: Annotated[str, typer.Option(help="opportunity or customer")] = "customer",
-    write: Annotated[bool, typer.Option("--write", help="swap the roles in the seed")] = False,
+    write: Annotated[
+        bool, typer.Option("--write", help="make it the champion in the seed")
+    ] = False,
 ) -> None:
     """Compare a challenger with the champion on leads held out, gate by gate."""
     from scripts import promote as promoting

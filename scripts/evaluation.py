@@ -89,7 +89,11 @@ def evaluated_leads(connection: duckdb.DuckDBPyConnection, day: int, outcome: st
     ]
     if outcome not in OUTCOMES:
         raise UserError(f"{outcome} is no outcome; it may be {' or '.join(OUTCOMES)}")
-    if not days:
+    past = connection.sql(
+        """select 1 from intermediate.int_evaluation_dates
+        inner join intermediate.int_evaluated_scores using (lead_id, score_date) limit 1"""
+    ).fetchall()
+    if not past:
         raise UserError(
             "no past day was scored: build with the var history true, once there is one"
         )
@@ -117,24 +121,33 @@ def evaluated_leads(connection: duckdb.DuckDBPyConnection, day: int, outcome: st
 def measure(converted: Flags, score: Numbers) -> Measures:
     """AUC with DeLong's interval, and lift of the top tenth with Wilson's.
 
-    Of leads with one score at the border of the top tenth, their part counts. NaN where all or
-    none of the leads converted.
+    NaN where all or none of the leads converted; the interval of the AUC too, where all but one or
+    only one did.
     """
     (auc,), ((variance,),) = delong(converted, score[np.newaxis])
     margin = _Z * np.sqrt(variance)
     total, wins = len(converted), int(converted.sum())
     top = 0.1 * total
-    values, place = np.unique(-score, return_inverse=True)
-    leads = np.bincount(place, minlength=len(values))
-    won = np.bincount(place, weights=converted, minlength=len(values))
-    above = np.cumsum(leads) - leads
-    in_top = float((won * np.clip((top - above) / leads, 0, 1)).sum())
+    in_top = conversions_of_lowest(converted, -score, top)
     base = wins / total if wins else np.nan
     low, high = wilson(in_top, top) or (np.nan, np.nan)
     return Measures(
-        total, wins, float(auc), float(max(0, auc - margin)), float(min(1, auc + margin)),
+        total, wins, float(auc), float(np.maximum(0, auc - margin)),
+        float(np.minimum(1, auc + margin)),
         in_top / top / base, low / base, high / base,
     )  # fmt: skip
+
+
+def conversions_of_lowest(converted: Flags, score: Numbers, leads: float) -> float:
+    """The conversions among so many leads with the lowest scores.
+
+    Of leads with one score at the border, their part counts.
+    """
+    values, place = np.unique(score, return_inverse=True)
+    tied = np.bincount(place, minlength=len(values))
+    won = np.bincount(place, weights=converted, minlength=len(values))
+    below = np.cumsum(tied) - tied
+    return float((won * np.clip((leads - below) / tied, 0, 1)).sum())
 
 
 def compare(converted: Flags, score: Numbers, reference: Numbers) -> Change:
@@ -142,25 +155,27 @@ def compare(converted: Flags, score: Numbers, reference: Numbers) -> Change:
     areas, covariance = delong(converted, np.stack([score, reference]))
     change = float(areas[0] - areas[1])
     variance = covariance[0, 0] + covariance[1, 1] - 2 * covariance[0, 1]
-    margin = _Z * float(np.sqrt(max(0.0, variance)))
+    margin = _Z * float(np.sqrt(np.maximum(0.0, variance)))
     return Change(change, change - margin, change + margin)
 
 
 def delong(converted: Flags, scores: Numbers) -> tuple[Numbers, Numbers]:
     """AUC of each row of `scores`, and the covariance of the AUCs.
 
-    DeLong, DeLong and Clarke-Pearson (1988), by midranks as in Sun and Xu (2014). NaN with fewer
-    than two leads of either kind.
+    DeLong, DeLong and Clarke-Pearson (1988), by midranks as in Sun and Xu (2014). NaN where all
+    or none converted; the covariance too, with fewer than two leads of either kind.
     """
     wins = int(converted.sum())
     losses = len(converted) - wins
-    if min(wins, losses) < 2:
-        size = len(scores)
-        return np.full(size, np.nan), np.full((size, size), np.nan)
+    unknown = np.full((len(scores), len(scores)), np.nan)
+    if min(wins, losses) < 1:
+        return unknown[0], unknown
     ranks = rankdata(scores, axis=1)
     among_wins = rankdata(scores[:, converted], axis=1)
     among_losses = rankdata(scores[:, ~converted], axis=1)
     of_wins = (ranks[:, converted] - among_wins) / losses
+    if min(wins, losses) < 2:
+        return of_wins.mean(axis=1), unknown
     of_losses = 1 - (ranks[:, ~converted] - among_losses) / wins
     covariance = np.atleast_2d(np.cov(of_wins)) / wins + np.atleast_2d(np.cov(of_losses)) / losses
     return of_wins.mean(axis=1), covariance

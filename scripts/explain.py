@@ -71,6 +71,7 @@ class Explanation:
     score: Decimal
     band: str
     next_action: str | None
+    not_callable_reason: str | None
     reasons: tuple[Reason, ...]
     score_without_decay: Decimal
     next_band: str | None
@@ -134,7 +135,7 @@ def explain(lead_id: str, as_of: date | None = None) -> Explanation:
         build(
             lambda done, total, name: None,
             [
-                *("--select", "+lead_score_by_model", "+lead_score_factors", "+int_lead_models"),
+                *("--select", "+lead_score", "+lead_score_factors"),
                 *("--exclude-resource-type", "seed", "test", "unit_test"),
                 *("--vars", json.dumps({**variables, "as_of": str(as_of), "history": False})),
             ],
@@ -164,6 +165,8 @@ def render(explanation: Explanation) -> RenderableType:
         f"band {explanation.band} by {explanation.score_model} on {explanation.score_date}"
         + (f": {explanation.next_action}" if explanation.next_action else "")
     ]
+    if explanation.not_callable_reason:
+        lines.append(f"not to be called: {explanation.not_callable_reason}")
     if explanation.points_to_next_band is not None:
         lines.append(
             f"{_shown(explanation.points_to_next_band)} points to the band "
@@ -257,9 +260,9 @@ def _copy_rows(survivor: str, file: Path) -> dict[str, Any]:
 
 def _explanation(connection: DuckDBPyConnection, survivor: str, asked: str) -> Explanation:
     chosen = connection.execute(
-        """select s.score_model, s.score_date, s.score, s.band, s.next_action, c.lead_region
-        from marts.lead_score_by_model as s
-        inner join intermediate.int_lead_models using (lead_id, score_model)
+        """select s.score_model, s.score_date, s.score, s.band, s.next_action,
+            s.not_callable_reason, c.lead_region
+        from marts.lead_score as s
         inner join intermediate.int_current_scores as c using (lead_id, score_model)
         where s.lead_id = ?""",
         [survivor],
@@ -267,7 +270,7 @@ def _explanation(connection: DuckDBPyConnection, survivor: str, asked: str) -> E
     if not chosen:
         cause = "it is deleted" if champion_at_clock(connection) else "no champion is live"
         raise UserError(f"lead {asked!r} is not scored on that day: {cause}")
-    model, score_date, score, band, next_action, region = chosen
+    model, score_date, score, band, next_action, not_callable_reason, region = chosen
     reasons = _reasons(connection, survivor, model, region)
     scale = _scale(connection, model)
     sums: dict[str, Decimal] = {}
@@ -292,6 +295,7 @@ def _explanation(connection: DuckDBPyConnection, survivor: str, asked: str) -> E
         score=score,
         band=band,
         next_action=next_action,
+        not_callable_reason=not_callable_reason,
         reasons=tuple(reasons),
         score_without_decay=scale.score(undecayed),
         next_band=next_band,
@@ -357,7 +361,7 @@ def _ways_up(
 
     Only room that a rule's limits leave is counted, not older events that new ones displace.
     """
-    model, score_date, score, _, _, region = chosen
+    model, score_date, score, *_, region = chosen
     rules = connection.execute(
         """select r.rule_id, r.score_group, coalesce(r.reason, r.rule_id), r.points,
             r.max_events, r.max_per_day, r.min_points, r.max_points,

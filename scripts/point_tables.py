@@ -146,7 +146,7 @@ def read_point_model(name: str) -> PointModel:
                 row["rule_id"].strip(),
                 row["region"].strip(),
                 row["score_group"].strip(),
-                float(row["points"]),
+                _number(row["points"], 0),
                 _number(row.get("min_points"), -np.inf),
                 _number(row.get("max_points"), np.inf),
                 row["locked"].strip() == "yes" or row.get("effect", "points") != "points",

@@ -18,6 +18,7 @@ from scripts.evaluation import (
     Measures,
     Numbers,
     compare,
+    conversions_of_lowest,
     evaluated_leads,
     measure,
 )
@@ -72,9 +73,10 @@ def promote(
 ) -> Promotion:
     """Compare a challenger with the champion on the last fifth of leads by creation.
 
-    With `write`, and where every gate holds, the two swap role and traffic share in score_models.
-    Raises UserError where the model is no challenger, where the seeds are faulty or not those of
-    the last build, with too little history, and for `write` where a gate does not hold.
+    With `write`, and where every gate holds, score_models has the challenger as champion, from its
+    live_from on. Raises UserError where the model is no challenger, where the seeds are faulty or
+    not those of the last build, with too little history, and for `write` where a gate does not
+    hold.
     """
     with reading() as connection:
         read_point_model(challenger)
@@ -89,8 +91,11 @@ def promote(
         new = _scores(connection, challenger, day, leads)
     split = leads.first_held_out
     held = leads.converted[split:]
-    if held.all() or not held.any():
-        raise UserError("all or none of the leads held out converted, which compares nothing")
+    wins = int(held.sum())
+    if min(wins, len(held) - wins) < 2:
+        raise UserError(
+            f"of {len(held)} leads held out {wins} converted; it takes two of each to compare"
+        )
     before, after = measure(held, old[split:]), measure(held, new[split:])
     change = compare(held, new[split:], old[split:])
     gates = (
@@ -104,7 +109,7 @@ def promote(
     if write and not passed:
         failed = "; ".join(f"{gate.name}: {gate.numbers}" for gate in gates if not gate.is_passed)
         raise UserError(f"{challenger} is not promoted: {failed}")
-    written = _swap(today, challenger) if write else None
+    written = _put_in_place(today, challenger) if write else None
     return Promotion(today, challenger, day, outcome, before, after, change, gates, written)
 
 
@@ -166,11 +171,9 @@ def _period_gate(converted: Flags, new: Numbers, old: Numbers) -> Gate:
 def _bottom_gate(converted: Flags, new: Numbers, old: Numbers) -> Gate:
     """The fifth of leads with the lowest scores should hold few that convert."""
     size = round(len(converted) * _BOTTOM_SHARE)
-    lost_new, lost_old = (
-        int(converted[np.argsort(score, kind="stable")[:size]].sum()) for score in (new, old)
-    )
+    lost_new, lost_old = (conversions_of_lowest(converted, score, size) for score in (new, old))
     low, _ = wilson(lost_new, size) or (0.0, 1.0)
-    numbers = f"{lost_old} → {lost_new} conversions among the lowest {size:,} leads"
+    numbers = f"{lost_old:.4g} → {lost_new:.4g} conversions among the lowest {size:,} leads"
     return Gate("the bottom fifth is not worse beyond noise", low * size <= lost_old, numbers)
 
 
@@ -184,15 +187,22 @@ def _calibration_gate(converted: Flags, score: Numbers, split: int) -> Gate:
                 _CALIBRATION[0] <= ratio <= _CALIBRATION[1], f"{ratio:.2f}: {numbers}")  # fmt: skip
 
 
-def _swap(today: str, challenger: str) -> Path:
-    """The two models' roles and traffic shares, one for the other, in the seed."""
+def _put_in_place(today: str, challenger: str) -> Path:
+    """The challenger as champion in the seed.
+
+    Where it went live after the champion, this stays the champion of the days before; else the two
+    swap role and traffic share.
+    """
     file = seed_file("score_models")
     content = file.read_bytes()
     rows = read_rows("score_models")
     by_name = {row["score_model"]: row for row in rows}
+    one, other = by_name[today], by_name[challenger]
     for column in ("role", "traffic_share"):
-        one, other = by_name[today], by_name[challenger]
-        one[column], other[column] = other[column], one[column]
+        if other["live_from"].strip() > one["live_from"].strip():
+            other[column] = one[column]
+        else:
+            one[column], other[column] = other[column], one[column]
     write_rows("score_models", rows, file.parent)
     report = check_seeds(SEEDS, overlay())
     if report.errors:

@@ -194,8 +194,12 @@ def fit_points(
     split = leads.first_held_out
     converted, trained = leads.converted[:split], units[:split]
     for part, flags in (("earlier", converted), ("held out", leads.converted[split:])):
-        if flags.all() or not flags.any():
-            raise UserError(f"all or none of the leads of the part that is {part} converted")
+        wins = int(flags.sum())
+        if min(wins, len(flags) - wins) < 2:
+            raise UserError(
+                f"of {len(flags)} leads of the part that is {part} {wins} converted; "
+                "it takes two of each"
+            )
     notes = tuple(_notes(model, trained, converted))
     free = [n for n, note in enumerate(notes) if not note]
     own = Lesson(leads.created_date[:split], converted, trained)

@@ -12,11 +12,14 @@ from scripts.point_tables import read_point_model
 from scripts.recommend import recommend, summary
 from scripts.warehouse import reading
 
-# Population stability index (Siddiqi 2006): stable below 0.1, shifted from 0.25 on.
+# Population stability index (Siddiqi 2006): stable below 0.1, shifted from 0.25 on. A quarter is
+# whole when day 7 of those who came in on its last day is over.
 _DRIFT = """
 with quarters as (
     select max(date_trunc('quarter', created_date)) as quarter
-    from intermediate.int_evaluation_dates where scored_day = 7
+    from intermediate.int_evaluation_dates, intermediate.int_clock
+    where scored_day = 7
+        and date_trunc('quarter', created_date) + interval 3 month + interval 6 day <= clock_date
 ),
 leads as (
     select lead_id, date_trunc('quarter', created_date) = quarter as is_new, score_date
@@ -45,13 +48,18 @@ counted as (
         count(*) filter (is_new) as new, count(*) filter (not is_new) as old
     from found group by all
 ),
-shares as (
-    select what, greatest(new / sum(new) over (partition by what), 0.0001) as new,
-        greatest(old / sum(old) over (partition by what), 0.0001) as old
+totals as (
+    select *, sum(new) over (partition by what) as all_new,
+        sum(old) over (partition by what) as all_old
     from counted
-    qualify least(sum(new) over (partition by what), sum(old) over (partition by what)) > 0
+),
+shares as (
+    select *, greatest(new / all_new, 0.0001) as new_share,
+        greatest(old / all_old, 0.0001) as old_share
+    from totals where least(all_new, all_old) > 0
 )
-select what, round(sum((new - old) * ln(new / old)), 3) as psi,
+select what, any_value(all_old), any_value(all_new),
+    round(sum((new_share - old_share) * ln(new_share / old_share)), 3) as psi,
     case when psi < 0.1 then 'stable' when psi < 0.25 then 'moved' else 'shifted' end
 from shares group by what order by psi desc, what
 """
@@ -65,17 +73,17 @@ where event_type in ('lead_accepted', 'lead_rejected') and occurred_at::date <= 
 """
 _SECTIONS: Sequence[tuple[str, Sequence[str], str]] = (
     (
-        "Rules that never fired",
-        ("rule", "kind", "reason"),
-        """select rule_id, any_value(kind), any_value(reason) from marts.rule_effectiveness
-        where score_model = $model group by rule_id
-        having sum(leads_with) = 0 and rule_id not in (
-            select rule_id from marts.lead_score_factors where score_model = $model
-        ) order by rule_id""",
+        "Rules that fired neither on a day that is measured nor today",
+        ("rule", "reason"),
+        """select rule_id, min(reason) from intermediate.int_rules
+        where score_model = $model and rule_id not in (
+            select rule_id from intermediate.int_evaluated_factors where score_model = $model
+            union select rule_id from marts.lead_score_factors where score_model = $model
+        ) group by rule_id order by rule_id""",
     ),
     (
-        "Drift: leads of the last quarter against the one before",
-        ("what", "population stability index", "verdict"),
+        "Drift: leads of the last whole quarter against the one before",
+        ("what", "leads before", "leads", "population stability index", "verdict"),
         _DRIFT,
     ),
     (
@@ -119,7 +127,7 @@ _SECTIONS: Sequence[tuple[str, Sequence[str], str]] = (
         from (select distinct lead_id, verdict from verdicts)
         inner join marts.lead_score_factors using (lead_id)
         where score_model = $model and points > 0 and rule_id in (
-            select rule_id from marts.rule_effectiveness where score_model = $model
+            select rule_id from intermediate.int_rules where score_model = $model
         ) group by rule_id
         having rejected > 0 order by share desc, rule_id limit 20""",
     ),
@@ -129,7 +137,7 @@ _SECTIONS: Sequence[tuple[str, Sequence[str], str]] = (
 def review(score_model: str | None = None) -> Path:
     """Write the review of a model (the champion where None) beside the warehouse; its file.
 
-    Sections: rules that never fired, drift, AUC and calibration by month and band, lead quality,
+    Sections: rules that did not fire, drift, AUC and calibration by month and band, lead quality,
     sales' rejections by reason and rule, and what `recommend` would change. No lead is named.
     Raises UserError for a model that is none, and where the seeds are faulty.
     """

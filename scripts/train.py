@@ -78,6 +78,7 @@ class Predictor:
 
     predictor_hash: str
     file: Path
+    known_until: date
     outcome_days: int
     fitted_on: tuple[date, date]
     calibrated_on: tuple[date, date]
@@ -94,7 +95,8 @@ class Predictor:
 def train() -> Predictor:
     """Train the predictor on the warehouse's past and put it in the warehouse and a file beside.
 
-    It tells who becomes a customer within the var outcome_days. The same past gives the same
+    It tells who becomes a customer within the var outcome_days, on days not before the warehouse
+    clock, up to which it knows what became of leads. The same past gives the same
     bytes. Raises UserError, and leaves an earlier predictor as it is, with fewer than 40 leads that
     converted or 40 that did not, over all or in one of the three parts.
     """
@@ -103,6 +105,7 @@ def train() -> Predictor:
         rows = connection.execute(_ROWS, {"days": days, "champion": champion(connection)}).df()
         _refuse_too_little(rows)
         found = connection.execute(_FEATURES).df()
+        ((clock,),) = connection.sql("select clock_date from intermediate.int_clock").fetchall()
     fitted, calibrated = _splits(rows)
     converted = rows["converted"].to_numpy(dtype=bool)
     names, matrix, refused = _matrix(rows, found, converted, fitted)
@@ -126,6 +129,7 @@ def train() -> Predictor:
     result = Predictor(
         predictor_hash,
         paths.warehouse_file().parent / "predictors" / f"{predictor_hash[:16]}.json",
+        clock,
         days,
         (created.iloc[0], created.iloc[fitted - 1]),
         (created.iloc[fitted], created.iloc[calibrated - 1]),
@@ -167,8 +171,10 @@ def _splits(rows: pd.DataFrame) -> tuple[int, int]:
     cuts = [int(leads.index[round(share * len(leads))]) for share in (_FIT_UNTIL, _CALIBRATE_UNTIL)]
     converted = rows["converted"].to_numpy(dtype=bool)
     for part in np.split(converted, cuts):
-        if part.all() or not part.any():
-            raise UserError("not available: in a part of the time all or none of the leads bought")
+        if min(part.sum(), (~part).sum()) < 2:
+            raise UserError(
+                "not available: in a part of the time fewer than two leads bought, or all but one"
+            )
     return cuts[0], cuts[1]
 
 
@@ -239,14 +245,15 @@ def _write(
         "terms": json.loads(terms.to_json(orient="records", double_precision=15)),
     }
     result.file.write_text(json.dumps(card, default=str, indent=1) + "\n", "utf-8")
+    predictor = result.predictor_hash
     with connect() as connection:
         connection.begin()
         connection.execute("delete from state.predictors; delete from state.predictor_terms")
         connection.execute(
-            "insert into state.predictors values (?, ?, ?, ?, ?)",
-            [result.predictor_hash, result.outcome_days, base, slope, intercept],
+            """insert into state.predictors by name select ? as predictor_hash,
+                ? as known_until, ? as outcome_days, ? as base_log_odds, ? as slope,
+                ? as intercept""",
+            [predictor, result.known_until, result.outcome_days, base, slope, intercept],
         )
-        connection.execute(
-            "insert into state.predictor_terms select ?, * from terms", [result.predictor_hash]
-        )
+        connection.execute("insert into state.predictor_terms select ?, * from terms", [predictor])
         connection.commit()

@@ -17,8 +17,13 @@ from scripts.seed_checks.seeds import Seed
 from scripts.seed_checks.tables import Finding, Findings, Row, Table, listed, shortened
 
 # Encodings that spreadsheets save in, and runs of bytes as their languages have them: the letters
-# of the script in order, the ideographs in daily use, or single letters between ASCII ones.
+# of the script in order, the ideographs in daily use, or single letters between ASCII ones. Of two
+# that explain as much the first is the guess.
 _ENCODINGS = {
+    "CP1252 (Western European)": (
+        "cp1252",
+        rb"(?<![\x80-\xff])[\x80-\x9f\xab\xb0\xb4\xb7\xba\xbb\xbf-\xff]{1,2}(?![\x80-\xff])",
+    ),
     "Big5 (traditional Chinese)": ("big5", rb"(?:[\xa4-\xc6][\x40-\x7e\xa1-\xfe])+"),
     "CP874 (Thai)": (
         "cp874",
@@ -27,10 +32,6 @@ _ENCODINGS = {
     "CP1253 (Greek)": (
         "cp1253",
         rb"(?<![A-Za-z])[\xa2\xb8-\xbf\xc1-\xd9]*[\xc0\xdc-\xfe]*(?![A-Za-z])",
-    ),
-    "CP1252 (Western European)": (
-        "cp1252",
-        rb"(?<![\x80-\xff])[\x80-\x9f\xab\xb0\xb4\xb7\xba\xbb\xbf-\xff]{1,2}(?![\x80-\xff])",
     ),
     "GBK (simplified Chinese)": ("gbk", rb"(?:[\xb0-\xd7][\xa1-\xfe])+"),
     "Shift-JIS (Japanese)": ("cp932", rb"(?:[\x82\x83\x88-\x97][\x40-\x7e\x80-\xfc])+"),

@@ -201,10 +201,13 @@ def _lower(row: Row) -> int:
     return int(row["lower"])
 
 
-def personas(golden_leads: Table, score_bands: Table) -> Findings:
+def personas(golden_leads: Table, score_bands: Table, score_models: Table) -> Findings:
     """A row of a persona sets an attribute or an event; all say the same of where it lands."""
+    off = {row["score_model"] for row in score_models if row["role"] == "off"}
     first: dict[str, Row] = {}
     for row in golden_leads:
+        if row["score_model"] in off and row["persona"] not in first:
+            yield row.warning("score_model", f"is off, so {row['persona']} is not checked")
         if bool(row["attribute"]) == bool(row["event_key"]):
             both = (
                 "stands beside an event_key" if row["attribute"] else "leaves event_key empty too"

@@ -85,6 +85,7 @@ persona,description,attribute,value,event_key,days_before,occurrences,expected_b
 ann,"Fit 12, engagement 6",seniority,director,,,,cold,main
 ann,"Fit 12, engagement 6",,,pricing_page,0,1,cold,main
 bob,Disqualified,email_domain_kind,competitor,,,,disqualified,main
+cy,On trial,country,DE,,,,disqualified,other
 """,
     "event_keys": """
 event_key,event_type,page_glob,property,property_glob,is_engagement,funnel_position,min_duration_seconds,follows_event_key,within_days,description
@@ -1102,6 +1103,10 @@ FILES = {
         ("title_keywords", only("Geschäftsführer", "Directeur général").encode("cp1252")),
         f"{TITLES} line 3: the file is not UTF-8 but looks like CP1252 (Western European); {SAVE}",
     ),
+    "CP1252 whose bytes are Big5, too": (
+        ("title_keywords", only("Änderungsmanager").encode("cp1252")),
+        f"{TITLES} line 3: the file is not UTF-8 but looks like CP1252 (Western European); {SAVE}",
+    ),
     "GBK": (
         ("title_keywords", only("首席执行官", "销售总监").encode("gbk")),
         f"{TITLES} line 3: the file is not UTF-8 but looks like GBK (simplified Chinese); {SAVE}",
@@ -1253,6 +1258,10 @@ WARNINGS = {
     "silence that never begins": (
         ("inactivity_points", "email_sent", "email_open"),
         "seeds/points/inactivity_points.csv line 3, column requires_event_key: 'email_open' is the event_key itself, so the rule never fires; it may be empty or another event_key",
+    ),
+    "persona of a model that is off": (
+        ("score_models", "trial,challenger,0.1", "trial,off,"),
+        "seeds/points/golden_leads.csv line 5, column score_model: 'other' is off, so cy is not checked",
     ),
 }
 

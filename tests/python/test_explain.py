@@ -157,6 +157,28 @@ def test_the_command_prints_a_table_or_json(warehouse: Warehouse) -> None:
     assert sum(Decimal(r["points"]) for r in data["reasons"]) == Decimal(data["score"])
 
 
+def test_why_a_lead_is_not_to_be_called_is_said(warehouse: Warehouse) -> None:
+    for lead_id, reason in warehouse.query(
+        """select min(lead_id), not_callable_reason from marts.lead_score
+        where not_callable_reason in ('customer', 'disqualified', 'no consent') group by 2
+        union all select lead_id, null from marts.lead_score where score_rank = 1"""
+    ):
+        shown = CliRunner().invoke(app, ["explain", str(lead_id)]).output
+        assert ("not to be called" in shown) == bool(reason)
+        assert f"not to be called: {reason}" in shown or not reason
+
+
+def test_a_past_day_knows_no_later_deal(warehouse: Warehouse) -> None:
+    ((lead_id, day),) = warehouse.query(
+        """select lead_id, (lead_at + interval 1 day)::date from marts.lead_lifecycle
+        inner join marts.lead_score using (lead_id)
+        where not_callable_reason = 'customer' and opportunity_at > lead_at + interval 3 day
+        order by lead_id limit 1"""
+    )
+    assert isinstance(day, date)
+    assert explain(str(lead_id), day).not_callable_reason != "customer"
+
+
 def test_what_looks_like_markup_is_text(warehouse: Warehouse) -> None:
     done = CliRunner().invoke(app, ["explain", "[/x]"])
     assert str(done.exception) == "no lead '[/x]' was landed"

@@ -46,12 +46,12 @@ LEADS = """
 lead_id,lead_at,mql_at,sql_at,opportunity_at,customer_at,days_lead_to_customer,hours,channel,region
 a,2025-01-05 00:00:00,2025-01-06,2025-01-08,2025-01-10,2025-02-04 12:00:00,30.5,5,paid_search,EMEA
 b,2025-01-05 23:59:59,2025-01-07,,,,,,paid_search,EMEA
-c,2025-01-20 00:00:00,2025-02-01,2025-02-03,2025-02-05,2025-02-14,25,2,paid_search,APAC
+c,2025-01-20 00:00:00,2025-01-31 23:00,2025-01-31 23:30,2025-02-05,2025-02-14,25,2,paid_search,APAC
 d,2025-01-21 00:00:00,,,,,,,organic_search,EMEA
 e,2025-01-22 00:00:00,,2025-01-25,2025-01-30,,,100,organic_search,APAC
 f,2025-02-02 00:00:00,,,,2025-02-12,10,,organic_search,EMEA
 g,2025-02-03 00:00:00,,,,,,,(none),(none)
-h,2025-04-02 00:00:00,2025-04-03,2025-04-04,2025-04-05,2025-04-01,,,paid_search,EMEA
+h,2025-04-02 00:00:00,2025-04-03,2025-04-04,2025-04-05,2025-03-31 23:30:00,,,paid_search,EMEA
 i,2025-04-03 00:00:00,,,,,,,paid_search,EMEA
 """
 
@@ -70,10 +70,9 @@ funnel_date,channel,region,visitors,leads,mqls,sqls,opportunities,customers,reve
 2025-01-22,organic_search,APAC,,1,0,0,0,0,,
 2025-01-25,organic_search,APAC,,0,0,1,0,0,,
 2025-01-30,organic_search,APAC,,0,0,0,1,0,,
-2025-02-01,paid_search,APAC,,0,1,0,0,0,,
+2025-02-01,paid_search,APAC,,0,1,1,0,0,,
 2025-02-02,organic_search,EMEA,0,1,0,0,0,0,,
 2025-02-03,(none),(none),,1,0,0,0,0,,
-2025-02-03,paid_search,APAC,,0,0,1,0,0,,
 2025-02-04,paid_search,EMEA,,0,0,0,0,1,1000.50,
 2025-02-05,paid_search,APAC,,0,0,0,1,0,,
 2025-02-10,@display,(none),,0,0,0,0,0,,50
@@ -87,14 +86,17 @@ funnel_date,channel,region,visitors,leads,mqls,sqls,opportunities,customers,reve
 2025-04-05,paid_search,EMEA,,0,0,0,1,0,,
 """
 
+# Midnight of the reporting zone is an hour before that of UTC.
 LEAD_LIFECYCLE_SQL = """
 select
     lead_id, channel, region,
     cast(lead_at as timestamp) as lead_at,
     cast(mql_at as timestamp) as mql_at,
     cast(sql_at as timestamp) as sql_at,
+    cast(cast(sql_at as timestamp) + interval 1 hour as date) as sql_date,
     cast(opportunity_at as timestamp) as opportunity_at,
     cast(customer_at as timestamp) as customer_at,
+    cast(cast(customer_at as timestamp) + interval 1 hour as date) as customer_date,
     cast(days_lead_to_customer as decimal(18, 6)) as days_lead_to_customer,
     cast(hours as decimal(18, 4)) as hours_sql_to_contact,
     cast(hours as integer) <= 72 as is_contacted_in_time

@@ -287,8 +287,10 @@ def test_random_leads_get_what_the_formula_gives(odoo: tuple[Path, DuckDBPyConne
         (folder / f"target/compiled/leads/models/{model}.sql").read_text("utf-8")
         for model in MODELS
     ]
-    for seed in range(40):
-        case = random_case(seed)
+    cases = [random_case(seed) for seed in range(40)]
+    undecided = {"outcome": "open", "stage": None, "lifecycle_stage": "lead"}
+    leads = [Lead(**{**vars(lead), **undecided}) for lead in cases[0].leads]
+    for seed, case in enumerate([*cases, Case(leads, cases[0].fields, cases[0].stages)]):
         with duckdb.connect() as connection:
             _write(connection, built, case)
             for model, statement in zip(MODELS, statements, strict=True):

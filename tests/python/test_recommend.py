@@ -95,15 +95,6 @@ def test_it_refuses_seeds_that_the_warehouse_was_not_built_with(small: Path) -> 
         recommend("learns")
 
 
-def test_without_past_scores_it_says_what_to_build(small: Path) -> None:
-    with duckdb.connect(str(small / "leads.duckdb")) as connection:
-        connection.execute("delete from intermediate.int_evaluation_dates")
-    with pytest.raises(
-        UserError, match=r"^no past day was scored: build with the var history true"
-    ):
-        recommend("learns")
-
-
 def test_personas_that_new_points_move_are_told(
     sample: tuple[Warehouse, RunResult], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,10 +5,15 @@ from math import exp
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pytest
+from sklearn.metrics import roc_auc_score
 
 from scripts.errors import UserError
+from scripts.evaluation import compare, conversions_of_lowest, measure
+from scripts.point_tables import read_point_model
 from scripts.promote import promote
+from scripts.recommend import recommend
 from scripts.review import review
 from scripts.train import train
 from tests.warehouse import run_dbt
@@ -62,6 +67,10 @@ def test_sql_predicts_what_was_trained(small: Path) -> None:
         abs=1e-9,
     )
     assert len(predicted) > 300 and shown == [(4 * len(predicted),)]
+    run_dbt(small, {}, ["int_clock", "int_predictions"], VARIABLES | {"as_of": "2025-06-29"})
+    with duckdb.connect(str(small / "leads.duckdb"), read_only=True) as connection:
+        earlier = connection.sql("select count(*) from intermediate.int_predictions").fetchall()
+    assert earlier == [(0,)], "what was learned on 30 June was not known on 29 June"
 
 
 def test_too_little_history_is_not_available(small: Path) -> None:
@@ -96,6 +105,58 @@ def test_a_challenger_is_promoted_by_gates_and_only_when_told(small: Path) -> No
     assert seed.read_bytes() == after
 
 
+def test_the_past_keeps_its_champion(small: Path) -> None:
+    seed = small / "seeds" / "score_models.csv"
+    rows = seed.read_text("utf-8")
+    first, _, later = rows.partition("\nknows,")
+    live_from = later.partition("\n")[0].rpartition(",")[0] + ",2025-03-01"
+    seed.write_text(f"{first}\nknows,{live_from}\n{later.partition(chr(10))[2]}", "utf-8")
+    run_dbt(small, {}, ["score_models", "int_live_models"], VARIABLES)
+    promote("knows", write=True)
+    run_dbt(small, {}, ["score_models", "int_live_models"], VARIABLES)
+    with duckdb.connect(str(small / "leads.duckdb"), read_only=True) as connection:
+        champions = connection.sql(
+            """select score_model, live_until_date::varchar from intermediate.int_champions
+            order by live_from_date"""
+        ).fetchall()
+    assert champions == [("guesses", "2025-03-01"), ("knows", "9999-12-31")]
+
+
+def test_leads_of_one_score_at_the_border_count_in_part() -> None:
+    converted = np.arange(100) < 20
+    for order in (converted, converted[::-1]):
+        assert conversions_of_lowest(order, np.zeros(100), 20) == pytest.approx(4)
+        assert conversions_of_lowest(order, np.where(order, 0.0, 1.0), 10) == pytest.approx(10)
+
+
+def test_one_conversion_has_an_auc_and_no_interval() -> None:
+    converted, score = np.arange(10) == 7, np.arange(10.0)
+    measured = measure(converted, score)
+    assert measured.auc == roc_auc_score(converted, score)
+    assert np.isnan(measured.auc_low) and np.isnan(measured.auc_high)
+    assert np.isnan(compare(converted, score, -score).low)
+
+
+@pytest.mark.parametrize("table", ["int_evaluation_dates", "int_evaluated_scores"])
+def test_without_past_scores_it_says_what_to_build(small: Path, table: str) -> None:
+    with duckdb.connect(str(small / "leads.duckdb")) as connection:
+        connection.execute(f"delete from intermediate.{table}")
+    for command in (lambda: promote("knows"), recommend):
+        with pytest.raises(UserError, match="no past day was scored: build with the var history"):
+            command()
+
+
+def test_a_rule_that_disqualifies_needs_no_points(small: Path) -> None:
+    points = small / "seeds" / "attribute_points.csv"
+    rows = points.read_text("utf-8")
+    media = next(row for row in rows.splitlines() if row.startswith("learns,media,"))
+    changed = media.replace("points,4,yes", "disqualify,,no")
+    assert changed != media
+    points.write_text(rows.replace(media, changed), "utf-8")
+    (rule,) = (rule for rule in read_point_model("learns").rules if rule.rule_id == "media")
+    assert (rule.points, rule.is_locked) == (0, True)
+
+
 def test_points_that_were_not_built_are_not_promoted(small: Path) -> None:
     points = small / "seeds" / "attribute_points.csv"
     points.write_text(points.read_text("utf-8").replace("yes,,,,,,points,10", "yes,,,,,,points,1"))
@@ -121,10 +182,24 @@ def test_a_model_that_is_not_live_yet_is_not_promoted(small: Path) -> None:
 def test_a_review_names_what_never_fires_and_what_moved(small: Path) -> None:
     page = review("learns").read_text("utf-8")
     assert page.startswith("# Review of learns, 2025-06-30\n")
-    assert "| bank | attribute | r |" in page, "a rule that never fired"
+    assert "| bank | r |" in page, "a rule that never fired"
     assert "against the one before\n\nNone." in page, "all leads are of one quarter"
     assert "AUC 0." in page and "| shop |" in page, "what recommend would change"
     assert "l001" not in page, "no lead is named"
+    with duckdb.connect(str(small / "leads.duckdb")) as connection:
+        quarters = (
+            ("l0", "l1", "2024-12-31"),
+            ("l1", "l3", "2025-03-31"),
+            ("l3", "m", "2025-06-01"),
+        )
+        for first, last, day in quarters:
+            connection.execute(
+                """update intermediate.int_evaluation_dates set created_date = $3::date
+                where lead_id >= $1 and lead_id < $2 and scored_day = 7""",
+                [first, last, day],
+            )
+    page = review("learns").read_text("utf-8")
+    assert "| score of day 7 | 100 | 200 | 0." in page, "the quarter of the clock is not over"
     with pytest.raises(UserError, match=r"^\.\./\.\./x is no scoring model; it may be cheats, "):
         review("../../x")
 

@@ -51,6 +51,9 @@ def check(changed: Mapping[str, object]) -> None:
         ("evaluation_days", ["a week"], DAYS),
         ("evaluation_days", [], DAYS),
         ("evaluation_days", [0, 17, 70], DAYS),
+        ("naive_bayes_smoothing", 0, "a number above 0"),
+        ("naive_bayes_smoothing", 0.0, "a number above 0"),
+        ("naive_bayes_min_tag_leads", -1, "a number of 0 or more"),
         ("history", "no", "true or false"),
         ("gross_margin", 80, "a share from 0 to 1, such as 0.8"),
         ("gross_margin", True, "a share from 0 to 1, such as 0.8"),
@@ -69,6 +72,13 @@ def check(changed: Mapping[str, object]) -> None:
 def test_a_var_that_may_not_be_is_refused(name: str, value: object, allowed: str) -> None:
     with pytest.raises(ValueError, match=re.escape(f"{name} is '{value}'; it may be {allowed}")):
         check({name: value})
+
+
+@pytest.mark.parametrize("name", ["cost_types", "evaluation_days"])
+def test_a_list_is_no_text(name: str) -> None:
+    sentence = f"{name} is the text '[7, 30]'; it may be a list: leave out the quotes"
+    with pytest.raises(ValueError, match=re.escape(sentence)):
+        check({name: "[7, 30]"})
 
 
 def test_what_vars_may_be() -> None:

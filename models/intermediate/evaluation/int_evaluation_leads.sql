@@ -23,9 +23,24 @@ lifecycle as (
 
 ),
 
-versions as (
+backdated as (
 
-    select * from {{ ref('int_lead_versions') }}
+    select * from {{ ref('int_backdated_spans') }}
+
+),
+
+known_later as (
+
+    select distinct
+        dates.lead_id,
+        dates.score_date
+
+    from dates
+
+    inner join backdated
+        on dates.lead_id = backdated.lead_id
+        and dates.score_date >= backdated.valid_from_date
+        and dates.score_date < backdated.valid_until_date
 
 ),
 
@@ -46,8 +61,7 @@ scored as (
         lifecycle.customer_at,
         lifecycle.lost_at,
         data_end.last_date,
-        coalesce(cast(coalesce(versions.updated_at, versions.landed_at) as date) > dates.score_date, false)
-            as is_known_later
+        known_later.lead_id is not null as is_known_later
 
     from dates
 
@@ -63,10 +77,9 @@ scored as (
     inner join lifecycle
         on dates.lead_id = lifecycle.lead_id
 
-    left join versions
-        on dates.lead_id = versions.lead_id
-        and dates.score_date >= versions.valid_from_date
-        and dates.score_date < versions.valid_until_date
+    left join known_later
+        on dates.lead_id = known_later.lead_id
+        and dates.score_date = known_later.score_date
 
     where dates.score_date <= clock.clock_date
 

@@ -1,7 +1,7 @@
 {#
     Grain: one row per surviving lead, at the clock, with the probability that it becomes a customer
     within the outcome's days, by the trained predictor: the sum of its terms, calibrated. No row where
-    none was trained, or for what is a customer or lost.
+    none was trained, or on what came after the clock, or for what is a customer or lost.
 #}
 {%- set trained = previous_build('stg_state__predictors') %}
 {%- set is_trained = trained is not none and run_query('select 1 from ' ~ trained) | length > 0 %}
@@ -9,7 +9,12 @@ with
 
 predictors as (
 
-    select * from {{ ref('stg_state__predictors') }}
+    select predictors.*
+
+    from {{ ref('stg_state__predictors') }} as predictors
+
+    inner join {{ ref('int_clock') }} as clock
+        on predictors.known_until <= clock.clock_date
 
 ),
 

@@ -164,6 +164,8 @@ final as (
         opportunity_at,
         customer_at,
         lost_at,
+        {{ reporting_date('sql_at') }} as sql_date,
+        {{ reporting_date('customer_at') }} as customer_date,
         first_contact_at,
         {%- for start, end in durations %}
             case

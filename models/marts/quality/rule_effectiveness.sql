@@ -12,14 +12,14 @@ rules as (
         select
             score_model,
             rule_id,
-            score_group,
+            {# A region's row may name another group. #}
+            coalesce(min(case when region is null then score_group end), min(score_group)) as score_group,
             '{{ kind }}' as kind,
             min(coalesce(reason, rule_id)) as reason
         from {{ ref('stg_points__' ~ kind ~ '_rules') }}
         group by
             score_model,
-            rule_id,
-            score_group
+            rule_id
         {%- if not loop.last %}
 
             union all
@@ -185,7 +185,7 @@ final as (
         cast(round(mean_points, 4) as decimal(18, 4)) as points,
         case
             when log_odds_of_a_point > 0
-                then cast(round(mean_points + missing_log_odds / log_odds_of_a_point, 1) as decimal(18, 1))
+                then try_cast(round(mean_points + missing_log_odds / log_odds_of_a_point, 1) as decimal(18, 1))
         end as deserved_points
 
     from compared

@@ -77,7 +77,7 @@ counted as (
         outcome,
         part,
         part_name,
-        part_order,
+        min(part_order) as part_order,
         min(score) as lowest_score,
         max(score) as highest_score,
         count(*) as leads,
@@ -91,8 +91,7 @@ counted as (
         scored_day,
         outcome,
         part,
-        part_name,
-        part_order
+        part_name
 
 ),
 

@@ -71,10 +71,11 @@ weeks as (
 
 todays_bounds as (
 
+    {# The lowest band has no bound: with it every lead is handed over. #}
     select
         bands.score_model,
         bands.region,
-        min(bands.lower_bound) as lower_bound
+        case when count(*) = count(bands.lower_bound) then min(bands.lower_bound) end as lower_bound
 
     from bands
 
@@ -144,7 +145,8 @@ measured as (
                 then ({{ var('win_value') }} * above.conversions - {{ var('call_cost') }} * above.leads)
                     / weeks.weeks
         end as expected_profit_per_week,
-        coalesce(above.cutoff >= todays_bounds.lower_bound, false) as is_handed_over_today
+        todays_bounds.score_model is not null
+        and coalesce(above.cutoff >= todays_bounds.lower_bound, true) as is_handed_over_today
 
     from above
 

@@ -11,6 +11,7 @@ final as (
 
     select
         predictor_hash,
+        known_until,
         outcome_days,
         base_log_odds,
         slope,
