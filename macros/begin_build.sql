@@ -1,7 +1,7 @@
 {#
     Before the first node: notes in state.build that the marts are being changed, so that what a killed or failed run
-    leaves is not published, and the vars given on the command line, with which `explain` scores a past day. Only a
-    DuckDB file is ever published.
+    leaves is not published, the vars given on the command line, with which `explain` scores a past day, and which tables
+    are marts and whether their rows vary, for `publish`. Only a DuckDB file is ever published.
 #}
 {% macro begin_build() -%}
     {{ return(adapter.dispatch('begin_build', 'leads')()) }}
@@ -11,15 +11,23 @@
 {%- endmacro %}
 
 {% macro duckdb__begin_build() -%}
-    {%- if flags.WHICH in ('build', 'run', 'seed', 'snapshot') -%}
+    {%- if execute and flags.WHICH in ('build', 'run', 'seed', 'snapshot') -%}
+        {%- set marts = {} -%}
+        {%- for node in graph.nodes.values() if node.resource_type == 'model' and node.fqn[:2] == [project_name, 'marts'] -%}
+            {%- if node.config.materialized not in ('view', 'ephemeral') -%}
+                {%- do marts.update({node.alias: node.config.meta.get('rows_vary', false)}) -%}
+            {%- endif -%}
+        {%- endfor -%}
         create schema if not exists state;
         create table if not exists state.build (is_sound boolean, was_sound boolean);
         alter table state.build add column if not exists vars varchar;
+        alter table state.build add column if not exists marts varchar;
         alter table if exists state.predictors add column if not exists known_until date;
         insert into state.build (is_sound) select false where not exists (from state.build);
         update state.build set
             was_sound = is_sound,
             is_sound = false,
-            vars = '{{ toyaml(invocation_args_dict.vars) | replace("'", "''") }}';
+            vars = '{{ toyaml(invocation_args_dict.vars) | replace("'", "''") }}',
+            marts = '{{ tojson(marts, sort_keys=true) | replace("'", "''") }}';
     {%- endif -%}
 {%- endmacro %}

@@ -14,7 +14,6 @@ from pathlib import Path
 import duckdb
 
 from scripts import paths
-from scripts.artifacts import read_artifact
 from scripts.errors import UserError
 from scripts.lock import exclusive
 from scripts.settings import project_var
@@ -75,10 +74,9 @@ def publish(accept_rows: bool = False) -> PublishResult:
     new = target.with_name(f"{target.name}.new")
     with exclusive("publish"):
         source = built_file()
-        marts = _marts()
         try:
             with storage(), closing(connect()) as connection:
-                _refuse_unsound(connection)
+                marts = _marts(connection)
                 _settle(connection)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 _remove(new)
@@ -124,30 +122,22 @@ def rollback() -> PublishResult:
     return PublishResult(target, rows, clock)
 
 
-def _marts() -> dict[str, bool]:
-    """The tables that dbt builds from models/marts, and whether their rows depend on the points."""
-    nodes = read_artifact("manifest.json")["nodes"].values()
-    return {
-        node["alias"]: node["config"].get("meta", {}).get("rows_vary", False)
-        for node in nodes
-        if node["resource_type"] == "model"
-        and node["schema"] == SCHEMA
-        and node["original_file_path"].startswith("models/marts/")
-        and node["config"]["materialized"] not in ("view", "ephemeral")
-    }
+def _marts(connection: duckdb.DuckDBPyConnection) -> dict[str, bool]:
+    """The tables that the last `dbt build` made as marts, and whether their rows vary.
 
-
-def _refuse_unsound(connection: duckdb.DuckDBPyConnection) -> None:
-    """Marts are fit to be seen when the last `dbt build` ended and every test of it passed."""
+    They are fit to be seen when it ended and every test of it passed; raises UserError otherwise.
+    """
     try:
-        sound = connection.sql("select is_sound from state.build").fetchall()
-    except duckdb.CatalogException:
-        sound = []
-    if sound != [(True,)]:
+        found = connection.sql("select marts from state.build where is_sound").fetchall()
+    except (duckdb.BinderException, duckdb.CatalogException):
+        found = []
+    if not found or found[0][0] is None:
         raise UserError(
             f"the marts in {paths.warehouse_file()} are not all built and tested: the last build "
             "failed, was ended early or left out tests; run `dbt build`, and publish again"
         )
+    marts: dict[str, bool] = json.loads(found[0][0])
+    return marts
 
 
 def _refuse_odd_rows(

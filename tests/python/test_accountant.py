@@ -50,8 +50,8 @@ MONTHS = ("2024-02", "2025-01", "2025-02", "2025-03", "2025-04", "2025-05", "all
 EVERY = "(all)"
 
 PERIOD = {
-    # From 1 February 2024, when A came in, to 31 May 2025, the last day on which anything happened.
-    "days_covered": [29, 31, 28, 31, 30, 31, 486],
+    # From 1 February 2024, when A came in, to 30 June 2025, until when all is known.
+    "days_covered": [29, 31, 28, 31, 30, 31, 516],
     "visitors": [None, 40, 20, 10, None, None, 70],
     # A · B C D · E F G · H I K, who came in as J1. B2 is B.
     "leads": [1, 3, 3, 3, 0, 0, 10],
@@ -93,16 +93,17 @@ PERIOD = {
     "sales_cycle_mean": [9.5, None, 39.75, 30, None, 98.5, 217.5 / 5],
     # Who paid: A · B, C · C, E · nobody · B. I's refund makes no customer.
     "active_customers": [1, 0, 2, 2, 0, 1, 6],
-    # March: C of B and C. April: neither C nor E. All: A was gone in March 2024, so 1 of 1 + 2 + 2.
-    "retention_rate": [None, None, None, 1 / 2, 0 / 2, None, 1 / 5],
+    # March: C of B and C. April: neither C nor E. All: A was gone in March 2024 and B in June, so
+    # 1 of 1 + 2 + 2 + 1.
+    "retention_rate": [None, None, None, 1 / 2, 0 / 2, None, 1 / 6],
     # 80 % of what was paid ÷ customer-months, in the 12 months up to this one: 500 ÷ 1 ·
     # 1,890 ÷ 2 · 2,520 ÷ 4 · the same · 2,770 ÷ 5. February 2024 is the first month: too early.
     "margin_per_customer": [None, 400, 756, 504, 504, 443.2, 443.2],
     # Those who could leave ÷ those who left, in the same months: A left · A · B left of B and C,
-    # for A's month is out of the window · also C and E · the same.
-    "customer_lifetime": [None, 1, 1, 2, 4 / 3, 4 / 3, 4 / 3],
+    # for A's month is out of the window · also C and E · the same; in June B, too.
+    "customer_lifetime": [None, 1, 1, 2, 4 / 3, 4 / 3, 5 / 4],
     # One times the other.
-    "clv": [None, 400, 756, 1008, 672, 443.2 * 4 / 3, 443.2 * 4 / 3],
+    "clv": [None, 400, 756, 1008, 672, 443.2 * 4 / 3, 443.2 * 5 / 4],
     "clv_to_cac": [
         None,
         None,
@@ -110,7 +111,7 @@ PERIOD = {
         1008 / 250,
         None,
         443.2 * 4 / 3 / 110,
-        443.2 * 4 / 3 / 310,
+        443.2 * 5 / 4 / 310,
     ],
     "cac_payback_months": [None, None, 250 / 756, 250 / 504, None, 110 / 443.2, 310 / 443.2],
     # B, 22 Jan 10:00 to 23 Jan 16:00 · F, 12 Feb to 19 Feb · C was never called.

@@ -199,6 +199,8 @@ select
 from (values ('2025-02-01', 0.6, 0.5), ('2025-04-01', 0.2, 0.4)) as qualities (day, expected, base)
 """
 
+DATA_END_SQL = "select date '2025-04-05' as last_reporting_date"
+
 RUN_INFO_SQL = "select 'toy' as run_id, date '2025-04-05' as clock_date"
 
 LEAD_SCORE_SQL = """
@@ -243,6 +245,8 @@ def toy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("toy")
     marts = folder / "models" / "marts"
     (marts / "funnel").mkdir(parents=True)
+    (folder / "models" / "intermediate").mkdir()
+    (folder / "models" / "intermediate" / "int_data_end.sql").write_text(DATA_END_SQL)
     for name in DEFINITIONS:
         shutil.copy(PROJECT / "models" / "marts" / name, marts / name)
     (marts / "funnel" / "lead_lifecycle.sql").write_text(LEAD_LIFECYCLE_SQL)

@@ -14,11 +14,10 @@ from scripts import publish as module
 from scripts.errors import UserError
 from scripts.paths import PROJECT
 from scripts.publish import publish, rollback
+from scripts.run import RunResult
 from scripts.settings import project_var
 from scripts.warehouse import connect, quote_literal
-from tests.python.conftest import held_warehouse
-
-Node = dict[str, Any]
+from tests.python.conftest import Warehouse, held_warehouse
 
 READER = """
 import sys, duckdb
@@ -41,23 +40,12 @@ publish.publish()
 """
 
 
-def mart(name: str, materialized: str = "table", path: str = "models/marts/x.sql") -> Node:
-    return {
-        "resource_type": "model",
-        "schema": "marts",
-        "alias": name,
-        "original_file_path": path,
-        "config": {"materialized": materialized},
-    }
-
-
 @pytest.fixture
 def warehouse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A working file with two marts, a view over one and a table of another schema."""
     file = tmp_path / "it's mine" / "working.duckdb"
     file.parent.mkdir()
     monkeypatch.setenv("LEADS_WAREHOUSE", str(file))
-    monkeypatch.setenv("DBT_TARGET_PATH", str(tmp_path / "target"))
     monkeypatch.delenv("LEADS_TEMP", raising=False)
     run(
         file,
@@ -65,7 +53,7 @@ def warehouse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         create schema marts;
         create schema raw;
         create schema state;
-        create table state.build as select true as is_sound, true as was_sound;
+        create table state.build as select true as is_sound, true as was_sound, '' as marts;
         create table marts.run_info as select 'r' as run_id, date '2025-06-01' as clock_date;
         create table marts.lead_score as
             select 'l' || i as lead_id, 'standard' as score_model, i::decimal(18, 4) as score,
@@ -77,14 +65,7 @@ def warehouse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         create table raw.leads as select 'secret' as email;
         """,
     )
-    manifest(
-        tmp_path,
-        mart("run_info"),
-        mart("lead_score", "incremental"),
-        mart('odd "name'),
-        mart("lead_score_view", "view"),
-        mart("not_a_mart", path="models/intermediate/not_a_mart.sql"),
-    )
+    name_marts(file, "run_info", "lead_score", 'odd "name')
     return file
 
 
@@ -97,10 +78,10 @@ def add_lead(file: Path) -> None:
     run(file, "insert into marts.lead_score values ('l3', 'standard', 3, 'cold', '2025-06-01')")
 
 
-def manifest(folder: Path, *nodes: Node) -> None:
-    file = folder / "target" / "manifest.json"
-    file.parent.mkdir(exist_ok=True)
-    file.write_text(json.dumps({"nodes": {node["alias"]: node for node in nodes}}))
+def name_marts(file: Path, *names: str, rows_vary: bool = False) -> None:
+    """Notes, as a build does, which tables are marts."""
+    marts = json.dumps(dict.fromkeys(names, rows_vary))
+    run(file, f"update state.build set marts = {quote_literal(marts)}")
 
 
 def tables(file: Path) -> list[tuple[str, str, str]]:
@@ -196,13 +177,20 @@ def test_a_killed_publication_leaves_the_old_file_and_is_cleaned_up(warehouse: P
     assert lead_ids(published(warehouse)) == ["l0", "l1", "l2", "l3"]
 
 
-def test_a_missing_mart_is_named_and_the_published_file_left_alone(
-    warehouse: Path, tmp_path: Path
-) -> None:
+def test_a_build_notes_which_tables_are_marts(sample: tuple[Warehouse, RunResult]) -> None:
+    ((noted,),) = sample[0].query("select marts from state.build")
+    marts = json.loads(str(noted))
+    files = {file.stem for file in (PROJECT / "models" / "marts").rglob("*.sql")}
+    assert set(marts) == files - {"lead_win_factors", "lead_win_probability"}, "not asked for"
+    assert set(sample[1].published.rows) == set(marts)
+    assert marts["data_issues"] and not marts["lead_score"]
+
+
+def test_a_missing_mart_is_named_and_the_published_file_left_alone(warehouse: Path) -> None:
     publish()
     before = published(warehouse).read_bytes()
     add_lead(warehouse)
-    manifest(tmp_path, mart("lead_score"), mart("run_info"), mart("funnel"), mart("calendar"))
+    name_marts(warehouse, "lead_score", "run_info", "funnel", "calendar")
     with pytest.raises(UserError, match="lacks calendar, funnel; build the marts first"):
         publish()
     assert published(warehouse).read_bytes() == before
@@ -222,10 +210,8 @@ def test_a_copy_that_lacks_rows_is_not_put_in_place(
     assert names(published(warehouse).parent) == ["leads.duckdb"]
 
 
-def test_a_mart_that_is_a_view_where_a_table_is_expected_is_missing(
-    warehouse: Path, tmp_path: Path
-) -> None:
-    manifest(tmp_path, mart("lead_score_view"))
+def test_a_mart_that_is_a_view_where_a_table_is_expected_is_missing(warehouse: Path) -> None:
+    name_marts(warehouse, "lead_score_view")
     with pytest.raises(UserError, match="lacks lead_score_view"):
         publish()
     assert not published(warehouse).exists()
@@ -236,16 +222,6 @@ def test_a_missing_warehouse_is_not_created(warehouse: Path) -> None:
     with pytest.raises(UserError, match=r"no warehouse at .*working\.duckdb"):
         publish()
     assert not warehouse.exists()
-
-
-def test_a_missing_or_half_manifest_is_said(warehouse: Path, tmp_path: Path) -> None:
-    manifest = tmp_path / "target" / "manifest.json"
-    manifest.write_text(manifest.read_text("utf-8")[:-1], "utf-8")
-    with pytest.raises(UserError, match=r"manifest.json is not whole; if dbt is at work"):
-        publish()
-    manifest.unlink()
-    with pytest.raises(UserError, match=r"dbt left no .*manifest.json; .*make run"):
-        publish()
 
 
 def test_a_warehouse_in_use_is_not_published(warehouse: Path) -> None:
@@ -383,10 +359,8 @@ def seen_rows(warehouse: Path) -> int:
         return int(rows)
 
 
-def test_a_mart_whose_rows_vary_may_lose_them(warehouse: Path, tmp_path: Path) -> None:
-    nodes = [mart("run_info"), mart("lead_score"), mart('odd "name')]
-    nodes[-1]["config"]["meta"] = {"rows_vary": True}
-    manifest(tmp_path, *nodes)
+def test_a_mart_whose_rows_vary_may_lose_them(warehouse: Path) -> None:
+    name_marts(warehouse, "run_info", "lead_score", 'odd "name', rows_vary=True)
     publish()
     run(warehouse, 'delete from marts."odd ""name"')
     assert publish().rows['odd "name'] == 0

@@ -1,7 +1,6 @@
 """Disks that fill up or cannot be written: one sentence, and nothing half done."""
 
 import errno
-import json
 import os
 import resource
 import subprocess
@@ -36,7 +35,6 @@ def disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         pytest.skip("no file system can be mounted here")
     monkeypatch.setenv("LEADS_WAREHOUSE", str(folder / "leads.duckdb"))
     monkeypatch.delenv("LEADS_TEMP", raising=False)
-    monkeypatch.setenv("DBT_TARGET_PATH", str(tmp_path / "target"))
     yield folder
     assert mounted("umount", str(folder))
 
@@ -87,7 +85,9 @@ def marts(rows: int) -> None:
     with duckdb.connect(str(warehouse_file())) as connection:
         connection.execute(
             f"""create schema if not exists marts; create schema if not exists state;
-            create or replace table state.build as select true as is_sound, true as was_sound;
+            create or replace table state.build as
+                select true as is_sound, true as was_sound,
+                    '{{"lead_score": false, "run_info": false}}' as marts;
             create or replace table marts.run_info as
                 select '{rows}' as run_id, date '2025-06-01' as clock_date;
             create or replace table marts.lead_score as
@@ -95,19 +95,6 @@ def marts(rows: int) -> None:
                     i::decimal(18, 4) as score, 'cold' as band, date '2025-06-01' as score_date
                 from range({rows}) as t (i)"""
         )
-    target = Path(os.environ["DBT_TARGET_PATH"])
-    target.mkdir(exist_ok=True)
-    nodes = {
-        name: {
-            "resource_type": "model",
-            "schema": "marts",
-            "alias": name,
-            "original_file_path": "models/marts/x.sql",
-            "config": {"materialized": "table"},
-        }
-        for name in ("run_info", "lead_score")
-    }
-    (target / "manifest.json").write_text(json.dumps({"nodes": nodes}))
 
 
 def published() -> list[tuple[int, str]]:

@@ -1,6 +1,7 @@
 """Vars that are not what they may be stop a run with one sentence."""
 
 import datetime
+import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,6 +17,8 @@ from scripts.build import build
 from scripts.errors import UserError
 from scripts.land import land
 from scripts.paths import PROJECT
+from scripts.run import RunResult
+from tests.python.conftest import Warehouse
 
 VARS: dict[str, Any] = yaml.safe_load((PROJECT / "dbt_project.yml").read_text("utf-8"))["vars"]
 
@@ -97,6 +100,29 @@ def test_what_vars_may_be() -> None:
             "published_rows": {"slack": 0, "at_most": 1.5, "at_least": 1},
         }
     )
+
+
+def test_unit_tests_hold_whatever_the_vars(
+    sample: tuple[Warehouse, RunResult], tmp_path: Path
+) -> None:
+    """`dbt build --vars …` runs them too."""
+    others = {
+        "as_of": "2025-03-31",
+        "reporting_time_zone": "America/New_York",
+        "reporting_currency": "EUR",
+        "outcome_days": 30,
+        "calls_per_week": 7,
+        "gross_margin": 0.5,
+        "contact_within_hours": 24,
+        "roi_months": 3,
+        "payment_months": 3,
+        "match_leads_by_person": False,
+    }
+    told = sample[0].dbt(
+        *("test", "--select", "test_type:unit", "--vars", json.dumps(others)),
+        DBT_TARGET_PATH=str(tmp_path),
+    )
+    assert told.endswith("exit 0"), told
 
 
 def test_a_build_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

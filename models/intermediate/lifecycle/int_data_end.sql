@@ -1,6 +1,7 @@
 {#
     Grain: one row. The last day that the data know of: the clock, or the day of a later stage or payment.
-    With as_of it is as_of. A cohort had the time for what it should have done by this day, not after.
+    With as_of it is as_of. A cohort had the time for what it should have done by this day, not after; a
+    period is over by the last day of the reporting zone that is over with it.
 #}
 with
 
@@ -26,10 +27,21 @@ known_days as (
 
 ),
 
-final as (
+ended as (
 
     select max(known_date) as last_date
     from known_days
+
+),
+
+final as (
+
+    select
+        last_date,
+        {{ days_after(reporting_date('cast(' ~ days_after('last_date', 1) ~ ' as timestamp)'), -1) }}
+            as last_reporting_date
+
+    from ended
 
 )
 

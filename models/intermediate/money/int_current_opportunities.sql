@@ -10,21 +10,46 @@ current_versions as (
 
 ),
 
+dated as (
+
+    {# A version without updated_at takes the place of the one that was current when it landed. #}
+    select
+        opportunity_id,
+        is_won,
+        landing_seq,
+        coalesce(updated_at, max(updated_at) over (partition by opportunity_id order by landing_seq))
+            as version_at
+
+    from {{ ref('stg_raw__opportunities') }}
+
+),
+
 known_versions as (
 
     select
-        versions.opportunity_id,
-        versions.updated_at,
-        versions.is_won,
-        max(case when versions.is_won then null else versions.updated_at end) over (
-            partition by versions.opportunity_id
-        ) as doubted_at
+        dated.*,
+        row_number() over (
+            partition by dated.opportunity_id, dated.version_at
+            order by dated.landing_seq desc
+        ) as moment_rank
 
-    from {{ ref('stg_raw__opportunities') }} as versions
+    from dated
 
     cross join {{ ref('int_clock') }} as clock
 
-    where cast(versions.updated_at as date) <= clock.facts_until_date
+    where cast(dated.version_at as date) <= clock.facts_until_date
+
+),
+
+doubted as (
+
+    select
+        *,
+        max(case when is_won then null else version_at end) over (partition by opportunity_id) as doubted_at
+
+    from known_versions
+
+    where moment_rank = 1
 
 ),
 
@@ -33,11 +58,11 @@ wins as (
     {# Edits of a deal that is won do not move its day. #}
     select
         opportunity_id,
-        min(updated_at) as won_at
-    from known_versions
+        min(version_at) as won_at
+    from doubted
     where
         is_won
-        and (doubted_at is null or updated_at > doubted_at)
+        and (doubted_at is null or version_at > doubted_at)
     group by opportunity_id
 
 ),

@@ -90,7 +90,7 @@ lead_accounts as (
         account_spans.currency,
         account_spans.country,
         account_spans.attributes,
-        cast(account_spans.annual_revenue * exchange_rates.rate as decimal(18, 4))
+        cast(account_spans.annual_revenue * exchange_rates.rate as decimal(26, 4))
             as annual_revenue
 
     from account_spans

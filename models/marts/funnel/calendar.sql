@@ -1,4 +1,4 @@
-{# Grain: one row per day, from the first to the last day of the funnel and of leads' lives, without a gap. #}
+{# Grain: one row per day, without a gap, from the first of the funnel and of leads' lives to the end of the data. #}
 with
 
 funnel as (
@@ -13,6 +13,12 @@ lead_lifecycle as (
 
 ),
 
+data_end as (
+
+    select * from {{ ref('int_data_end') }}
+
+),
+
 known_days as (
 
     select funnel_date as known_date from funnel
@@ -24,6 +30,10 @@ known_days as (
     union all
 
     select cast(customer_at as date) from lead_lifecycle
+
+    union all
+
+    select last_reporting_date from data_end
 
 ),
 

@@ -35,7 +35,7 @@ months as (
 
     select distinct
         calendar.month_start_date,
-        last_day(calendar.month_start_date) <= data_end.last_date as is_complete
+        last_day(calendar.month_start_date) <= data_end.last_reporting_date as is_complete
 
     from {{ ref('calendar') }} as calendar
 

@@ -29,7 +29,7 @@ cohorts as (
         count(*) as leads,
     {%- for column, reached_at in stages.items() %}
         {%- for days in horizons %}
-            count(case when {{ days_apart('lead_at', reached_at) }} <= {{ days }} then 1 end)
+            count(case when {{ reached_at }} <= lead_at + interval {{ days }} day then 1 end)
                 as {{ column }}_within_{{ days }},
         {%- endfor %}
         count({{ reached_at }}) as {{ column }}
