@@ -12,9 +12,10 @@ import duckdb
 
 from scripts import paths
 from scripts.errors import UserError
+from scripts.faults import of_dbt
 from scripts.lock import exclusive
 from scripts.seeds import seed_path
-from scripts.warehouse import connect, holds, no_room, quote_literal
+from scripts.warehouse import connect, holds, quote_literal
 
 ROWS_SHOWN = 5
 BUILD = ("build", "--exclude-resource-type", "unit_test")
@@ -94,7 +95,7 @@ def run_dbt(
                 progress(data["index"], data["total"], data["node_info"]["node_name"])
             elif event["info"]["level"] == "error":
                 errors.append(event["info"]["msg"].strip())
-    if process.returncode and (cause := no_room("\n".join(errors))):
+    if process.returncode and (cause := of_dbt(errors)):
         raise UserError(cause)
     return errors if process.returncode else None
 

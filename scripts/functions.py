@@ -10,7 +10,7 @@ from duckdb import DuckDBPyConnection
 
 from scripts.check_seeds import check_seeds
 from scripts.errors import UserError
-from scripts.paths import PROJECT
+from scripts.paths import PROJECT, warehouse_file
 from scripts.warehouse import register_text_functions
 
 
@@ -22,8 +22,11 @@ class Plugin(BasePlugin):
     """
 
     def initialize(self, plugin_config: dict[str, Any]) -> None:
-        """Refuse faulty seeds before any model runs, as an error that dbt shows in its own way."""
+        """Refuse faulty seeds, and a warehouse of a name that SQL cannot tell apart, before any
+        model runs, as an error that dbt shows in its own way.
+        """
         try:
+            warehouse_file()
             check_seeds(
                 PROJECT / (os.environ.get("LEADS_SEEDS") or "seeds"),
                 allow_protected={"True": True, "False": False}.get(

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from scripts import paths
 from scripts.errors import BusyError, UserError
-from scripts.warehouse import no_room
+from scripts.faults import no_room
 
 _held: set[Path] = set()
 # How often, every so many seconds, to look at a lock whose holder has not said who it is.

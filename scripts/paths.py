@@ -1,14 +1,42 @@
 """Where things lie. All paths follow from the project folder and `LEADS_WAREHOUSE`."""
 
 import os
+import re
 from pathlib import Path
+
+from scripts.errors import UserError
 
 PROJECT = Path(__file__).resolve().parent.parent
 
+# What DuckDB and dbt would take for a part of a connection instead of a path.
+_NOT_IN_PATHS = r"[?#;:\x00-\x1f\x7f]"
+# DuckDB names a database after its file, so the file's name may not be that of a schema in it, nor
+# of a database of DuckDB's own, nor of one that is attached beside it.
+_TAKEN = (
+    *("raw", "staging", "intermediate", "seeds", "marts", "state"),
+    *("main", "temp", "system", "memory", "information_schema", "pg_catalog"),
+    *("published", "former", "_copy", "_old", "_new", "_live"),
+)
+
 
 def warehouse_file() -> Path:
-    """The working DuckDB file."""
-    return PROJECT / (os.environ.get("LEADS_WAREHOUSE") or "warehouse/leads.duckdb")
+    """The working DuckDB file. Raises UserError for a name that SQL cannot tell apart."""
+    file = PROJECT / (os.environ.get("LEADS_WAREHOUSE") or "warehouse/leads.duckdb")
+    if odd := re.search(_NOT_IN_PATHS, str(file)):
+        raise UserError(
+            f"LEADS_WAREHOUSE is {str(file)!r}: its path may not hold {odd[0]!r}; name another"
+        )
+    if file.suffix != ".duckdb" or not re.fullmatch(r"\w[\w -]*", file.stem):
+        raise UserError(
+            f"LEADS_WAREHOUSE names {file.name!r}: the file's name may hold letters, digits, _, - "
+            "and blanks, and ends in .duckdb, such as leads.duckdb"
+        )
+    if file.stem.lower() in _TAKEN:
+        raise UserError(
+            f"LEADS_WAREHOUSE names {file.name!r}, but {file.stem} is the name of something in "
+            "the database; name another, such as leads.duckdb"
+        )
+    return file
 
 
 def lock_file(working_file: Path | None = None) -> Path:

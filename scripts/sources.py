@@ -23,7 +23,7 @@ from pyarrow.parquet import read_schema  # type: ignore[import-untyped]
 
 from scripts.contract import NO_OBJECT, Entity, Field, literal
 from scripts.errors import UserError
-from scripts.warehouse import no_room
+from scripts.faults import no_room
 
 csv.field_size_limit(2**31 - 1)  # a quote left open makes one value of the rest of a file
 

@@ -1,6 +1,5 @@
 """Opens the working DuckDB file, to write or to read."""
 
-import errno
 import os
 import re
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ import duckdb
 from duckdb.func import FunctionNullHandling
 
 from scripts.errors import BusyError, UserError
+from scripts.faults import no_room
 from scripts.paths import PROJECT, warehouse_file
 from scripts.text import text_key, text_words
 
@@ -116,22 +116,6 @@ def _reason(file: Path, message: str) -> UserError:
     return UserError(
         f"{file} cannot be opened: {cause} Move it away, or set LEADS_WAREHOUSE, and run again."
     )
-
-
-_NO_ROOM = {
-    errno.ENOSPC: "the disk is full; free space, or set LEADS_WAREHOUSE and LEADS_TEMP",
-    errno.EDQUOT: "the disk quota is used up; free space",
-    errno.EFBIG: "a file may not grow as large as is needed; lift the limit",
-    errno.EROFS: "the disk is read-only; make it writable, or set LEADS_WAREHOUSE",
-}
-
-
-def no_room(error: Exception | str) -> str | None:
-    """What to say of an error that means that the disk takes no more; None for any other."""
-    for number, cause in _NO_ROOM.items():
-        if os.strerror(number) in str(error):
-            return f"{warehouse_file().parent} cannot be written to: {cause}, and run again."
-    return None
 
 
 @contextmanager

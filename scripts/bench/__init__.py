@@ -20,6 +20,7 @@ import duckdb
 from rich.table import Table
 
 from scripts import paths
+from scripts.errors import UserError
 from scripts.warehouse import quote_literal
 
 HERE = Path(__file__).parent
@@ -29,6 +30,8 @@ NEW_SHARE = 1000
 LAST_DAY = "2025-06-30"
 CSV_EVENTS = 10_000_000
 REPEATED = 3
+# The file by which a folder is known as one that a benchmark made, and may empty.
+MADE = ".benchmark"
 ENTITIES = ("leads", "lead_events")
 EVALUATION = ("intermediate.evaluation", "marts.quality")
 
@@ -86,14 +89,25 @@ def bench(events: int, folder: Path, step: Step = lambda name: None) -> BenchRep
 
     Plain queries run three times and their median counts; a part of the warehouse runs once, since
     the next run would find its work done. Each runs in a process of its own, one after the other,
-    and its peak is the resident set in MB. Raises RuntimeError with the words of what failed.
+    and its peak is the resident set in MB. Raises UserError with the words of what failed,
+    and where the folder holds anything but an earlier benchmark: it is made anew.
     """
-    shutil.rmtree(folder, ignore_errors=True)
+    _empty(folder)
     shutil.copytree(SEEDS, folder / "seeds")
     bench = _Bench(folder, events, max(1, events // EVENTS_PER_LEAD), step)
     report = BenchReport(events, bench.leads, tuple(bench.measure()), folder / "bench.json")
     report.file.write_text(json.dumps(asdict(report), default=str, indent=2), "utf-8")
     return report
+
+
+def _empty(folder: Path) -> None:
+    """Make a folder anew that a benchmark made, which it tells by a file in it, and no other."""
+    is_own = (folder / MADE).is_file()
+    if folder.exists() and not is_own and (not folder.is_dir() or any(folder.iterdir())):
+        raise UserError(f"{folder} is not the folder of a benchmark: name another, or empty it")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    (folder / MADE).touch()
 
 
 def render(report: BenchReport) -> Table:
@@ -219,7 +233,7 @@ class _Bench:
             values = {name: str(target / f"{name}.parquet") for name in ("factors", "scores")}
             ((differences,),) = built.execute(DIFFERENCES, values).fetchall()
         if differences:
-            raise RuntimeError(f"{differences} factors or scores are not those of polars")
+            raise UserError(f"{differences} factors or scores are not those of polars")
         return run
 
     def _against(self, name: str, run: _Run, bare: float) -> Measured:
@@ -264,7 +278,7 @@ class _Bench:
             _, status, usage = os.wait4(process.pid, 0)
             process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode:
-            raise RuntimeError(f"{' '.join(command)} failed: {output}")
+            raise UserError(f"{' '.join(command)} failed: {output}")
         return _Run(perf_counter() - began, usage.ru_maxrss // 1024, output)
 
 

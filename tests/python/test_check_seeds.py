@@ -14,8 +14,8 @@ import duckdb
 import pytest
 from typer.testing import CliRunner
 
-from scripts.__main__ import app
 from scripts.check_seeds import check_seeds, never_firing
+from scripts.commands import app
 from scripts.errors import UserError
 from scripts.paths import PROJECT
 from scripts.seed_checks.seeds import profile_attributes, read_seeds

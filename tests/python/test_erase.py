@@ -11,8 +11,8 @@ import duckdb
 import pytest
 from typer.testing import CliRunner
 
-from scripts.__main__ import app
 from scripts.build import build
+from scripts.commands import app
 from scripts.erase import Receipt, erase, past_retention
 from scripts.errors import UserError
 from scripts.land import land

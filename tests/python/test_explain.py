@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from scripts.__main__ import app
 from scripts.build import build
+from scripts.commands import app
 from scripts.errors import UserError
 from scripts.explain import explain
 from scripts.run import RunResult

@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 from scripts import land as landing
 from scripts import land as module
-from scripts.__main__ import app
+from scripts.commands import app
 from scripts.contract import read_contract
 from scripts.erase import erase
 from scripts.errors import UserError

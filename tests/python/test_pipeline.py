@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 
 from scripts import paths
 from scripts import run as running
-from scripts.__main__ import app
 from scripts.build import build
+from scripts.commands import app
 from scripts.errors import UserError
 from scripts.paths import PROJECT
 from scripts.run import RunResult, data_issues, run

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from scripts.__main__ import app
+from scripts.commands import app
 from scripts.errors import BusyError, UserError
 from scripts.paths import PROJECT, warehouse_file
 from scripts.warehouse import connect

@@ -12,8 +12,8 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from scripts import paths
-from scripts.__main__ import app
 from scripts.build import build
+from scripts.commands import app
 from scripts.errors import UserError
 from scripts.run import RunResult
 from scripts.seeds import SEEDS

@@ -1,0 +1,430 @@
+"""The command line: thin, over one module a command."""
+
+from __future__ import annotations
+
+import io
+import signal
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+from rich.table import Table
+
+from scripts import faults, paths, terminal
+from scripts.errors import UserError
+from scripts.terminal import say
+
+if TYPE_CHECKING:
+    from scripts.land import LandResult
+
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
+ROWS_SHOWN = 5
+
+
+@app.callback()
+def leads() -> None:
+    """Sample data, landing, publishing and KPIs of the lead scoring warehouse."""
+
+
+@app.command()
+def sample(
+    folder: Annotated[Path, typer.Argument(help="where the files go")] = Path("data/sample"),
+    leads: Annotated[int, typer.Option(min=1, help="how many leads")] = 5000,
+    seed: Annotated[int, typer.Option(help="the same seed gives the same bytes")] = 42,
+) -> None:
+    """Write made-up leads, events, deals and spend as files of the input contract."""
+    from scripts.sample import write_sample
+
+    with terminal.status(f"making up {leads:,} leads"):
+        result = write_sample(folder, leads, seed)
+    for entity, rows in result.rows.items():
+        say(f"{entity:20} {rows:>12,} rows")
+    say(f"sample: {folder}")
+
+
+@app.command()
+def land(
+    folder: Annotated[Path, typer.Argument(help="folder of files, one or more an entity")],
+) -> None:
+    """Land a folder of files, in place of the sample; landing it again changes nothing."""
+    from scripts.run import land_own
+
+    with terminal.status(f"landing {folder}"):
+        result = land_own(folder)
+    _print_landed(result)
+    say(f"landed in: {paths.warehouse_file()}")
+
+
+@app.command()
+def check_seeds() -> None:
+    """Check the point tables and mappings, those of LEADS_SEEDS laid over, without building."""
+    from scripts import check_seeds as checking
+    from scripts.seeds import SEEDS, overlay
+
+    report = checking.check_seeds(SEEDS, overlay())
+    warnings = list(report.warnings)
+    if not report.errors and paths.warehouse_file().is_file():
+        try:
+            never_firing = checking.never_firing(SEEDS, overlay())
+        except UserError as error:
+            say(f"not held against what was landed: {error}")
+        else:
+            # The warehouse knows better which attributes there are.
+            warnings = [warning for warning in warnings if warning.column != "attribute"]
+            warnings += never_firing
+    for warning in warnings:
+        say(str(warning), "warning:")
+    report.raise_for_errors()
+    say(f"no errors in the seeds, {len(warnings)} warnings")
+
+
+@app.command()
+def build() -> None:
+    """Build all seeds, models and data tests (dbt build), with the seeds that LEADS_SEEDS names."""
+    from scripts.build import build as building
+
+    with terminal.progress() as bar:
+        task = bar.add_task("building", total=None)
+        building(
+            lambda done, total, name: bar.update(
+                task, completed=done, total=total, description=f"building {name}"
+            )
+        )
+    say(f"built: {paths.warehouse_file()}")
+
+
+@app.command()
+def spark() -> None:
+    """Build seeds and models on Spark instead, from the raw tables of the warehouse."""
+    from scripts.spark import build_on_spark
+
+    with terminal.progress() as bar:
+        task = bar.add_task("starting Spark", total=None)
+        build_on_spark(
+            lambda done, total, name: bar.update(
+                task, completed=done, total=total, description=f"building {name}"
+            )
+        )
+    say(f"built: {paths.lake_folder()}")
+
+
+@app.command()
+def publish(
+    accept_rows: Annotated[
+        bool, typer.Option("--accept-rows", help="however many rows a mart lost or gained")
+    ] = False,
+    rollback: Annotated[
+        bool, typer.Option("--rollback", help="put back what was published before")
+    ] = False,
+) -> None:
+    """Put the marts in place for BI tools, whole and at once, or go back to the ones before."""
+    from scripts import publish as publishing
+
+    result = publishing.rollback() if rollback else publishing.publish(accept_rows)
+    say(f"published: {result.file} ({len(result.rows)} marts, clock {result.clock_date})")
+
+
+@app.command()
+def kpis(
+    by: Annotated[str, typer.Option(help="any of month,channel,region")] = "month",
+    method: Annotated[str | None, typer.Option(help="period or cohort; empty: both")] = None,
+) -> None:
+    """Compute the KPIs of the published marts: to the terminal, as CSV and as JSON."""
+    from scripts import kpis as reporting
+
+    slices = tuple(part.strip() for part in by.split(",") if part.strip())
+    report = reporting.kpis(by=slices, method=method)
+    terminal.show(reporting.render(report))
+    say(f"KPIs: {report.csv_file} and {report.json_file}")
+
+
+@app.command()
+def explain(
+    lead_id: Annotated[str, typer.Argument(help="the lead")],
+    as_of: Annotated[str | None, typer.Option(help="a day, 2025-03-31; empty: the clock")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON instead of a table")] = False,
+) -> None:
+    """Tell why a lead has its score, on any day: reasons, decay, limits and ways up a band."""
+    from scripts import explain as explaining
+
+    try:
+        day = date.fromisoformat(as_of) if as_of else None
+    except ValueError as error:
+        raise UserError(f"--as-of {as_of} is no day; write it as 2025-03-31") from error
+    with terminal.status("scoring the lead"):
+        explanation = explaining.explain(lead_id, day)
+    if as_json:
+        terminal.write_json(explanation.to_json())
+    else:
+        terminal.show(explaining.render(explanation))
+
+
+@app.command()
+def subject_access(
+    lead_id: Annotated[str, typer.Argument(help="a lead of the person")],
+) -> None:
+    """Write all that is held on a person, and every reason of its scores, to one file."""
+    from scripts.subject_access import subject_access as collecting
+
+    with terminal.status("collecting"):
+        file = collecting(lead_id)
+    say(f"all that is held on the person: {file}")
+
+
+@app.command()
+def erase(
+    lead_ids: Annotated[list[str] | None, typer.Argument(help="a lead of each person")] = None,
+    old: Annotated[
+        bool, typer.Option("--past-retention", help="all of whom nothing was heard for too long")
+    ] = False,
+) -> None:
+    """Erase people from all tables and files, for good, and keep them out of later landings."""
+    from scripts import erase as erasing
+
+    named = [*(lead_ids or ()), *(erasing.past_retention() if old else ())]
+    if not named:
+        raise UserError(
+            "nobody is past the var retention_days" if old else "name a lead, or --past-retention"
+        )
+    with terminal.progress() as bar:
+        task = bar.add_task("looking them up", total=None)
+        receipt = erasing.erase(
+            named, lambda name: bar.update(task, description=f"rewriting {name}")
+        )
+    rows = sum(count for tables in receipt.rows_erased.values() for count in tables.values())
+    say(f"erased: {receipt.leads:,} leads, {rows:,} rows")
+    for file in receipt.files_erased:
+        say(f"deleted, to be made anew: {file}")
+    if receipt.rows_left:
+        say(
+            f"{receipt.rows_left:,} rows of other leads have the same email, phone or person_id",
+            "left:",
+        )
+    say(f"receipt: {receipt.file}")
+
+
+@app.command()
+def whatif(
+    seeds: Annotated[Path | None, typer.Argument(help="folder of seeds to try")] = None,
+    git_ref: Annotated[str | None, typer.Option(help="branch whose seeds to try")] = None,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="for a pull request")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON instead of tables")] = False,
+) -> None:
+    """Tell what other seeds would change: leads by band, quality, movers. Touches nothing live."""
+    from scripts import whatif as trying
+
+    if as_markdown and as_json:
+        raise UserError("--markdown or --json, not both")
+    with terminal.status("scoring all leads with these seeds"):
+        found = trying.whatif(seeds, git_ref)
+    if as_json:
+        terminal.write_json(found.to_json())
+    elif as_markdown:
+        terminal.write(trying.to_markdown(found))
+    else:
+        terminal.show(trying.render(found))
+
+
+@app.command()
+def recommend(
+    score_model: Annotated[str | None, typer.Argument(help="empty: the champion")] = None,
+    day: Annotated[int, typer.Option(help="leads as scored at the end of this day")] = 7,
+    outcome: Annotated[str, typer.Option(help="opportunity or customer")] = "customer",
+) -> None:
+    """Propose points from what became of past leads; a person decides, the seeds stay."""
+    from scripts import recommend as recommending
+
+    with terminal.status("fitting points"):
+        result = recommending.recommend(score_model, day, outcome)
+    terminal.show(recommending.render(result))
+    for line in recommending.summary(result):
+        say(line)
+    say(f"proposal: {result.folder} (try it: LEADS_SEEDS={result.folder} make run)")
+
+
+@app.command()
+def train() -> None:
+    """Train the predictor of who becomes a customer; the next build tells it of each lead."""
+    from scripts import train as training
+
+    with terminal.status("training"):
+        result = training.train()
+    for name, measures in (
+        ("predictor", result.measures),
+        ("logistic regression on the same", result.linear),
+        ("champion, on the days it was measured", result.champion),
+    ):
+        say(
+            f"{name}: AUC {measures.auc:.3f} ({measures.auc_low:.3f} to {measures.auc_high:.3f}), "
+            f"lift {measures.lift:.2f}, on {measures.leads:,} rows held out"
+        )
+    say(
+        f"over the champion there: {result.over_champion.auc:+.3f} "
+        f"({result.over_champion.low:+.3f} to {result.over_champion.high:+.3f})"
+    )
+    for feature in result.refused:
+        say(f"{feature}, as if known only afterwards", "refused:")
+    say(f"predictor: {result.file}; build again to have its predictions in the marts")
+
+
+@app.command()
+def promote(
+    challenger: Annotated[str, typer.Argument(help="the model to put in the champion's place")],
+    day: Annotated[int, typer.Option(help="leads as scored at the end of this day")] = 7,
+    outcome: Annotated[str, typer.Option(help="opportunity or customer")] = "customer",
+    write: Annotated[
+        bool, typer.Option("--write", help="make it the champion in the seed")
+    ] = False,
+) -> None:
+    """Compare a challenger with the champion on leads held out, gate by gate."""
+    from scripts import promote as promoting
+
+    result = promoting.promote(challenger, day, outcome, write=write)
+    say(
+        f"{result.challenger} against {result.champion}, {result.outcome} from day {result.day}, "
+        f"on {result.after.leads:,} leads held out, of which {result.after.conversions:,} converted"
+    )
+    for gate in result.gates:
+        mark, colour = ("passed", "green") if gate.is_passed else ("failed", "red")
+        say(f"{gate.name}: {gate.numbers}", mark, colour)
+    verdict = f"promote {challenger}" if result.is_passed else f"keep {result.champion}"
+    say(f"verdict: {verdict}")
+    if result.written:
+        say(f"changed: {result.written}")
+
+
+@app.command()
+def review(
+    score_model: Annotated[str | None, typer.Argument(help="empty: the champion")] = None,
+) -> None:
+    """Write the quarterly look at scores and points, in Markdown."""
+    from scripts import review as reviewing
+
+    with terminal.status("looking back"):
+        file = reviewing.review(score_model)
+    say(f"review: {file}")
+
+
+@app.command()
+def run(
+    folder: Annotated[Path | None, typer.Argument(help="own data; empty: the sample")] = None,
+) -> None:
+    """From files to published marts and KPIs: land, build, publish, kpis."""
+    from scripts import kpis as reporting
+    from scripts import run as running
+
+    with terminal.progress() as bar:
+        task = bar.add_task("starting", total=None)
+        result = running.run(
+            folder,
+            progress=lambda done, total, name: bar.update(
+                task, completed=done, total=total, description=f"building {name}"
+            ),
+            step=lambda name: bar.update(task, description=name, completed=0, total=None),
+        )
+    _print_landed(result.landed)
+    terminal.show(reporting.render(result.report))
+    for issue in running.data_issues():
+        say(issue, "data issue:")
+    say(f"published marts: {result.published.file}")
+    say(f"KPIs: {result.report.csv_file} and {result.report.json_file}")
+
+
+@app.command()
+def bench(
+    events: Annotated[int, typer.Option(min=1000, help="how many events")] = 1_000_000,
+    folder: Annotated[Path, typer.Option(help="where all of it goes; made anew")] = Path(
+        "data/bench"
+    ),
+) -> None:
+    """Measure the warehouse on made-up events, as ratios to one plain query over them."""
+    from scripts import bench as benching
+
+    with terminal.progress() as bar:
+        task = bar.add_task("starting", total=None)
+        report = benching.bench(
+            events, folder.absolute(), lambda name: bar.update(task, description=name)
+        )
+    terminal.show(benching.render(report))
+    say(f"benchmark: {report.file}")
+
+
+def _print_landed(result: LandResult) -> None:
+    """The counts of a landing, and the first rows that it set aside, without their values."""
+    from scripts.land import rejects
+
+    terminal.show(_landed(result))
+    lines = rejects(result.run_id, ROWS_SHOWN)
+    for line in lines:
+        say(line, "set aside:")
+    if result.total.rows_rejected > len(lines):
+        more = result.total.rows_rejected - len(lines)
+        say(f"{more:,} more, all in raw.rejected_rows", "set aside:")
+    if result.total.rows_replaced:
+        say(
+            f"{result.total.rows_replaced:,} rows say otherwise than a later row of their file "
+            "with the same key, which counts; if both are meant, mend the keys",
+            "replaced:",
+        )
+    if result.total.rows_waiting:
+        say(
+            f"{result.total.rows_waiting:,} rows are dated after their landing; they are neither "
+            "scored nor move the clock until it reaches them",
+            "waiting:",
+        )
+
+
+def _landed(result: LandResult) -> Table:
+    table = Table(title="Landed", title_justify="left")
+    table.add_column("entity", no_wrap=True)
+    for name in ("files", "skipped", "rows", "new", "known", "rejected", "waiting"):
+        table.add_column(name, justify="right")
+    for row in (*result.entities, result.total):
+        counts = (
+            row.files_landed,
+            row.files_skipped,
+            row.rows_read,
+            row.rows_landed,
+            row.rows_duplicate,
+            row.rows_rejected,
+            row.rows_waiting,
+        )
+        table.add_row(row.entity, *(f"{count:,}" for count in counts))
+    return table
+
+
+def main() -> NoReturn:
+    """Run the command that was typed, and leave with 0, or with one sentence and another number.
+
+    Bad input leaves with 2, a warehouse in use with 3, Ctrl-C with 130; a second Ctrl-C does not
+    wait for anything.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    sys.unraisablehook = lambda _: None  # what a stop interrupts in the interpreter's own cleaning
+    signal.signal(signal.SIGINT, _stop)
+    code, error = _outcome()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if error:
+        terminal.say_error(f"error: {error}")
+    sys.exit(code)
+
+
+def _outcome() -> tuple[int | str | None, UserError | None]:
+    """Run the command: the number that it leaves with, and what to say of it."""
+    try:
+        app()
+    except SystemExit as end:
+        return end.code, faults.stopped() if end.code == faults.STOPPED else None
+    except BaseException as fault:
+        error = faults.told(fault)
+        return error.exit_code, error
+    return 0, None
+
+
+def _stop(*_: object) -> NoReturn:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    raise KeyboardInterrupt
