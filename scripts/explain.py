@@ -252,7 +252,7 @@ def _copy_rows(survivor: str, file: Path) -> dict[str, Any]:
             table = quote_identifier(name)
             scratch.execute(f"create table seeds.{table} as from live.seeds.{table}")
         ((given, currency),) = scratch.sql(
-            """select distinct vars, to_currency
+            """select distinct vars, coalesce(nullif(to_currency, '(none)'), '')
             from live.state.build, live.intermediate.int_exchange_rates"""
         ).fetchall()
     return {**yaml.safe_load(given), "reporting_currency": currency}

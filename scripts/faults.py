@@ -62,13 +62,13 @@ def stopped() -> StoppedError:
     )
 
 
-def known(error: BaseException | str) -> str | None:
+def known(error: BaseException, database: Path | None = None) -> str | None:
     """What to say of an error whose cause lies outside the program, or None.
 
-    Such are a disk or memory that is not enough, a damaged warehouse, and files that the system
-    does not give. Takes the text of an error too, as dbt tells it.
+    Such are a disk or memory that is not enough, files that the system does not give, and a damaged
+    database: the warehouse unless given.
     """
-    return no_room(error) or _no_memory(error) or _no_file(error) or _damaged(error)
+    return no_room(error) or _no_memory(error) or _no_file(error) or _damaged(error, database)
 
 
 def no_room(error: BaseException | str) -> str | None:
@@ -111,7 +111,7 @@ def _no_memory(error: BaseException | str) -> str | None:
     )
 
 
-def _no_file(error: BaseException | str) -> str | None:
+def _no_file(error: BaseException) -> str | None:
     if not isinstance(error, OSError) or error.strerror is None:
         return None
     file = error.filename if error.filename is not None else "a file"
@@ -121,12 +121,12 @@ def _no_file(error: BaseException | str) -> str | None:
     return f"{shown} cannot be read or written: {error.strerror}."
 
 
-def _damaged(error: BaseException | str) -> str | None:
+def _damaged(error: BaseException, database: Path | None) -> str | None:
     if not isinstance(error, duckdb.Error) or not re.search(_DAMAGED, str(error), re.IGNORECASE):
         return None
     return (
-        f"{warehouse_file()} is damaged: put a copy back, or move it away and land your files "
-        "again. What was published stays."
+        f"{database or warehouse_file()} is damaged: put a copy back, or move it away and land "
+        "your files again. What was published stays."
     )
 
 

@@ -15,6 +15,7 @@ import duckdb
 
 from scripts import paths
 from scripts.errors import UserError
+from scripts.faults import known
 from scripts.lock import exclusive
 from scripts.settings import project_var
 from scripts.warehouse import built_file, connect, quote_identifier, quote_literal, storage
@@ -88,8 +89,8 @@ def publish(accept_rows: bool = False) -> PublishResult:
                 _keep(target)
                 _put_in_place(connection, new)
         except duckdb.Error as error:
-            cause = str(error).splitlines()[0]
-            raise UserError(f"{source} cannot be published: {cause}") from error
+            cause = known(error) or f"{source} cannot be published: {str(error).splitlines()[0]}"
+            raise UserError(cause) from error
         finally:
             _remove(new)
         _prune(project_var("published_files_kept"))
@@ -118,7 +119,8 @@ def rollback() -> PublishResult:
                 _put_in_place(connection, kept[-1])
         except duckdb.Error as error:
             cause = str(error).splitlines()[0]
-            raise UserError(f"{kept[-1]} cannot be put back: {cause}") from error
+            cause = known(error, kept[-1]) or f"{kept[-1]} cannot be put back: {cause}"
+            raise UserError(cause) from error
     return PublishResult(target, rows, clock)
 
 

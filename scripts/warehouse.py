@@ -10,7 +10,7 @@ import duckdb
 from duckdb.func import FunctionNullHandling
 
 from scripts.errors import BusyError, UserError
-from scripts.faults import no_room
+from scripts.faults import known, no_room
 from scripts.paths import PROJECT, warehouse_file
 from scripts.text import text_key, text_words
 
@@ -43,8 +43,10 @@ def connect(file: Path | None = None) -> duckdb.DuckDBPyConnection:
     try:
         connection = duckdb.connect(str(file), config=settings)
     except duckdb.IOException as error:
-        raise UserError(no_room(error)) if no_room(error) else _reason(file, str(error)) from error
+        raise _reason(file, error) from error
     except duckdb.Error as error:
+        if sentence := known(error, file):
+            raise UserError(sentence) from error
         cause = str(error).splitlines()[0]
         raise UserError(f"LEADS_MEMORY or LEADS_THREADS is not as DuckDB wants: {cause}") from error
     connection.execute("set TimeZone = 'UTC'")
@@ -92,7 +94,7 @@ def _refused(file: Path) -> Iterator[None]:
             f"{file} was not built yet, or by an older version ({cause}); build it: make run"
         ) from error
     except duckdb.IOException as error:
-        raise _reason(file, str(error)) from error
+        raise _reason(file, error) from error
 
 
 def _remove_stillborn(file: Path) -> None:
@@ -104,8 +106,11 @@ def _remove_stillborn(file: Path) -> None:
             file.unlink()
 
 
-def _reason(file: Path, message: str) -> UserError:
+def _reason(file: Path, error: duckdb.IOException) -> UserError:
     """Why DuckDB did not open the file, and what to do."""
+    if sentence := known(error, file):
+        return UserError(sentence)
+    message = str(error)
     if "Could not set lock" in message:
         held = re.search(r"held in (.+?) \(PID (\d+)\)", message)
         holder = f"{held[1]} (process {held[2]})" if held else "another program"
