@@ -187,14 +187,3 @@ def test_what_looks_like_markup_is_text(warehouse: Warehouse) -> None:
 def test_a_day_must_be_a_day(warehouse: Warehouse) -> None:
     done = CliRunner().invoke(app, ["explain", "a", "--as-of", "1.2.2025"])
     assert str(done.exception) == "--as-of 1.2.2025 is no day; write it as 2025-03-31"
-
-
-def test_a_past_day_is_explained_where_nothing_landed_has_a_currency(small: Path) -> None:
-    with connect() as connection:
-        ((lead_id, day, score),) = connection.sql(
-            """select lead_id, valid_from, score from marts.lead_score_history
-            inner join marts.lead_score_by_model using (lead_id, score_model)
-            where score_model = 'guesses' and valid_from < score_date
-            order by all limit 1"""
-        ).fetchall()
-    assert explain(str(lead_id), day).score_date == day
