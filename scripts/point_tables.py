@@ -116,12 +116,13 @@ def refuse_unbuilt(connection: duckdb.DuckDBPyConnection) -> None:
     built = connection.sql(
         "select table_name from duckdb_tables() where schema_name = 'seeds' order by all"
     ).fetchall()
-    changed = []
-    for (name,) in built:
-        load_seed(connection, seed_file(name), "temp in_file")
-        if not have_same_rows(connection, "in_file", f"seeds.{quote_identifier(name)}"):
-            changed.append(name)
-        connection.execute("drop table in_file")
+    changed = [
+        name
+        for (name,) in built
+        if not have_same_rows(
+            connection, load_seed(connection, seed_file(name)), f"seeds.{quote_identifier(name)}"
+        )
+    ]
     if changed:
         raise UserError(
             f"the warehouse was built with other rows of {', '.join(changed)}; build it again"

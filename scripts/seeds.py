@@ -60,15 +60,16 @@ def seed_cells(file: str, columns: Sequence[str]) -> list[list[str | None]]:
     return [[row[column] or None for column in columns] for row in read_rows(Path(file))]
 
 
-def load_seed(connection: DuckDBPyConnection, file: Path, table: str) -> None:
-    """Create a table, such as `temp points`, of the rows of a sound seed's file, all as text."""
+def load_seed(connection: DuckDBPyConnection, file: Path) -> str:
+    """The name of a temporary table with the rows of a sound seed's file, until the next one's."""
     columns = [*read_seeds()[file.stem].columns]
     cells = (f"cells[{n}] as {quote_identifier(name)}" for n, name in enumerate(columns, start=1))
     connection.execute(
-        f"create table {table} as select {', '.join(cells)} "
+        f"create or replace temp table seed_file as select {', '.join(cells)} "
         "from (select unnest(?::varchar[][]) as cells)",
         [seed_cells(str(file), columns)],
     )
+    return "temp.seed_file"
 
 
 def have_same_rows(connection: DuckDBPyConnection, one: str, other: str) -> bool:

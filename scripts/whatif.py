@@ -389,8 +389,7 @@ def _load_seeds(
         if name not in nodes:  # younger than the last build, of which no model reads it
             continue
         relation = nodes[name].relation
-        _drop(scratch, nodes[name])
-        load_seed(scratch, file, relation)
+        _replace(scratch, nodes[name], f"from {load_seed(scratch, file)}")
         if not have_same_rows(scratch, relation, f"_live.{relation}"):
             changed.append(name)
     return tuple(changed)
@@ -428,12 +427,7 @@ def _compiled(node: _Node) -> str:
 
 
 def _replace(scratch: DuckDBPyConnection, node: _Node, query: str) -> None:
-    """Puts a table in place of what the scratch file has under a model's name."""
-    _drop(scratch, node)
-    scratch.execute(f"create table {node.relation} as {query}")
-
-
-def _drop(scratch: DuckDBPyConnection, node: _Node) -> None:
+    """Puts a table in place of what the scratch file has under a seed's or model's name."""
     kind = _one(
         scratch,
         """select count(*) from duckdb_views()
@@ -442,6 +436,7 @@ def _drop(scratch: DuckDBPyConnection, node: _Node) -> None:
         [node.relation],
     )
     scratch.execute(f"drop {'view' if kind == (1,) else 'table'} if exists {node.relation}")
+    scratch.execute(f"create table {node.relation} as {query}")
 
 
 def _compute(
