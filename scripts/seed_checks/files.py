@@ -20,6 +20,8 @@ from scripts.errors import UserError
 from scripts.seed_checks.seeds import Seed
 from scripts.seed_checks.tables import Finding, Findings, Row, Table, listed, shortened
 
+csv.field_size_limit(2**31 - 1)  # whatever else the process reads
+
 # Encodings that spreadsheets save in, and runs of bytes as their languages have them: the letters
 # of the script in order, the ideographs in daily use, or single letters between ASCII ones. Of two
 # that explain as much the first is the guess.
@@ -215,10 +217,7 @@ def _rows(text: str, table: Table) -> list[Row]:
                 rows.append(Row(table.file, start, dict(zip(header, cells, strict=True))))
     except csv.Error as error:
         message = (
-            f"a cell has more than {csv.field_size_limit():,} characters, or a double quote before "
-            "it is not closed"
-            if "field limit" in str(error)
-            else "a double quote is not closed, or text follows it; "
+            "a double quote is not closed, or text follows it; "
             "quote the whole cell and write a double quote within it twice"
         )
         raise _UnreadableError(table, message, line + 1) from error
