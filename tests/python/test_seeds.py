@@ -16,6 +16,7 @@ import pytest
 from scripts.errors import UserError
 from scripts.paths import PROJECT
 from scripts.seeds import SEEDS, seed_path
+from scripts.whatif import whatif
 
 Rows = list[dict[str, str | None]]
 
@@ -57,6 +58,17 @@ def test_a_folder_without_seeds_is_told(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setenv("LEADS_SEEDS", str(tmp_path))
     with pytest.raises(UserError, match=r"^LEADS_SEEDS names .*, which holds no CSV file$"):
         seed_path()
+
+
+def test_what_is_no_file_is_told_by_build_and_whatif_alike(channels: Path) -> None:
+    channels.unlink()
+    channels.mkdir()
+    refusal = r"channels.csv: a folder stands there; a seed is a CSV file$"
+    with pytest.raises(UserError, match=refusal) as building:
+        seed_path()
+    with pytest.raises(UserError, match=refusal) as trying:
+        whatif(channels.parent)
+    assert str(building.value) == str(trying.value)
 
 
 @dataclass(frozen=True)
