@@ -132,7 +132,7 @@ def never_firing(folder: Path, overlay: Path | None = None) -> tuple[Finding, ..
 def seed_files(folder: Path, overlay: Path | None = None) -> dict[str, Path]:
     """The files of a folder of seeds by seed; those of `overlay` in place of those of their name.
 
-    A seed that neither has is left out. Raises UserError where a folder cannot be read.
+    A seed that neither has is left out. Raises UserError where a folder may not be read.
     """
     files, _ = _files(folder, overlay)
     return {Path(name).stem: file.path for name, file in files.items() if file.path}

@@ -84,14 +84,14 @@ def have_same_rows(connection: DuckDBPyConnection, one: str, other: str) -> bool
         )
     except CatalogException:
         return False
+    if columns != others:
+        return False
     listed = ", ".join(map(quote_identifier, columns))
-    return (
-        columns == others
-        and not connection.execute(
-            f"""(select {listed} from {one} except all select {listed} from {other})
+    differing = connection.execute(
+        f"""(select {listed} from {one} except all select {listed} from {other})
         union all (select {listed} from {other} except all select {listed} from {one}) limit 1"""
-        ).fetchall()
-    )
+    ).fetchall()
+    return not differing
 
 
 def _lay(files: Mapping[Path, Path], folder: Path) -> None:

@@ -83,7 +83,7 @@ def find_files(folder: Path, known: Sequence[str]) -> tuple[dict[str, SeedFile],
 def entries_below(folder: Path) -> list[Path]:
     """All files, links and folders below a folder; links to folders are not followed.
 
-    Raises UserError where a folder cannot be read.
+    Raises UserError where a folder may not be read.
     """
 
     def refuse(error: OSError) -> NoReturn:
@@ -99,10 +99,10 @@ def entries_below(folder: Path) -> list[Path]:
 
 @contextmanager
 def readable() -> Iterator[None]:
-    """Turns a file or folder that cannot be read into a UserError."""
+    """Turns a file or folder that may not be read into a UserError."""
     try:
         yield
-    except OSError as error:
+    except PermissionError as error:
         raise UserError(
             f"{error.filename} cannot be read ({error.strerror}); give your user the right to"
         ) from error

@@ -15,7 +15,7 @@ import pytest
 
 from scripts.errors import UserError
 from scripts.paths import PROJECT
-from scripts.seeds import SEEDS, seed_path
+from scripts.seeds import SEEDS, have_same_rows, seed_path
 from scripts.whatif import whatif
 
 Rows = list[dict[str, str | None]]
@@ -69,6 +69,25 @@ def test_what_is_no_file_is_told_by_build_and_whatif_alike(channels: Path) -> No
     with pytest.raises(UserError, match=refusal) as trying:
         whatif(channels.parent)
     assert str(building.value) == str(trying.value)
+
+
+def test_rows_are_the_same_whatever_the_order_of_rows_and_columns() -> None:
+    with duckdb.connect() as connection:
+        connection.execute(
+            """create table built (a varchar, b varchar);
+            insert into built values ('1', '2'), ('1', '2'), ('3', null)"""
+        )
+        for query, expected in {
+            "select b, a from built order by a desc": True,
+            "select b as a, a as b from built": False,
+            "select distinct a, b from built": False,
+            "select a, b, b as c from built": False,
+            "select a from built": False,
+        }.items():
+            connection.execute(f"create or replace temp table other as {query}")
+            assert have_same_rows(connection, "temp.other", "built") == expected, query
+            assert have_same_rows(connection, "built", "temp.other") == expected, query
+        assert not have_same_rows(connection, "built", "missing")
 
 
 @dataclass(frozen=True)
