@@ -1,7 +1,8 @@
 {# Stops a run one of whose vars is not what it may be, before any model is built. #}
 {% macro check_vars() -%}
+    {%- set day_words = 'a day, such as 2025-03-31, or empty' -%}
     {%- set rules = [
-        (['as_of'], '([0-9]{4}-[0-9]{2}-[0-9]{2})?', 'a day, such as 2025-03-31, or empty'),
+        (['as_of'], '([1-9][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01]))?', day_words),
         (['reporting_currency'], '([A-Za-z]{3})?', 'a code of three letters, such as EUR, or empty'),
         (['reporting_time_zone'], modules.pytz.all_timezones | join('|'), 'an IANA zone, such as Europe/Berlin'),
         (['cost_types'], '\\[.*\\]', 'a list, such as [media, tools]'),
@@ -10,7 +11,11 @@
             '(?=.*\\b7\\b)\\[[0-9]{1,4}(, [0-9]{1,4})*\\]',
             'a list of days with 7, that of the lead quality score, such as [0, 1, 7, 30]'
         ),
-        (['match_leads_by_person', 'allow_protected_attributes', 'history'], 'True|False', 'true or false'),
+        (
+            ['match_leads_by_person', 'allow_protected_attributes', 'history', 'naive_bayes'],
+            'True|False',
+            'true or false'
+        ),
         (['gross_margin'], '0([.][0-9]+)?|1([.]0+)?', 'a share from 0 to 1, such as 0.8'),
         (
             ['payment_months', 'clv_window_months', 'clv_horizon_months', 'roi_months', 'contact_within_hours', 'outcome_days'],
@@ -36,6 +41,13 @@
         {%- for name in names if not modules.re.fullmatch(pattern, var(name) | string) -%}
             {{ exceptions.raise_compiler_error(name ~ " is '" ~ var(name) ~ "'; it may be " ~ words) }}
         {%- endfor -%}
+    {%- endfor -%}
+    {#- A month ends before its 31st, or its 30th, as dates count. -#}
+    {%- for year, month, day in modules.re.findall('(\\d+)-(\\d+)-(\\d+)', var('as_of') | string) -%}
+        {%- set month_begin = modules.datetime.date(year | int, month | int, 1) -%}
+        {%- if (month_begin + modules.datetime.timedelta(day | int - 1)).month != month_begin.month -%}
+            {{ exceptions.raise_compiler_error("as_of is '" ~ var('as_of') ~ "'; it may be " ~ day_words) }}
+        {%- endif -%}
     {%- endfor -%}
     {%- for name in ['cost_types', 'evaluation_days'] if var(name) is string -%}
         {{ exceptions.raise_compiler_error(name ~ " is the text '" ~ var(name) ~ "'; it may be a list: leave out the quotes") }}

@@ -129,6 +129,15 @@ def never_firing(folder: Path, overlay: Path | None = None) -> tuple[Finding, ..
     return _report(found).warnings
 
 
+def seed_files(folder: Path, overlay: Path | None = None) -> dict[str, Path]:
+    """The files of a folder of seeds by seed; those of `overlay` in place of those of their name.
+
+    A seed that neither has is left out. Raises UserError where a folder may not be read.
+    """
+    files, _ = _files(folder, overlay)
+    return {Path(name).stem: file.path for name, file in files.items() if file.path}
+
+
 def _names(rows: list[tuple[str]]) -> set[str]:
     return {name for (name,) in rows}
 
@@ -136,17 +145,24 @@ def _names(rows: list[tuple[str]]) -> set[str]:
 def _read(folder: Path, overlay: Path | None) -> tuple[dict[str, Table], list[Finding]]:
     """The seeds by name, and what is found of the files in their folders."""
     seeds = read_seeds()
-    files: dict[str, SeedFile] = {}
-    findings: list[Finding] = []
-    for place in filter(None, (folder, overlay)):
-        own, odd = find_files(place.resolve(), [seed.file_name for seed in seeds.values()])
-        files |= own
-        findings += odd
+    files, findings = _files(folder, overlay)
     missing = {
         s.file_name: SeedFile(None, f"{folder.resolve().name}/{s.path}") for s in seeds.values()
     }
     files = missing | files
     return {name: read_table(files[seed.file_name], seed) for name, seed in seeds.items()}, findings
+
+
+def _files(folder: Path, overlay: Path | None) -> tuple[dict[str, SeedFile], list[Finding]]:
+    """The seeds of both folders by file name, and what is found of other files there."""
+    known = [seed.file_name for seed in read_seeds().values()]
+    files: dict[str, SeedFile] = {}
+    findings: list[Finding] = []
+    for place in filter(None, (folder, overlay)):
+        own, odd = find_files(place.resolve(), known)
+        files |= own
+        findings += odd
+    return files, findings
 
 
 def _applied(check: Callable[..., Findings], tables: Mapping[str, Table]) -> Findings:

@@ -11,6 +11,7 @@ from duckdb import DuckDBPyConnection
 from scripts.check_seeds import check_seeds
 from scripts.errors import UserError
 from scripts.paths import PROJECT, warehouse_file
+from scripts.seeds import seed_cells
 from scripts.warehouse import register_text_functions
 
 
@@ -18,7 +19,8 @@ class Plugin(BasePlugin):
     """Registers functions on every connection that dbt opens.
 
     `text_key(text)` and `text_words(text)` say which texts are alike; `macros_hash()` is the MD5 of
-    the project's macros, so that what they make is made anew when one changes.
+    the project's macros, so that what they make is made anew when one changes;
+    `seed_cells(file, columns)` are the rows of a seed, each a list of text.
     """
 
     def initialize(self, plugin_config: dict[str, Any]) -> None:
@@ -40,6 +42,13 @@ class Plugin(BasePlugin):
         """Register the functions."""
         register_text_functions(conn)
         conn.create_function("macros_hash", _macros_hash, [], "varchar")
+        conn.create_function(
+            "seed_cells",
+            seed_cells,
+            ["varchar", "varchar[]"],
+            "varchar[][]",
+            side_effects=True,  # the file may change between two calls
+        )
 
 
 def _macros_hash() -> str:

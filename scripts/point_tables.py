@@ -15,10 +15,11 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import csr_matrix
 
-from scripts.check_seeds import check_seeds
+from scripts.check_seeds import check_seeds, seed_files
 from scripts.errors import UserError
 from scripts.evaluation import Numbers
-from scripts.seeds import SEEDS, have_same_rows, overlay, seed_relation
+from scripts.seed_checks import files
+from scripts.seeds import SEEDS, have_same_rows, load_seed, overlay
 from scripts.warehouse import quote_identifier
 
 RULE_TABLES = ("attribute_points", "event_points", "inactivity_points")
@@ -119,7 +120,7 @@ def refuse_unbuilt(connection: duckdb.DuckDBPyConnection) -> None:
         name
         for (name,) in built
         if not have_same_rows(
-            connection, seed_relation(seed_file(name)), f"seeds.{quote_identifier(name)}"
+            connection, load_seed(connection, seed_file(name)), f"seeds.{quote_identifier(name)}"
         )
     ]
     if changed:
@@ -174,16 +175,15 @@ def read_point_model(name: str) -> PointModel:
 
 def seed_file(name: str) -> Path:
     """The CSV file of a seed, that of the folder `LEADS_SEEDS` where it has one."""
-    for folder in filter(None, (overlay(), SEEDS)):
-        for file in folder.rglob(f"{name}.csv"):
-            return file
-    raise UserError(f"there is no seed {name}.csv")
+    found = seed_files(SEEDS, overlay())
+    if name not in found:
+        raise UserError(f"there is no seed {name}.csv")
+    return found[name]
 
 
 def read_rows(name: str) -> list[Row]:
     """The rows of a seed, as text."""
-    with seed_file(name).open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
+    return files.read_rows(seed_file(name))
 
 
 def write_rows(name: str, rows: Iterable[Row], folder: Path) -> None:

@@ -25,7 +25,7 @@ from sklearn.model_selection import TimeSeriesSplit
 
 from scripts import paths
 from scripts.champion import champion
-from scripts.check_seeds import check_seeds
+from scripts.check_seeds import check_seeds, seed_files
 from scripts.errors import UserError
 from scripts.evaluation import (
     Change,
@@ -362,7 +362,7 @@ def _write(
         if value != rule.points
     }
     base = overlay()
-    for file in base.rglob("*.csv") if base else ():
+    for file in seed_files(base).values() if base else ():
         (folder / file.name).write_bytes(file.read_bytes())
     for table in RULE_TABLES:
         rows = read_rows(table)

@@ -1,18 +1,21 @@
 """Which seeds dbt is to read: those of the project, or others laid over them."""
+# ruff: noqa: S608 (names in SQL are quoted)
 
 import hashlib
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from duckdb import BinderException, CatalogException, DuckDBPyConnection
+from duckdb import CatalogException, DuckDBPyConnection
 
-from scripts.check_seeds import check_seeds
+from scripts.check_seeds import check_seeds, seed_files
 from scripts.errors import UserError
 from scripts.paths import PROJECT
-from scripts.warehouse import quote_literal
+from scripts.seed_checks.files import entries_below, read_rows
+from scripts.seed_checks.seeds import read_seeds
+from scripts.warehouse import quote_identifier
 
 SEEDS = PROJECT / "seeds"
 
@@ -27,7 +30,7 @@ def overlay() -> Path | None:
         return None
     if not (PROJECT / named).is_dir():
         raise UserError(f"LEADS_SEEDS names {named}, which is no folder")
-    if not any((PROJECT / named).rglob("*.csv")):
+    if not any(entry.suffix == ".csv" for entry in entries_below(PROJECT / named)):
         raise UserError(f"LEADS_SEEDS names {named}, which holds no CSV file")
     return PROJECT / named
 
@@ -43,12 +46,8 @@ def seed_path() -> str:
     check_seeds(SEEDS, folder).raise_for_errors()
     if folder is None:
         return SEEDS.name
-    laid_over = {file.name: file for file in folder.rglob("*.csv")}
-    files = {
-        file.relative_to(SEEDS): laid_over.get(file.name, file)
-        for file in sorted(SEEDS.rglob("*"))
-        if file.is_file()
-    }
+    laid = seed_files(SEEDS, folder)
+    files = {Path(seed.path): laid[name] for name, seed in read_seeds().items()}
     content = b"".join(bytes(name) + file.read_bytes() for name, file in files.items())
     build_area = Path("target") / f"seeds-{hashlib.sha256(content).hexdigest()[:16]}"
     if not (PROJECT / build_area).is_dir():
@@ -56,23 +55,42 @@ def seed_path() -> str:
     return str(build_area)
 
 
-def seed_relation(file: Path) -> str:
-    """What SQL reads the rows of a seed's file from, as text."""
-    return f"read_csv({quote_literal(str(file))}, header = true, all_varchar = true)"
+def seed_cells(file: str, columns: Sequence[str]) -> list[list[str | None]]:
+    """The cells of a sound seed's file, row by row in this order of columns; None where empty."""
+    return [[row[column] or None for column in columns] for row in read_rows(Path(file))]
+
+
+def load_seed(connection: DuckDBPyConnection, file: Path) -> str:
+    """The name of a temporary table with the rows of a sound seed's file, until the next one's."""
+    columns = [*read_seeds()[file.stem].columns]
+    cells = (f"cells[{n}] as {quote_identifier(name)}" for n, name in enumerate(columns, start=1))
+    connection.execute(
+        f"create or replace temp table seed_file as select {', '.join(cells)} "
+        "from (select unnest(?::varchar[][]) as cells)",
+        [seed_cells(str(file), columns)],
+    )
+    return "temp.seed_file"
 
 
 def have_same_rows(connection: DuckDBPyConnection, one: str, other: str) -> bool:
     """Whether two relations have the same rows, their order aside.
 
-    They have not where one is missing, or has other columns.
+    They have not where one is missing, or has other columns; these may be in another order.
     """
     try:
-        differing = connection.execute(
-            f"""(from {one} except all from {other})
-            union all (from {other} except all from {one}) limit 1"""
-        ).fetchall()
-    except (BinderException, CatalogException):
+        columns, others = (
+            sorted(name for name, *_ in connection.execute(f"describe {relation}").fetchall())
+            for relation in (one, other)
+        )
+    except CatalogException:
         return False
+    if columns != others:
+        return False
+    listed = ", ".join(map(quote_identifier, columns))
+    differing = connection.execute(
+        f"""(select {listed} from {one} except all select {listed} from {other})
+        union all (select {listed} from {other} except all select {listed} from {one}) limit 1"""
+    ).fetchall()
     return not differing
 
 

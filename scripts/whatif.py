@@ -28,10 +28,9 @@ from rich.text import Text
 from scripts import paths
 from scripts.artifacts import read_artifact
 from scripts.champion import champion_at_clock
-from scripts.check_seeds import check_seeds
+from scripts.check_seeds import check_seeds, seed_files
 from scripts.errors import UserError
-from scripts.seed_checks.seeds import read_seeds
-from scripts.seeds import SEEDS, have_same_rows, seed_relation
+from scripts.seeds import SEEDS, have_same_rows, load_seed
 from scripts.warehouse import (
     attached,
     built_file,
@@ -330,8 +329,16 @@ def _proposal(folder: Path | None, git_ref: str | None) -> Iterator[Path]:
         cause = done.stderr.decode(errors="replace").strip().splitlines()
         raise UserError(f"git has no seeds at {git_ref}: {cause[0] if cause else 'unknown'}")
     with TemporaryDirectory() as unpacked:
-        with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
-            archive.extractall(unpacked, filter="data")
+        try:
+            with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
+                archive.extractall(unpacked, filter="data")
+        except tarfile.FilterError as error:
+            name = error.tarinfo.name
+            raise UserError(
+                f"{name} at {git_ref} is a link that leads out of the seeds; put the file there"
+            ) from error
+        if not (Path(unpacked) / "seeds").is_dir():
+            raise UserError(f"seeds at {git_ref} is no folder")
         yield Path(unpacked) / "seeds"
 
 
@@ -377,13 +384,12 @@ def _load_seeds(
     scratch: DuckDBPyConnection, nodes: dict[str, _Node], proposal: Path
 ) -> tuple[str, ...]:
     """Puts the proposed seeds in place of the live ones, and names those whose rows differ."""
-    files = {file.name: file for file in (*SEEDS.rglob("*.csv"), *proposal.rglob("*.csv"))}
     changed = []
-    for name, seed in read_seeds().items():
+    for name, file in seed_files(SEEDS, proposal).items():
         if name not in nodes:  # younger than the last build, of which no model reads it
             continue
         relation = nodes[name].relation
-        _replace(scratch, nodes[name], f"from {seed_relation(files[seed.file_name])}")
+        _replace(scratch, nodes[name], f"from {load_seed(scratch, file)}")
         if not have_same_rows(scratch, relation, f"_live.{relation}"):
             changed.append(name)
     return tuple(changed)

@@ -1,6 +1,6 @@
 {# Each kind of cost that the var cost_types chooses was landed; a misspelt one would count as no spend. #}
 {{ config(severity='warn') }}
-{%- set cost_types = var('cost_types') %}
+{%- set cost_types = list_var('cost_types') %}
 with
 
 spend as (

@@ -68,8 +68,6 @@ def _misread(found: str, column: Column) -> str | None:
         return "holds a character that cannot be read"
     if _is_garbled(found):
         return "is garbled: UTF-8 that was read as CP1252"
-    if found.startswith("'"):
-        return "begins with a single quote, which DuckDB may take for a double one"
     if column.kind in ("text", "words", "name"):
         for part in found.split("|"):
             if _BY_SPREADSHEET.fullmatch(part):

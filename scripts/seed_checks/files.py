@@ -1,20 +1,26 @@
 """Reads a seed's file: UTF-8, CSV, the columns of the seed, each row as long as the header.
 
-DuckDB guesses how a CSV file is written, and dbt reads it with other rules; so only what all read
-alike is let through. Line ends may be those of Windows.
+What is checked is what is loaded: rows are read by Python's csv in either case. Line ends may be
+those of Windows.
 """
 
 import codecs
 import csv
 import difflib
 import io
+import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
+from scripts.errors import UserError
 from scripts.seed_checks.seeds import Seed
 from scripts.seed_checks.tables import Finding, Findings, Row, Table, listed, shortened
+
+csv.field_size_limit(2**31 - 1)  # whatever else the process reads
 
 # Encodings that spreadsheets save in, and runs of bytes as their languages have them: the letters
 # of the script in order, the ideographs in daily use, or single letters between ASCII ones. Of two
@@ -51,10 +57,10 @@ class SeedFile:
 
 
 def find_files(folder: Path, known: Sequence[str]) -> tuple[dict[str, SeedFile], list[Finding]]:
-    """The seeds below a folder by file name, and what is found of other files there."""
+    """What is named as a seed below a folder, by name, and what is found of all else there."""
     files: dict[str, SeedFile] = {}
     odd = []
-    for path in sorted(file for file in folder.rglob("*") if file.is_file()):
+    for path in entries_below(folder):
         shown = str(path.relative_to(folder.parent))
         if path.name in files:
             message = f"the seed stands in {files[path.name].shown} too; one of them must go"
@@ -65,17 +71,58 @@ def find_files(folder: Path, known: Sequence[str]) -> tuple[dict[str, SeedFile],
             close = difflib.get_close_matches(path.name, known, 1, 0.6)
             message = f"the file is no seed; it may be named {listed(close or sorted(known))}"
             odd.append(Finding(shown, None, None, path.name, message))
+        elif path.is_symlink() and path.is_dir():
+            message = "a link to a folder is not followed; put the folder itself there"
+            odd.append(Finding(shown, None, None, path.name, message))
         elif path.suffix.lower() in _SPREADSHEETS:
             message = "the file is not read; a seed is a CSV file"
             odd.append(Finding(shown, None, None, path.name, message, is_warning=True))
     return files, odd
 
 
+def entries_below(folder: Path) -> list[Path]:
+    """All files, links and folders below a folder; links to folders are not followed.
+
+    Raises UserError where a folder may not be read.
+    """
+
+    def refuse(error: OSError) -> NoReturn:
+        raise error
+
+    with readable():
+        return sorted(
+            Path(parent, name)
+            for parent, folders, files in os.walk(folder, onerror=refuse)
+            for name in (*folders, *files)
+        )
+
+
+@contextmanager
+def readable() -> Iterator[None]:
+    """Turns a file or folder that may not be read into a UserError."""
+    try:
+        yield
+    except PermissionError as error:
+        raise UserError(
+            f"{error.filename} cannot be read ({error.strerror}); give your user the right to"
+        ) from error
+
+
+def read_rows(file: Path) -> list[dict[str, str]]:
+    """The rows of a sound seed's file: its cells as text by column, '' where empty."""
+    with file.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream, strict=True))
+
+
 def read_table(file: SeedFile, seed: Seed) -> Table:
-    """The seed's table; without rows where its file is missing or no such CSV file."""
+    """The seed's table; without rows where its file is missing or no such CSV file.
+
+    Raises UserError where the file may not be read.
+    """
     table = Table(seed, file.shown)
     try:
-        text = _text(file.path, table)
+        with readable():
+            text = _text(file.path, table)
         table.findings.extend(_line_ends(text, table))
         table.rows = _rows(text, table)
     except _UnreadableError as error:
@@ -96,7 +143,7 @@ def _text(path: Path | None, table: Table) -> str:
         raise _UnreadableError(
             table, "the file is missing; where it has no rows it is its header alone"
         )
-    content = path.read_bytes()
+    content = _content(path, table)
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise _UnreadableError(table, f"the file is UTF-16, as 'Unicode text' is; {_SAVE}")
     if b"\0" in content:
@@ -117,6 +164,15 @@ def _text(path: Path | None, table: Table) -> str:
         columns = ",".join(table.seed.columns)
         raise _UnreadableError(table, f"the file is empty; its first line must be {columns}")
     return text
+
+
+def _content(path: Path, table: Table) -> bytes:
+    if path.is_symlink() and not path.exists():
+        raise _UnreadableError(table, f"the link to {path.readlink()} leads to no file")
+    if not path.is_file():
+        kind = "a folder" if path.is_dir() else "no file"
+        raise _UnreadableError(table, f"{kind} stands there; a seed is a CSV file")
+    return path.read_bytes()
 
 
 def _encoding(content: bytes) -> str | None:

@@ -18,6 +18,7 @@ from scripts.errors import UserError
 from scripts.land import land
 from scripts.paths import PROJECT
 from scripts.run import RunResult
+from scripts.settings import project_var
 from tests.python.conftest import Warehouse
 
 VARS: dict[str, Any] = yaml.safe_load((PROJECT / "dbt_project.yml").read_text("utf-8"))["vars"]
@@ -36,7 +37,7 @@ def check(changed: Mapping[str, object]) -> None:
         (PROJECT / "macros/check_vars.sql").read_text("utf-8"),
         {
             "var": {**VARS, **changed}.__getitem__,
-            "modules": SimpleNamespace(re=re, pytz=pytz),
+            "modules": SimpleNamespace(re=re, pytz=pytz, datetime=datetime),
             "exceptions": SimpleNamespace(raise_compiler_error=refuse),
         },
     )
@@ -47,6 +48,13 @@ def check(changed: Mapping[str, object]) -> None:
     ("name", "value", "allowed"),
     [
         ("as_of", "31.3.2025", "a day, such as 2025-03-31, or empty"),
+        ("as_of", "2025-13-45", "a day, such as 2025-03-31, or empty"),
+        ("as_of", "2025-02-30", "a day, such as 2025-03-31, or empty"),
+        ("as_of", "2025-04-31", "a day, such as 2025-03-31, or empty"),
+        ("as_of", "1900-02-29", "a day, such as 2025-03-31, or empty"),
+        ("as_of", "2025-00-10", "a day, such as 2025-03-31, or empty"),
+        ("as_of", "0000-01-01", "a day, such as 2025-03-31, or empty"),
+        ("as_of", "9999-12-32", "a day, such as 2025-03-31, or empty"),
         ("reporting_currency", "Euro", "a code of three letters, such as EUR, or empty"),
         ("reporting_time_zone", "Berlin", "an IANA zone, such as Europe/Berlin"),
         ("cost_types", "media", r"a list, such as [media, tools]"),
@@ -58,6 +66,9 @@ def check(changed: Mapping[str, object]) -> None:
         ("naive_bayes_smoothing", 0.0, "a number above 0"),
         ("naive_bayes_min_tag_leads", -1, "a number of 0 or more"),
         ("history", "no", "true or false"),
+        ("naive_bayes", "maybe", "true or false"),
+        ("naive_bayes", "true", "true or false"),
+        ("naive_bayes", 1, "true or false"),
         ("gross_margin", 80, "a share from 0 to 1, such as 0.8"),
         ("gross_margin", True, "a share from 0 to 1, such as 0.8"),
         ("roi_months", 0, "a whole number from 1 to 9999"),
@@ -94,12 +105,15 @@ def test_what_vars_may_be() -> None:
             "cost_types": ["media", "tools"],
             "evaluation_days": [7, 14],
             "history": False,
+            "naive_bayes": True,
             "gross_margin": 1,
             "calls_per_week": 2.5,
             "win_value": 2000.0,
             "published_rows": {"slack": 0, "at_most": 1.5, "at_least": 1},
         }
     )
+    for day in ("2024-02-29", "2025-12-31", "2025-01-31", "9999-12-30", "9999-12-31"):
+        check({"as_of": day})
 
 
 def test_unit_tests_hold_whatever_the_vars(
@@ -133,3 +147,31 @@ def test_a_build_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     land(tmp_path)
     with pytest.raises(UserError, match="reporting_time_zone is 'Berlin'; it may be an IANA zone"):
         build(lambda *_: None, ["--vars", "reporting_time_zone: Berlin"])
+    # dbt, which comes upon these while it reads the models, does not speak first.
+    faulty = {"naive_bayes": "maybe", "evaluation_days": 7, "cost_types": 7}
+    for name in ("cost_types", "evaluation_days", "naive_bayes"):
+        with pytest.raises(UserError, match=rf"{name} is '{faulty[name]}'; it may be "):
+            build(lambda *_: None, ["--vars", json.dumps(faulty)])
+        del faulty[name]
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("vars: {as_of: 2025-02-30}", "is no YAML that can be read: day is out of range for month"),
+        ("vars: {as_of: 2025-13-45}", "is no YAML that can be read: month must be in 1..12"),
+        ("vars: [\n", "is no YAML that can be read: while parsing"),
+        ("vars: {as_of: '\x00'}", "is no YAML that can be read: unacceptable character"),
+        ("name: leads", "has no var retention_days; write it under vars"),
+        ("vars:", "has no var retention_days; write it under vars"),
+        ("", "has no var retention_days; write it under vars"),
+    ],
+)
+def test_a_project_file_that_cannot_be_read_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: str, told: str
+) -> None:
+    monkeypatch.setattr("scripts.settings.PROJECT", tmp_path)
+    (tmp_path / "dbt_project.yml").write_text(written, "utf-8")
+    with pytest.raises(UserError, match=f"^{tmp_path}/dbt_project.yml {told}") as refused:
+        project_var("retention_days")
+    assert "\n" not in str(refused.value)

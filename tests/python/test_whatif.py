@@ -190,20 +190,49 @@ def test_a_faulty_proposal_is_refused_in_the_words_of_check_seeds(
         whatif()
 
 
+def commit(folder: Path, branch: str) -> None:
+    """The seeds below a folder on a new branch there."""
+    git = ["git", "-C", str(folder), "-c", "user.name=a", "-c", "user.email=a@example.com"]
+    for arguments in (
+        *(["init", "-q"], ["checkout", "-q", "-b", branch], ["add", "-A", "seeds"]),
+        ["commit", "-q", "-m", "Other seeds"],
+    ):
+        subprocess.run([*git, *arguments], check=True)
+
+
 def test_a_branch_is_compared_by_its_seeds(
     warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(tmp_path / "seeds/points", DIRECTOR + "12", DIRECTOR + "20")
-    git = ["git", "-C", str(tmp_path), "-c", "user.name=a", "-c", "user.email=a@example.com"]
-    for arguments in (
-        *(["init", "-q"], ["checkout", "-q", "-b", "generous"], ["add", "seeds"]),
-        ["commit", "-q", "-m", "More for directors"],
-    ):
-        subprocess.run([*git, *arguments], check=True)
+    commit(tmp_path, "generous")
     monkeypatch.setattr(paths, "PROJECT", tmp_path)
     assert whatif(git_ref="generous").changed_seeds == ("attribute_points",)
     with pytest.raises(UserError, match="git has no seeds at --output=x"):
         whatif(git_ref="--output=x")
+
+
+def test_what_is_no_file_on_a_branch_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paths, "PROJECT", tmp_path)
+    link = tmp_path / "seeds/points/score_bands.csv"
+    link.parent.mkdir(parents=True)
+    out = r"^seeds/points/score_bands.csv at {} is a link that leads out of the seeds; put the file"
+    for branch, target in {"up": "../../../etc/hosts", "absolute": "/etc/hosts"}.items():
+        link.symlink_to(target)
+        commit(tmp_path, branch)
+        with pytest.raises(UserError, match=out.format(branch)):
+            whatif(git_ref=branch)
+        link.unlink()
+    link.symlink_to("gone.csv")
+    commit(tmp_path, "broken")
+    with pytest.raises(UserError, match=r"score_bands.csv: the link to gone.csv leads to no file"):
+        whatif(git_ref="broken")
+    shutil.rmtree(tmp_path / "seeds")
+    (tmp_path / "seeds").symlink_to("elsewhere")
+    commit(tmp_path, "linked")
+    with pytest.raises(UserError, match=r"^seeds at linked is no folder$"):
+        whatif(git_ref="linked")
 
 
 def test_without_a_warehouse_it_says_what_to_do(

@@ -2,7 +2,7 @@
     Grain: one row per day, channel, campaign, region and kind of cost up to the clock, with the amount in
     the reporting currency. Only the kinds that the var `cost_types` names, all where it names none.
 #}
-{%- set cost_types = var('cost_types') | map('replace', "'", "''") | join("', '") %}
+{%- set cost_types = list_var('cost_types') | map('replace', "'", "''") | join("', '") %}
 with
 
 spend as (

@@ -25,7 +25,7 @@ leads as (
 
 days as (
 
-    {%- for day in var('evaluation_days') | unique %}
+    {%- for day in list_var('evaluation_days') | unique %}
         select {{ day }} as scored_day
         {{- ' union all' if not loop.last }}
     {%- endfor %}
