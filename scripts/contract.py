@@ -58,8 +58,8 @@ _TIME = r"DATE|TIMESTAMP.*"
 
 # Type of the contract → types of a Parquet file that need no way through text, and the cast.
 _CASTS = {
-    "timestamp": (_TIME, "make_timestamp(epoch_us({x}))"),
-    "date": (_TIME, "case when epoch_us({x}) % 86400000000 = 0 then {x}::date end"),
+    "timestamp": (_TIME, "try(make_timestamp(epoch_us({x})))"),
+    "date": (_TIME, "try(case when epoch_us({x}) % 86400000000 = 0 then {x}::date end)"),
     "boolean": ("BOOLEAN", "{x}"),
     "bigint": (_NUMBER, "case when {x} = trunc({x}) then try_cast({x} as bigint) end"),
     "decimal": (_NUMBER, "try_cast({x} as {type})"),
@@ -152,11 +152,16 @@ class Field:
 
     @property
     def text(self) -> str:
-        """SQL of the value as trimmed text; NULL where empty."""
+        """SQL of the value as trimmed text; NULL where empty.
+
+        A time that DuckDB holds but can't write is told in microseconds since 1970.
+        """
         if self.data_type in ("FLOAT", "DOUBLE"):
             return rf"regexp_replace({self.column}::varchar, '\.0$', '')"
         if self.is_nested:
-            return f"to_json({self.column})::varchar"
+            return f"try(to_json({self.column})::varchar)"
+        if self.data_type.startswith("TIMESTAMP"):
+            return f"coalesce(try({self.column}::varchar), epoch_us({self.column})::varchar)"
         return f"cleaned({self.column}::varchar)"
 
     @property

@@ -18,6 +18,8 @@ from scripts.text import text_key, text_words
 HEADERS = 3 * 4096
 # The file's format, as in profiles.yml. DuckDB's default, that of 0.10, takes more time and room.
 STORAGE = "v1.4.0"
+# What DuckDB may take unless LEADS_MEMORY says otherwise.
+MEMORY = "4GB"
 
 
 def connect(file: Path | None = None) -> duckdb.DuckDBPyConnection:
@@ -34,7 +36,7 @@ def connect(file: Path | None = None) -> duckdb.DuckDBPyConnection:
         file.parent.mkdir(parents=True, exist_ok=True)
         _remove_stillborn(file)
     settings: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": os.environ.get("LEADS_MEMORY", "4GB"),
+        "memory_limit": os.environ.get("LEADS_MEMORY", MEMORY),
         "threads": os.environ.get("LEADS_THREADS", "2"),
         "temp_directory": str(PROJECT / os.environ.get("LEADS_TEMP", file.parent / "tmp")),
         "autoinstall_known_extensions": "false",
