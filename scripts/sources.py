@@ -21,7 +21,8 @@ from pathlib import Path
 
 import duckdb
 import pyarrow  # type: ignore[import-untyped]
-from pyarrow.parquet import read_schema  # type: ignore[import-untyped]
+from pyarrow import parquet as pq
+from pyarrow.compute import min_max  # type: ignore[import-untyped]
 
 from scripts.contract import NO_OBJECT, Entity, Field, literal
 from scripts.errors import UserError
@@ -60,6 +61,9 @@ _RAGGED = {
     "UNQUOTED VALUE": "has a quote out of place",
 }
 
+
+# DuckDB reads numbers of more as others.
+MOST_DIGITS = 38
 
 # What DuckDB raises of its own accord, whatever the file holds.
 _NOT_OF_THE_FILE = (
@@ -187,6 +191,8 @@ def _unreadable(path: Path, message: str) -> str:
     if "CSV Parser state machine" in message:
         cause = "its lines end in different ways, or a quote is out of place"
         return f"{path} cannot be read: {cause}."
+    if "Timestamp(MS)" in message:
+        return f"{path} has, in a list or struct, a time too far away for DuckDB: leave it out."
     if "Malformed JSON" in message:
         return f"{path} cannot be read: it is not valid JSON."
     return _DAMAGED.format(path)
@@ -206,7 +212,7 @@ def open_source(
         _refuse_no_text(path, plain)
     match format_of(path.name):
         case "parquet":
-            source = _parquet(connection, entity, plain)
+            source = _parquet(connection, entity, plain, scratch)
         case "csv" | "tsv":
             source = _csv(entity, path, plain)
         case _:
@@ -296,18 +302,58 @@ def _fields(
     )
 
 
-def _parquet(connection: duckdb.DuckDBPyConnection, entity: Entity, path: Path) -> Source:
-    reader = "read_parquet(?, binary_as_string = true, hive_partitioning = false)"
-    columns = connection.execute(f"describe from {reader}", [escape(str(path))]).fetchall()
+def _parquet(
+    connection: duckdb.DuckDBPyConnection, entity: Entity, path: Path, scratch: Path
+) -> Source:
     # DuckDB gives the second of two columns that differ in case alone another name.
-    names = read_schema(path).names
+    schema = pq.read_schema(path)
+    names = schema.names
+    for leaf in pq.read_metadata(path).schema:
+        if leaf.precision > MOST_DIGITS:
+            raise UserError(
+                f"{path} has numbers of more than {MOST_DIGITS} digits in the column {leaf.path}: "
+                "write them with fewer, or as text."
+            )
+    plain = _with_near_times(path, scratch, schema)
+    reader = "read_parquet(?, binary_as_string = true, hive_partitioning = false)"
+    columns = connection.execute(f"describe from {reader}", [escape(str(plain))]).fetchall()
     fields = _fields(entity, path, names, [column[1] for column in columns])
-    plain = {column.name for column in entity.columns if column.kind != "json"}
+    flat = {column.name for column in entity.columns if column.kind != "json"}
     for field in fields:
-        if field.name in plain and field.is_nested:
+        if field.name in flat and field.is_nested:
             raise UserError(f"{path} has lists or structs in the column {field.name}.")
     aliases = ", ".join(field.column for field in fields)
-    return Source(path, f"{reader} as source({aliases})", fields)
+    return Source(plain, f"{reader} as source({aliases})", fields)
+
+
+def _with_near_times(path: Path, scratch: Path, schema: pyarrow.Schema) -> Path:
+    """The file, or a copy with times as text where there is one too far away for DuckDB.
+
+    It holds all times in microseconds, so that of those in milliseconds most are out of reach.
+    """
+    file = pq.ParquetFile(path)
+    names = [field.name for field in schema if _is_in_milliseconds(field.type)]
+    bounds = (
+        min_max(column.cast(pyarrow.int64())).as_py()
+        for batch in (file.iter_batches(columns=names) if names else ())
+        for column in batch.columns
+    )
+    reach = (2**63 - 1) // 1000
+    if all(max(-(bound["min"] or 0), bound["max"] or 0) <= reach for bound in bounds):
+        return path
+    plain = scratch / hashlib.sha256(path.name.encode()).hexdigest()
+    utc, text = (
+        pyarrow.schema([f.with_type(type_) if f.name in names else f for f in schema])
+        for type_ in (pyarrow.timestamp("ms"), pyarrow.string())
+    )
+    with pq.ParquetWriter(plain, text) as writer:
+        for batch in file.iter_batches():
+            writer.write_batch(batch.cast(utc).cast(text))
+    return plain
+
+
+def _is_in_milliseconds(data_type: pyarrow.DataType) -> bool:
+    return bool(pyarrow.types.is_timestamp(data_type)) and data_type.unit == "ms"
 
 
 def _csv(entity: Entity, path: Path, plain: Path) -> Source:
