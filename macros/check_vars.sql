@@ -10,6 +10,7 @@
             '(?=.*\\b7\\b)\\[[0-9]{1,4}(, [0-9]{1,4})*\\]',
             'a list of days with 7, that of the lead quality score, such as [0, 1, 7, 30]'
         ),
+        (['email_ids'], 'hash|refuse', 'hash or refuse'),
         (['match_leads_by_person', 'allow_protected_attributes', 'history'], 'True|False', 'true or false'),
         (['gross_margin'], '0([.][0-9]+)?|1([.]0+)?', 'a share from 0 to 1, such as 0.8'),
         (

@@ -4,6 +4,7 @@
 """
 # ruff: noqa: S608 (names in SQL come from the contract or are c0, c1 …; text goes through `literal`)
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,15 +15,27 @@ import yaml
 
 from scripts.errors import UserError
 from scripts.paths import PROJECT
+from scripts.settings import project_var
 
 SOURCES = PROJECT / "models/staging/raw/_raw__sources.yml"
 
 # Refunds and credit notes. No other number may be negative.
 SIGNED = {("payments", "amount"), ("marketing_spend", "amount")}
 
+# A regular expression, as Python and DuckDB read it, of what is an email address.
+_ADDRESS = r"[^@ \t\n\r\f\x00]*@[^@ \t\n\r\f\x00]*\.[^@ \t\n\r\f\x00]*"
+
 # Text as every reader gives it → without outer space and invisible marks, typed; NULL where it is
 # not of that type.
-MACROS = r"""
+MACROS = (
+    rf"""
+create or replace temp macro is_address(x) as
+    contains(x, '@') and regexp_full_match(x, '{_ADDRESS}');
+create or replace temp macro landed_id(x) as case
+    when is_address(x) then 'email-' || sha256(x)[:16] else x
+end;
+"""
+    + r"""
 create or replace temp macro cleaned(x) as case
     when x >= '!' and x < chr(127) and x[-1] between '!' and '~' then x
     else nullif(regexp_replace(x, '^[\s\p{Z}\p{Cf}]+|[\s\p{Z}\p{Cf}]+$', '', 'g'), '')
@@ -52,6 +65,7 @@ create or replace temp macro as_whole(x) as case
     when regexp_full_match(x, '-?\d+(\.0+)?') then try_cast(x as bigint)
 end;
 """
+)
 
 _NUMBER = r"U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL\(.*\)"
 # No other time is taken, be it that no calendar has it.
@@ -111,6 +125,11 @@ class Column:
     def kind(self) -> str:
         """The type without its digits."""
         return self.data_type.split("(")[0]
+
+    @property
+    def is_id(self) -> bool:
+        """Whether it tells people and things apart; then an email address lands as `landed_id`."""
+        return self.kind == "varchar" and self.name.endswith("_id")
 
 
 @dataclass(frozen=True)
@@ -217,12 +236,19 @@ def _column(column: Mapping[str, Any]) -> Column:
 
 
 def checks(entity: Entity, broken: str | None) -> list[Check]:
-    """What can be wrong with a row; `broken` is the condition that it is no row at all."""
+    """What can be wrong with a row; `broken` is the condition that it is no row at all.
+
+    Raises UserError where the var email_ids is neither hash nor refuse.
+    """
     found = [Check(None, broken, NO_OBJECT)] if broken else []
+    if (email_ids := project_var("email_ids")) not in ("hash", "refuse"):
+        raise UserError(f"email_ids is {email_ids!r}; it may be hash or refuse")
     for column in entity.columns:
         name = column.name
         if column.required:
             found.append(Check(name, f"given_{name} is null", "is missing"))
+        if column.is_id and email_ids == "refuse":
+            found.append(Check(name, f"is_address(given_{name})", "is an email address, not an id"))
         if column.kind in _FORMS:
             fails = f"given_{name} is not null and {name} is null"
             if column.kind in ("timestamp", "date"):
@@ -264,6 +290,10 @@ def checked(entity: Entity, relation: str, fields: Sequence[Field], broken: str 
     given, typed = [], []
     for column in entity.columns:
         source, value = _cast(column, known.get(column.name))
+        if (entity.name, column.name) == ("leads", "email"):  # the id is landed without it
+            value = (
+                "coalesce(given_email, case when is_address(given_lead_id) then given_lead_id end)"
+            )
         given.append(f"{source} as given_{column.name}")
         typed.append(f"{value} as {column.name}")
     given += [f"{field.words} as extra_{field.place}" for field in extras]
@@ -288,6 +318,8 @@ def _cast(column: Column, field: Field | None) -> tuple[str, str]:
     if re.fullmatch(types, field.data_type):
         return field.column, cast.format(x=name, type=column.data_type)
     value = _PARSERS[column.kind].format(x=name, type=column.data_type)
+    if column.is_id:
+        value = f"landed_id({value})"
     text = field.words if column.kind == "varchar" else field.text
     return text, f"coalesce({value}, {literal(column.default)})" if column.default else value
 
@@ -300,6 +332,13 @@ def _attributes(extras: Sequence[Field]) -> str:
     pairs = ", ".join(f"{literal(field.name)}, extra_{field.place}" for field in extras)
     return f"""case when coalesce({", ".join(names)}) is not null
         then json_merge_patch('{{}}', json_object({pairs})) end"""
+
+
+def landed_id(text: str) -> str:
+    """The id as it is landed: of one that is an email address, a hash that does not tell it."""
+    if re.fullmatch(_ADDRESS, text):
+        return f"email-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+    return text
 
 
 def literal(value: str | None) -> str:

@@ -141,7 +141,8 @@ def land(folder: Path, landed_at: datetime | None = None) -> LandResult:
     BusyError where another run holds the warehouse. Rows of people who were erased count as
     duplicates; those set aside leave no text.
     """
-    files = _files(folder)
+    with readable(folder):
+        files = _files(folder)
     moment = landed_at or datetime.now(UTC)
     if moment.tzinfo:
         moment = moment.astimezone(UTC).replace(tzinfo=None)
