@@ -183,7 +183,9 @@ class Field:
         if self.data_type in ("FLOAT", "DOUBLE"):
             return rf"regexp_replace({self.column}::varchar, '\.0$', '')"
         if self.is_nested:
-            return f"try(to_json({self.column})::varchar)"
+            unwritten = "'(holds a time too far away)'"
+            return f"""case when {self.column} is not null
+                then coalesce(try(to_json({self.column})::varchar), {unwritten}) end"""
         if self.data_type.startswith("TIMESTAMP"):
             return f"coalesce(try({self.column}::varchar), epoch_us({self.column})::varchar)"
         return f"cleaned({self.column}::varchar)"

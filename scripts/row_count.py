@@ -33,7 +33,7 @@ def count_rows(path: Path, source: Source) -> int:
         return _lines(source.path, blanks=b" ")
     if source.broken:
         return _items(source.path)
-    return int(read_metadata(path).num_rows)
+    return int(read_metadata(path.absolute()).num_rows)
 
 
 def _blocks(file: Path) -> Iterator[bytes]:

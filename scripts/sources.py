@@ -106,7 +106,7 @@ class Source:
     @property
     def parameters(self) -> list[str]:
         """The path, no character of it a wildcard."""
-        return [escape(str(self.path.absolute()))]
+        return [escape(str(self.path))]
 
 
 def format_of(name: str) -> str:
@@ -212,7 +212,7 @@ def open_source(
         _refuse_no_text(path, plain)
     match format_of(path.name):
         case "parquet":
-            source = _parquet(connection, entity, plain, scratch)
+            source = _parquet(connection, entity, path, plain, scratch)
         case "csv" | "tsv":
             source = _csv(entity, path, plain)
         case _:
@@ -229,12 +229,12 @@ def _unpacked(path: Path, scratch: Path) -> Path:
         case ".zst":
             unpack = partial(pyarrow.input_stream, compression="zstd")
         case _:
-            return path
+            return path.absolute()  # what begins with ~ or s3: means other things to libraries
     plain = scratch / hashlib.sha256(path.name.encode()).hexdigest()  # names may be long
     packed, free = path.stat().st_size, shutil.disk_usage(scratch).free
     size = 0
     try:
-        with unpack(str(path)) as stream, plain.open("wb") as target:
+        with unpack(str(path.absolute())) as stream, plain.open("wb") as target:
             while block := stream.read(_BLOCK):
                 size += len(block)
                 if size > max(FEW_BYTES, MOST_UNPACKED * packed):
@@ -303,18 +303,18 @@ def _fields(
 
 
 def _parquet(
-    connection: duckdb.DuckDBPyConnection, entity: Entity, path: Path, scratch: Path
+    connection: duckdb.DuckDBPyConnection, entity: Entity, path: Path, plain: Path, scratch: Path
 ) -> Source:
     # DuckDB gives the second of two columns that differ in case alone another name.
-    schema = pq.read_schema(path)
+    schema = pq.read_schema(plain)
     names = schema.names
-    for leaf in pq.read_metadata(path).schema:
+    for leaf in pq.read_metadata(plain).schema:
         if leaf.precision > MOST_DIGITS:
             raise UserError(
                 f"{path} has numbers of more than {MOST_DIGITS} digits in the column {leaf.path}: "
                 "write them with fewer, or as text."
             )
-    plain = _with_near_times(path, scratch, schema)
+    plain = _with_near_times(plain, scratch, schema)
     reader = "read_parquet(?, binary_as_string = true, hive_partitioning = false)"
     columns = connection.execute(f"describe from {reader}", [escape(str(plain))]).fetchall()
     fields = _fields(entity, path, names, [column[1] for column in columns])

@@ -58,6 +58,7 @@ def check(changed: Mapping[str, object]) -> None:
         ("naive_bayes_smoothing", 0.0, "a number above 0"),
         ("naive_bayes_min_tag_leads", -1, "a number of 0 or more"),
         ("history", "no", "true or false"),
+        ("email_ids", "drop", "hash or refuse"),
         ("gross_margin", 80, "a share from 0 to 1, such as 0.8"),
         ("gross_margin", True, "a share from 0 to 1, such as 0.8"),
         ("roi_months", 0, "a whole number from 1 to 9999"),
