@@ -168,7 +168,10 @@ def readable(path: Path) -> Iterator[None]:
     except OSError as error:
         if no_room(error):
             raise
-        raise UserError(f"{path} cannot be read: {error.strerror or error}.") from error
+        cause = (
+            f"{path} cannot be read: {error.strerror}."  # pyarrow gives none for what is damaged
+        )
+        raise UserError(cause if error.strerror else _DAMAGED.format(path)) from error
     except _NOT_OF_THE_FILE:
         raise
     except duckdb.OutOfMemoryException as error:
