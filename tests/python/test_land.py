@@ -2,6 +2,7 @@
 
 import errno
 import gzip
+import hashlib
 import json
 import os
 import shutil
@@ -18,15 +19,16 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from scripts import contract, sources
 from scripts import land as landing
 from scripts import land as module
-from scripts import sources
 from scripts.__main__ import app
-from scripts.contract import read_contract
+from scripts.contract import landed_id, read_contract
 from scripts.erase import erase
 from scripts.errors import UserError
 from scripts.land import LandResult, land
 from scripts.paths import warehouse_file
+from scripts.subject_access import subject_access
 from tests.python.conftest import held_warehouse
 
 NOW = datetime(2025, 1, 1)
@@ -1074,3 +1076,108 @@ def test_the_number_of_a_row_that_was_erased_is_not_given_out_again(folder: Path
     erase(["8"])
     land_text(folder, "lead_id,created_at\n9,2024-01-04\n")
     assert versions("leads", "lead_id, landing_seq") == [("007", 1), ("9", 3)]
+
+
+ADDRESS = "Anna.Smith@b.example"
+HASHED = "email-" + hashlib.sha256(ADDRESS.encode()).hexdigest()[:16]
+
+
+def land_addresses(folder: Path) -> LandResult:
+    """A lead whose id is an email address, in every entity and format, and another."""
+    files = {
+        "leads.csv": f"lead_id,created_at,email,owner_id\n {ADDRESS} ,2024-01-01,,o@c.example\n"
+        "8,2024-01-01,a@b.example,9\n",
+        "lead_events.jsonl": json.dumps(
+            {"event_id": "1@b", "lead_id": ADDRESS, "event_type": "x", "occurred_at": "2024-01-01"}
+            | {"page_url": ADDRESS, "properties": {"to": ADDRESS}}
+        ),
+        "opportunities.csv": "opportunity_id,lead_id,created_at,stage\n"
+        f"deal@b.example.org,{ADDRESS},2024-01-01,won\n",
+        "payments.csv": f"payment_id,lead_id,paid_at,amount\np,{ADDRESS},2024-01-01,5\n"
+        f"q,{ADDRESS},never,5\n",
+    }
+    for name, text in files.items():
+        (folder / name).write_text(text, "utf-8")
+    parquet(
+        f"select 'd' as opportunity_id, '{ADDRESS}' as lead_id",
+        folder / "opportunity_leads.parquet",
+    )
+    return land(folder, NOW)
+
+
+def test_an_id_that_is_an_email_address_lands_as_a_hash(folder: Path) -> None:
+    land_addresses(folder)
+    assert landed_id(ADDRESS) == HASHED
+    owner = landed_id("o@c.example")
+    assert versions("leads", "lead_id, email, owner_id") == [
+        (HASHED, ADDRESS, owner),
+        ("8", "a@b.example", "9"),
+    ]
+    assert versions("lead_events", "event_id, lead_id, page_url, properties ->> 'to'") == [
+        ("1@b", HASHED, ADDRESS, ADDRESS)
+    ]
+    deal = landed_id("deal@b.example.org")
+    assert versions("opportunities", "opportunity_id, lead_id") == [(deal, HASHED)]
+    assert versions("payments", "lead_id") == [(HASHED,)]
+    assert versions("opportunity_leads", "lead_id") == [(HASHED,)]
+    assert rows("select line, value, original_row from raw.rejected_rows") == [
+        (3, "never", f"q,{ADDRESS},never,5")
+    ]
+
+
+NO_ADDRESSES = ["a@b", "@", "a b@c.example", "a@b@c.example", "a.b", "Anna <a@b.example>"]
+
+
+def test_what_is_no_email_address_stays_an_id(folder: Path) -> None:
+    texts = [*NO_ADDRESSES, "a@b.c", "Zoë@naïve.example", "a\u00a0b@c.example", "a+b@c.d.e"]
+    lines = [f'"{text}",2024-01-01\n' for text in texts]
+    land_text(folder, "lead_id,created_at\n" + "".join(lines))
+    landed = [landed for (landed,) in versions("leads", "lead_id")]
+    assert landed == [landed_id(text) for text in texts]
+    assert landed[: len(NO_ADDRESSES)] == NO_ADDRESSES
+    assert all(text.startswith("email-") for text in landed[len(NO_ADDRESSES) :])
+
+
+def test_an_email_that_is_given_is_not_overruled_by_the_id(folder: Path) -> None:
+    land_text(folder, f"lead_id,created_at,email\n{ADDRESS},2024-01-01,x@y.example\n")
+    assert versions("leads", "lead_id, email") == [(HASHED, "x@y.example")]
+
+
+def test_an_id_that_is_an_email_address_may_be_refused(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(contract, "project_var", lambda _: "refuse")
+    assert land_addresses(folder).total.rows_rejected == 6
+    assert rows("select entity, line, column_name, value, reason from raw.rejected_rows") == [
+        (entity, line, column, value, "is an email address, not an id")
+        for entity, line, column, value in [
+            ("leads", 2, "lead_id", ADDRESS),
+            ("lead_events", 1, "lead_id", ADDRESS),
+            ("opportunities", 2, "opportunity_id", "deal@b.example.org"),
+            ("opportunity_leads", 1, "lead_id", ADDRESS),
+            ("payments", 2, "lead_id", ADDRESS),
+            ("payments", 3, "lead_id", ADDRESS),
+        ]
+    ]
+    forget_hashes()
+    monkeypatch.setattr(contract, "project_var", lambda _: "drop")
+    with pytest.raises(UserError, match="email_ids is 'drop'; it may be hash or refuse"):
+        land(folder, NOW)
+
+
+@pytest.mark.parametrize("name", [ADDRESS, HASHED])
+def test_a_lead_is_found_by_the_address_that_was_its_id_and_kept_out_once_erased(
+    folder: Path, name: str
+) -> None:
+    land_addresses(folder)
+    text = subject_access(name).read_text("utf-8")
+    assert HASHED in text and f"q,{ADDRESS},never,5" in text
+    assert sum(erase([name]).rows_erased["leads.duckdb"].values()) >= 6
+    forget_hashes()
+    (folder / "leads.b.csv").write_text(f"lead_id,created_at,email\n{ADDRESS},2024-02-01,x@y.z\n")
+    total = land(folder, NOW).total
+    assert total.rows_landed == 0
+    assert versions("leads", "lead_id") == [("8",)]
+    assert rows("select value, original_row from raw.rejected_rows") == [(None, "")]
+    with pytest.raises(UserError, match=r"no lead .* is held"):
+        subject_access(name)
