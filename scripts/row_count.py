@@ -9,12 +9,11 @@ import numpy as np
 from pyarrow.parquet import read_metadata  # type: ignore[import-untyped]
 
 from scripts.errors import UserError
-from scripts.sources import Source, records
+from scripts.sources import Source, line_end, records
 
 # Bytes that are looked at together.
 _BLOCK = 1 << 22
 
-_LF, _CR = b"\n\r"
 # All bytes but those that JSON's structure is made of.
 _VALUES = bytes(set(range(256)) - set(b'[]{},"'))
 
@@ -48,20 +47,20 @@ def _lines(file: Path, blanks: bytes = b"") -> int:
     """The lines that hold more than blanks."""
     count, is_between = 0, True
     for block in _blocks(file):
-        if left := block.translate(None, blanks):
-            marks = np.frombuffer(left, np.uint8)
-            is_end = np.concatenate(([is_between], (marks == _LF) | (marks == _CR)))
-            count += int(np.count_nonzero(is_end[:-1] & ~is_end[1:]))
-            is_between = bool(is_end[-1])
-    return count
+        text = block.translate(None, blanks) if blanks else block
+        text = text.replace(b"\r", b"\n") if b"\r" in text else text
+        text = re.sub(rb"\n+", b"\n", text) if b"\n\n" in text else text
+        if text:
+            count += text.count(b"\n") - (is_between and text.startswith(b"\n"))
+            is_between = text.endswith(b"\n")
+    return count + (not is_between)
 
 
 def _records(path: Path, source: Source) -> int:
     """The rows of CSV as Python has them, the header among them."""
     count, ends = 0, ""
     for line, text, row in records(source):
-        end = text[len(text.rstrip("\r\n")) :][-2:]
-        end = end if end == "\r\n" else end[-1:]
+        end = line_end(text)
         if end and ends and end != ends:
             raise UserError(
                 f"{path}: its lines end in different ways, first in line {line}: save it with "

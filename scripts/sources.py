@@ -365,8 +365,12 @@ def _csv(entity: Entity, path: Path, plain: Path) -> Source:
         delimiter = max(",;\t|", key=lambda mark: _known(entity, first.split(mark)))
         if not first.strip("\r\n"):
             raise UserError(f"{path} starts with an empty line: line 1 must be the header.")
+        taken: list[str] = []
         rows = csv.reader(
-            chain([first], stream), delimiter=delimiter, skipinitialspace=True, strict=True
+            _tapped(chain([first], stream), taken),
+            delimiter=delimiter,
+            skipinitialspace=True,
+            strict=True,
         )
         try:
             header = next(rows)
@@ -376,7 +380,8 @@ def _csv(entity: Entity, path: Path, plain: Path) -> Source:
         raise UserError(_HEADER_QUOTE.format(path))
     fields = _fields(entity, path, header, ["VARCHAR"] * len(header))
     columns = ", ".join(f"{field.column}: 'varchar'" for field in fields)
-    reader = _text_reader(columns, delimiter, quote='"', header=True)
+    # Left to itself DuckDB takes the first line break that it sees, be it within a name.
+    reader = _text_reader(columns, delimiter, quote='"', header=True, end=line_end(taken[-1]))
     if len(fields) == 1:  # where an empty line would be a row
         reader = f"(from {reader} where c0 is not null)"
     return Source(plain, reader, fields, tuple(field.column for field in fields), delimiter)
@@ -431,12 +436,13 @@ def _is_array(path: Path, plain: Path) -> bool:
     return bool(first)
 
 
-def _text_reader(columns: str, delimiter: str, quote: str, header: bool) -> str:
+def _text_reader(columns: str, delimiter: str, quote: str, header: bool, end: str = "") -> str:
     """All text, no type guessed; rows that do not fit go to the table `ragged`."""
-    return f"""read_csv(?, columns = {{{columns}}}, header = {header}, delim = {literal(delimiter)},
-        quote = '{quote}', escape = '{quote}', auto_detect = false, hive_partitioning = false,
-        allow_quoted_nulls = false,
-        store_rejects = true, rejects_table = 'ragged', rejects_scan = 'ragged_scans')"""
+    lines = f"new_line = '{end.encode('unicode_escape').decode()}'," if end else ""
+    return f"""read_csv(?, {lines} columns = {{{columns}}}, header = {header},
+        delim = {literal(delimiter)}, quote = '{quote}', escape = '{quote}', auto_detect = false,
+        hive_partitioning = false, allow_quoted_nulls = false, store_rejects = true,
+        rejects_table = 'ragged', rejects_scan = 'ragged_scans')"""
 
 
 def take_ragged(
@@ -507,6 +513,11 @@ def records(source: Source) -> Iterator[tuple[int, str, list[str]]]:
             yield start, "".join(taken), row
             start = reader.line_num + 1
             taken.clear()
+
+
+def line_end(text: str) -> str:
+    """What ends a text that is a line; empty where it is the last of its file."""
+    return next((end for end in ("\r\n", "\n", "\r") if text.endswith(end)), "")
 
 
 def lines(source: Source) -> Iterator[tuple[int, str, Content]]:

@@ -29,7 +29,6 @@ from scripts.land import land
 NOW = datetime(2025, 1, 1)
 FORMATS = ("csv", "tsv", "jsonl", "json", "parquet")
 PACKINGS = ("", "", "", ".gz", ".zst")
-QUOTINGS = (csv.QUOTE_MINIMAL, csv.QUOTE_MINIMAL, csv.QUOTE_ALL)
 DELIMITERS = {"csv": ",;|\t", "tsv": "\t"}
 
 TEXTS = (
@@ -190,7 +189,7 @@ def _text(
         between = random.choice((",", ",\n", " , "))
         return f"{blanks}[{between.join(_json(random, row) for row in rows)}]{blanks}"
     stream = io.StringIO(newline="")
-    quoting = random.choice(QUOTINGS)
+    quoting = csv.QUOTE_ALL if random.random() < 0.3 else csv.QUOTE_MINIMAL
     end = random.choice(("\n", "\r\n"))
     writer = csv.writer(stream, delimiter=delimiter, lineterminator=end, quoting=quoting)
     writer.writerows([names, *([row[name] for name in names] for row in rows)])

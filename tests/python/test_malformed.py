@@ -243,6 +243,12 @@ CASES = {
         ["x"],
         [(4, "created_at", "never", NO_TIME)],
     ),
+    "another line break in a name in the header, as Excel writes it": Case(
+        "leads.csv",
+        b'lead_id,created_at,"screen\nsize"\r\nx,2024-01-01,5\r\ny,never,"5\n"\r\n',
+        ["x"],
+        [(4, "created_at", "never", NO_TIME)],
+    ),
     "an empty cell in quotes, of one column": Case(
         "accounts.csv",
         b'account_id\nx\n""\n\ny\n',
