@@ -16,6 +16,7 @@
             'True|False',
             'true or false'
         ),
+        (['email_ids'], 'hash|refuse', 'hash or refuse'),
         (['gross_margin'], '0([.][0-9]+)?|1([.]0+)?', 'a share from 0 to 1, such as 0.8'),
         (
             ['payment_months', 'clv_window_months', 'clv_horizon_months', 'roi_months', 'contact_within_hours', 'outcome_days'],

@@ -4,6 +4,7 @@
 """
 # ruff: noqa: S608 (names in SQL come from the contract or are c0, c1 …; text goes through `literal`)
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,15 +15,27 @@ import yaml
 
 from scripts.errors import UserError
 from scripts.paths import PROJECT
+from scripts.settings import project_var
 
 SOURCES = PROJECT / "models/staging/raw/_raw__sources.yml"
 
 # Refunds and credit notes. No other number may be negative.
 SIGNED = {("payments", "amount"), ("marketing_spend", "amount")}
 
+# A regular expression, as Python and DuckDB read it, of what is an email address.
+_ADDRESS = r"[^@ \t\n\r\f\x00]*@[^@ \t\n\r\f\x00]*\.[^@ \t\n\r\f\x00]*"
+
 # Text as every reader gives it → without outer space and invisible marks, typed; NULL where it is
 # not of that type.
-MACROS = r"""
+MACROS = (
+    rf"""
+create or replace temp macro is_address(x) as
+    contains(x, '@') and regexp_full_match(x, '{_ADDRESS}');
+create or replace temp macro landed_id(x) as case
+    when is_address(x) then 'email-' || sha256(x)[:16] else x
+end;
+"""
+    + r"""
 create or replace temp macro cleaned(x) as case
     when x >= '!' and x < chr(127) and x[-1] between '!' and '~' then x
     else nullif(regexp_replace(x, '^[\s\p{Z}\p{Cf}]+|[\s\p{Z}\p{Cf}]+$', '', 'g'), '')
@@ -52,14 +65,20 @@ create or replace temp macro as_whole(x) as case
     when regexp_full_match(x, '-?\d+(\.0+)?') then try_cast(x as bigint)
 end;
 """
+)
 
 _NUMBER = r"U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL\(.*\)"
+# No other time is taken, be it that no calendar has it.
+_IN_REACH = "{x} >= '1900-01-01' and {x} < '2201-01-01'"
 _TIME = r"DATE|TIMESTAMP.*"
 
 # Type of the contract → types of a Parquet file that need no way through text, and the cast.
 _CASTS = {
-    "timestamp": (_TIME, "make_timestamp(epoch_us({x}))"),
-    "date": (_TIME, "case when epoch_us({x}) % 86400000000 = 0 then {x}::date end"),
+    "timestamp": (_TIME, f"case when {_IN_REACH} then {{x}}::timestamp end"),
+    "date": (
+        _TIME,
+        f"case when {_IN_REACH} and {{x}}::timestamp = {{x}}::date then {{x}}::date end",
+    ),
     "boolean": ("BOOLEAN", "{x}"),
     "bigint": (_NUMBER, "case when {x} = trunc({x}) then try_cast({x} as bigint) end"),
     "decimal": (_NUMBER, "try_cast({x} as {type})"),
@@ -107,6 +126,11 @@ class Column:
         """The type without its digits."""
         return self.data_type.split("(")[0]
 
+    @property
+    def is_id(self) -> bool:
+        """Whether it tells people and things apart; then an email address lands as `landed_id`."""
+        return self.kind == "varchar" and self.name.endswith("_id")
+
 
 @dataclass(frozen=True)
 class Entity:
@@ -152,11 +176,18 @@ class Field:
 
     @property
     def text(self) -> str:
-        """SQL of the value as trimmed text; NULL where empty."""
+        """SQL of the value as trimmed text; NULL where empty.
+
+        A time that DuckDB holds but can't write is told in microseconds since 1970.
+        """
         if self.data_type in ("FLOAT", "DOUBLE"):
             return rf"regexp_replace({self.column}::varchar, '\.0$', '')"
         if self.is_nested:
-            return f"to_json({self.column})::varchar"
+            unwritten = "'(holds a time too far away)'"
+            return f"""case when {self.column} is not null
+                then coalesce(try(to_json({self.column})::varchar), {unwritten}) end"""
+        if self.data_type.startswith("TIMESTAMP"):
+            return f"coalesce(try({self.column}::varchar), epoch_us({self.column})::varchar)"
         return f"cleaned({self.column}::varchar)"
 
     @property
@@ -207,16 +238,23 @@ def _column(column: Mapping[str, Any]) -> Column:
 
 
 def checks(entity: Entity, broken: str | None) -> list[Check]:
-    """What can be wrong with a row; `broken` is the condition that it is no row at all."""
+    """What can be wrong with a row; `broken` is the condition that it is no row at all.
+
+    Raises UserError where the var email_ids is neither hash nor refuse.
+    """
     found = [Check(None, broken, NO_OBJECT)] if broken else []
+    if (email_ids := project_var("email_ids")) not in ("hash", "refuse"):
+        raise UserError(f"email_ids is {email_ids!r}; it may be hash or refuse")
     for column in entity.columns:
         name = column.name
         if column.required:
             found.append(Check(name, f"given_{name} is null", "is missing"))
+        if column.is_id and email_ids == "refuse":
+            found.append(Check(name, f"is_address(given_{name})", "is an email address, not an id"))
         if column.kind in _FORMS:
             fails = f"given_{name} is not null and {name} is null"
             if column.kind in ("timestamp", "date"):
-                fails += f" or {name} < '1900-01-01' or {name} >= '2201-01-01'"
+                fails += f" or not ({_IN_REACH.format(x=name)})"
             found.append(Check(name, fails, _FORMS[column.kind]))
         if column.kind in ("bigint", "decimal") and (entity.name, name) not in SIGNED:
             found.append(Check(name, f"{name} < 0", "is negative"))
@@ -254,6 +292,10 @@ def checked(entity: Entity, relation: str, fields: Sequence[Field], broken: str 
     given, typed = [], []
     for column in entity.columns:
         source, value = _cast(column, known.get(column.name))
+        if (entity.name, column.name) == ("leads", "email"):  # the id is landed without it
+            value = (
+                "coalesce(given_email, case when is_address(given_lead_id) then given_lead_id end)"
+            )
         given.append(f"{source} as given_{column.name}")
         typed.append(f"{value} as {column.name}")
     given += [f"{field.words} as extra_{field.place}" for field in extras]
@@ -278,6 +320,8 @@ def _cast(column: Column, field: Field | None) -> tuple[str, str]:
     if re.fullmatch(types, field.data_type):
         return field.column, cast.format(x=name, type=column.data_type)
     value = _PARSERS[column.kind].format(x=name, type=column.data_type)
+    if column.is_id:
+        value = f"landed_id({value})"
     text = field.words if column.kind == "varchar" else field.text
     return text, f"coalesce({value}, {literal(column.default)})" if column.default else value
 
@@ -290,6 +334,13 @@ def _attributes(extras: Sequence[Field]) -> str:
     pairs = ", ".join(f"{literal(field.name)}, extra_{field.place}" for field in extras)
     return f"""case when coalesce({", ".join(names)}) is not null
         then json_merge_patch('{{}}', json_object({pairs})) end"""
+
+
+def landed_id(text: str) -> str:
+    """The id as it is landed: of one that is an email address, a hash that does not tell it."""
+    if re.fullmatch(_ADDRESS, text):
+        return f"email-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+    return text
 
 
 def literal(value: str | None) -> str:

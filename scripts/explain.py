@@ -20,7 +20,7 @@ from rich.text import Text
 from scripts import paths
 from scripts.build import build
 from scripts.champion import champion_at_clock
-from scripts.contract import read_contract
+from scripts.contract import landed_id, read_contract
 from scripts.errors import UserError
 from scripts.warehouse import attached, quote_identifier, reading
 
@@ -193,15 +193,16 @@ def _cells(reason: Reason) -> list[str]:
 
 def _survivor(connection: DuckDBPyConnection, lead_id: str) -> str:
     found = connection.execute(
-        "select surviving_lead_id from intermediate.int_lead_identities where lead_id = ?",
-        [lead_id],
+        """select surviving_lead_id from intermediate.int_lead_identities
+        where lead_id in ($1, $2) order by lead_id = $1 desc""",
+        [lead_id, landed_id(lead_id)],
     ).fetchone()
     if found:
         return str(found[0])
     landed = connection.execute(
         """select min(created_at)::date, (select clock_date from intermediate.int_clock)
-        from raw.leads where lead_id = ? having count(*) > 0""",
-        [lead_id],
+        from raw.leads where lead_id in (?, ?) having count(*) > 0""",
+        [lead_id, landed_id(lead_id)],
     ).fetchone()
     if landed:
         raise UserError(f"lead {lead_id!r} came in on {landed[0]}, after {landed[1]}")

@@ -15,6 +15,8 @@ import duckdb
 from scripts.errors import UserError
 from scripts.paths import PROJECT, warehouse_file
 
+# What DuckDB may take unless LEADS_MEMORY says otherwise.
+MEMORY = "4GB"
 STOPPED = 130  # the shell's exit code of what Ctrl-C ended
 
 _NO_ROOM = {
@@ -104,7 +106,9 @@ def _no_memory(error: BaseException | str) -> str | None:
     is_it = isinstance(error, MemoryError | duckdb.OutOfMemoryException)
     if not is_it and not re.search(_NO_MEMORY, str(error)):
         return None
-    allowed = os.environ.get("LEADS_MEMORY") or "4GB"
+    if "temp_directory" in str(error):  # it is the disk that DuckDB may not fill further
+        return f"{warehouse_file().parent} cannot be written to: {_NO_ROOM[errno.ENOSPC]}."
+    allowed = os.environ.get("LEADS_MEMORY") or MEMORY
     return (
         f"more memory is needed than LEADS_MEMORY allows ({allowed}): set it higher, or "
         "LEADS_THREADS lower, and run again."

@@ -1,8 +1,9 @@
 """Lands a folder of files in `raw`, checked against the input contract, in one transaction.
 
 DuckDB reads each file once, into a temporary table, every row beside a status: NULL where it is
-good, else the number of the check that it failed. Only a file with bad rows is read again, to say
-which line holds what. The writing begins when all files are read.
+good, else the number of the check that it failed. Rows are counted a second time, without DuckDB;
+a file whose counts differ lands nothing. Only one with bad rows is read again, to say which line
+holds what. The writing begins when all files are read.
 """
 # ruff: noqa: S608 (names in SQL come from the contract, and what is quoted went through `literal`)
 
@@ -24,6 +25,7 @@ from scripts.contract import MACROS, Entity, checked, checks, literal, read_cont
 from scripts.duplicates import DUPLICATE, mark_duplicates
 from scripts.errors import UserError
 from scripts.lock import exclusive
+from scripts.row_count import count_rows
 from scripts.sources import (
     FORMATS,
     Content,
@@ -32,7 +34,7 @@ from scripts.sources import (
     content,
     format_of,
     lines,
-    misquoted,
+    miscounted,
     open_source,
     readable,
     settled,
@@ -139,7 +141,8 @@ def land(folder: Path, landed_at: datetime | None = None) -> LandResult:
     BusyError where another run holds the warehouse. Rows of people who were erased count as
     duplicates; those set aside leave no text.
     """
-    files = _files(folder)
+    with readable(folder):
+        files = _files(folder)
     moment = landed_at or datetime.now(UTC)
     if moment.tzinfo:
         moment = moment.astimezone(UTC).replace(tzinfo=None)
@@ -258,13 +261,18 @@ def _read(
             if content_hash == last_hash:
                 continue
             source = open_source(connection, entity, path, scratch)
+            rows = count_rows(path, source)
             query = checked(entity, source.relation, source.fields, source.broken)
-            connection.execute(
+            (seen,) = _row(
+                connection,
                 f"""insert into incoming_{entity.name}
                 select {_names(entity)}, attributes, {number}, status from ({query})""",
                 source.parameters,
             )
             ragged = take_ragged(connection, path, source)
+            seen += sum(count for _, count in ragged.values())
+            if seen != rows:
+                raise UserError(miscounted(path, source, seen, rows))
         batch.append(Incoming(number, path, state, content_hash, last_seq, source, ragged))
     return batch
 
@@ -368,15 +376,15 @@ def _write(
         )
         if rejected:
             with settled(file.path, file.state), readable(file.path):
-                _write_rejects(connection, entity, file, read, landing_id)
+                _write_rejects(connection, entity, file, landing_id)
     return total
 
 
 def _write_rejects(
-    connection: DuckDBPyConnection, entity: Entity, file: Incoming, rows_read: int, landing_id: int
+    connection: DuckDBPyConnection, entity: Entity, file: Incoming, landing_id: int
 ) -> None:
     """Writes a file's bad rows to raw.rejected_rows, ten thousand at a time."""
-    rejects = _rejects(connection, entity, file, rows_read)
+    rejects = _rejects(connection, entity, file)
     while chunk := list(islice(rejects, 10_000)):
         names_erased = suppressed_words(connection, (reject.original for reject in chunk))
         chunk = [
@@ -400,13 +408,10 @@ def _write_rejects(
         )
 
 
-def _rejects(
-    connection: DuckDBPyConnection, entity: Entity, file: Incoming, rows_read: int
-) -> Iterator[Reject]:
+def _rejects(connection: DuckDBPyConnection, entity: Entity, file: Incoming) -> Iterator[Reject]:
     """The bad rows of a file, which is read again for them.
 
     Whether a row is bad depends on its content alone: its line is the one with that content.
-    Raises UserError where the lines are not as many as the rows that DuckDB saw.
     """
     source = file.source
     failures = checks(entity, source.broken)
@@ -424,13 +429,10 @@ def _rejects(
         faults[content(values)] = (failed.column, value, failed.reason)
     unseen = set(faults)
     for line, text, row in lines(source):
-        rows_read -= 1
         found = text if text in faults else row
         if found in faults:
             unseen.discard(found)
             yield Reject(line, *faults[found], text)
-    if rows_read:
-        raise UserError(misquoted(file.path, source))
     for found in unseen:
         yield Reject(None, *faults[found], str(found))
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from duckdb import DuckDBPyConnection
 
-from scripts.contract import read_contract
+from scripts.contract import landed_id, read_contract
 from scripts.errors import UserError
 from scripts.text import text_key
 from scripts.warehouse import holds, quote_identifier
@@ -60,14 +60,16 @@ class People:
 def find_people(connection: DuckDBPyConnection, lead_ids: Iterable[str]) -> People:
     """The people of some leads. Raises UserError for a lead that is not held.
 
-    Held is also a lead of which only events and the like were landed, or rows set aside.
+    Held is also a lead of which only events and the like were landed, or rows set aside. A lead
+    whose id is an email address may be named by it.
     """
-    asked = list(dict.fromkeys(lead_ids))
+    named = {name: {name, landed_id(name)} for name in lead_ids}
     if not holds(connection, "raw.leads"):
         raise UserError("nothing was landed yet")
-    if missing := sorted({*asked}.difference(_held(connection, asked))):
+    held = _held(connection, sorted(set[str]().union(*named.values())))
+    if missing := sorted(name for name, ids in named.items() if held.isdisjoint(ids)):
         raise UserError(f"no lead {missing[0]!r} is held")
-    found = _whole_people(connection, asked)
+    found = _whole_people(connection, sorted(held))
     leads = _rows(
         connection,
         """select columns(* exclude (landing_seq, landed_at)) from raw.leads
@@ -184,8 +186,12 @@ class Mentions:
 
     @staticmethod
     def words_of(text: str) -> set[str]:
-        """The words of a text, in lower case: what stands between commas, quotes and space."""
-        return {word.strip(".") for word in re.split(_DELIMITERS, text.lower())} - {""}
+        """The words of a text, in lower case: what stands between commas, quotes and space.
+
+        With an email address comes the id that it is landed as.
+        """
+        words = {word.strip(".") for word in re.split(_DELIMITERS, text)} - {""}
+        return {word.lower() for word in words} | {landed_id(word) for word in words if "@" in word}
 
     def __call__(self, text: str | None) -> bool:
         """Whether the text names any of them."""

@@ -3,27 +3,30 @@
 
 import csv
 import gzip
+import hashlib
 import os
 import re
 import shutil
 import stat
 import zlib
+from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from glob import escape
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
 import duckdb
 import pyarrow  # type: ignore[import-untyped]
-from pyarrow.parquet import read_schema  # type: ignore[import-untyped]
+from pyarrow import parquet as pq
+from pyarrow.compute import min_max  # type: ignore[import-untyped]
 
 from scripts.contract import NO_OBJECT, Entity, Field, literal
 from scripts.errors import UserError
-from scripts.faults import no_room
+from scripts.faults import MEMORY, no_room
 
 csv.field_size_limit(2**31 - 1)  # a quote left open makes one value of the rest of a file
 
@@ -31,6 +34,10 @@ FORMATS = ("csv", "tsv", "jsonl", "ndjson", "json", "parquet")
 
 _NOT_UTF8 = "{} is not UTF-8: save it as UTF-8."
 _DAMAGED = "{} cannot be read: it ends early or is damaged."
+_HEADER_QUOTE = (
+    "{} has a quote out of place or left open in its header, line 1: put whole names in quotes, "
+    "with nothing around them, or none."
+)
 _CHANGED = "{} changed while it was read: land it again when it is written to its end."
 
 # How files begin that are not the text that their name says.
@@ -54,6 +61,28 @@ _RAGGED = {
     "UNQUOTED VALUE": "has a quote out of place",
 }
 
+
+# DuckDB reads numbers of more as others.
+MOST_DIGITS = 38
+
+# What DuckDB raises of its own accord, whatever the file holds.
+_NOT_OF_THE_FILE = (
+    duckdb.ParserException,
+    duckdb.BinderException,
+    duckdb.CatalogException,
+    duckdb.TransactionException,
+    duckdb.ConstraintException,
+    duckdb.InternalException,
+    duckdb.FatalException,
+    duckdb.InterruptException,
+)
+
+# Bytes of a JSON file that are read at once, and the blanks before an array that DuckDB takes.
+_BLOCK = 1 << 20
+
+# How much a packed file may hold: so many bytes for each of its own, beyond those that are few.
+MOST_UNPACKED = 200
+FEW_BYTES = 64 << 20
 
 Content = tuple[str, ...]
 
@@ -123,7 +152,8 @@ def settled(path: Path, state: FileState) -> Iterator[None]:
 def readable(path: Path) -> Iterator[None]:
     """Turns what can go wrong with a file into a UserError without a word of its content.
 
-    That the disk is full, where something is unpacked or put aside, is not the file's fault.
+    That the disk is full, where something is unpacked or put aside, is not the file's fault, nor
+    is what befalls the warehouse.
     """
     try:
         yield
@@ -131,16 +161,28 @@ def readable(path: Path) -> Iterator[None]:
         raise UserError(_NOT_UTF8.format(path)) from error
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise UserError(f"{path} cannot be unpacked: it ends early or is damaged.") from error
+    except MemoryError:
+        raise
     except pyarrow.ArrowException as error:
         raise UserError(_DAMAGED.format(path)) from error
     except OSError as error:
         if no_room(error):
             raise
-        raise UserError(f"{path} cannot be read: {error.strerror or error}.") from error
-    except (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException):
+        cause = (
+            f"{path} cannot be read: {error.strerror}."  # pyarrow gives none for what is damaged
+        )
+        raise UserError(cause if error.strerror else _DAMAGED.format(path)) from error
+    except _NOT_OF_THE_FILE:
         raise
+    except duckdb.OutOfMemoryException as error:
+        if "temp_directory" in str(error):  # it is the disk that DuckDB may not fill further
+            raise
+        limit = os.environ.get("LEADS_MEMORY", MEMORY)
+        raise UserError(
+            f"{path} takes more memory than LEADS_MEMORY allows ({limit}): raise it and run again."
+        ) from error
     except duckdb.Error as error:
-        if no_room(error):
+        if no_room(error) or "database file" in str(error):
             raise
         raise UserError(_unreadable(path, str(error).splitlines()[0])) from error
 
@@ -152,6 +194,8 @@ def _unreadable(path: Path, message: str) -> str:
     if "CSV Parser state machine" in message:
         cause = "its lines end in different ways, or a quote is out of place"
         return f"{path} cannot be read: {cause}."
+    if "Timestamp(MS)" in message:
+        return f"{path} has, in a list or struct, a time too far away for DuckDB: leave it out."
     if "Malformed JSON" in message:
         return f"{path} cannot be read: it is not valid JSON."
     return _DAMAGED.format(path)
@@ -171,7 +215,7 @@ def open_source(
         _refuse_no_text(path, plain)
     match format_of(path.name):
         case "parquet":
-            source = _parquet(connection, entity, plain)
+            source = _parquet(connection, entity, path, plain, scratch)
         case "csv" | "tsv":
             source = _csv(entity, path, plain)
         case _:
@@ -182,16 +226,35 @@ def open_source(
 
 def _unpacked(path: Path, scratch: Path) -> Path:
     """The file unpacked in full. DuckDB takes one that ends early or is damaged for a whole one."""
-    plain = scratch / f"{path.name}.plain"
     match path.suffix.lower():
         case ".gz":
             unpack = gzip.open
         case ".zst":
             unpack = partial(pyarrow.input_stream, compression="zstd")
         case _:
-            return path
-    with unpack(str(path)) as stream, plain.open("wb") as target:
-        shutil.copyfileobj(stream, target, 1 << 20)
+            return path.absolute()  # what begins with ~ or s3: means other things to libraries
+    plain = scratch / hashlib.sha256(path.name.encode()).hexdigest()  # names may be long
+    packed, free = path.stat().st_size, shutil.disk_usage(scratch).free
+    size = 0
+    try:
+        with unpack(str(path.absolute())) as stream, plain.open("wb") as target:
+            while block := stream.read(_BLOCK):
+                size += len(block)
+                if size > max(FEW_BYTES, MOST_UNPACKED * packed):
+                    raise UserError(
+                        f"{path} holds more than {MOST_UNPACKED} bytes for each packed one, as no "
+                        "file of rows should: look at what is in it, and unpack it yourself if "
+                        "that is right."
+                    )
+                if size > free / 2:
+                    raise UserError(
+                        f"{path} takes, unpacked, more than half of the {free / 1e9:,.1f} GB that "
+                        f"are free below {scratch.parent}: free space, or set LEADS_TEMP."
+                    )
+                target.write(block)
+    except BaseException:
+        plain.unlink(missing_ok=True)
+        raise
     return plain
 
 
@@ -242,30 +305,83 @@ def _fields(
     )
 
 
-def _parquet(connection: duckdb.DuckDBPyConnection, entity: Entity, path: Path) -> Source:
-    reader = "read_parquet(?, binary_as_string = true, hive_partitioning = false)"
-    columns = connection.execute(f"describe from {reader}", [escape(str(path))]).fetchall()
+def _parquet(
+    connection: duckdb.DuckDBPyConnection, entity: Entity, path: Path, plain: Path, scratch: Path
+) -> Source:
     # DuckDB gives the second of two columns that differ in case alone another name.
-    names = read_schema(path).names
+    schema = pq.read_schema(plain)
+    names = schema.names
+    for leaf in pq.read_metadata(plain).schema:
+        if leaf.precision > MOST_DIGITS:
+            raise UserError(
+                f"{path} has numbers of more than {MOST_DIGITS} digits in the column {leaf.path}: "
+                "write them with fewer, or as text."
+            )
+    plain = _with_near_times(plain, scratch, schema)
+    reader = "read_parquet(?, binary_as_string = true, hive_partitioning = false)"
+    columns = connection.execute(f"describe from {reader}", [escape(str(plain))]).fetchall()
     fields = _fields(entity, path, names, [column[1] for column in columns])
-    plain = {column.name for column in entity.columns if column.kind != "json"}
+    flat = {column.name for column in entity.columns if column.kind != "json"}
     for field in fields:
-        if field.name in plain and field.is_nested:
+        if field.name in flat and field.is_nested:
             raise UserError(f"{path} has lists or structs in the column {field.name}.")
     aliases = ", ".join(field.column for field in fields)
-    return Source(path, f"{reader} as source({aliases})", fields)
+    return Source(plain, f"{reader} as source({aliases})", fields)
+
+
+def _with_near_times(path: Path, scratch: Path, schema: pyarrow.Schema) -> Path:
+    """The file, or a copy with times as text where there is one too far away for DuckDB.
+
+    It holds all times in microseconds, so that of those in milliseconds most are out of reach.
+    """
+    file = pq.ParquetFile(path)
+    names = [field.name for field in schema if _is_in_milliseconds(field.type)]
+    bounds = (
+        min_max(column.cast(pyarrow.int64())).as_py()
+        for batch in (file.iter_batches(columns=names) if names else ())
+        for column in batch.columns
+    )
+    reach = (2**63 - 1) // 1000
+    if all(max(-(bound["min"] or 0), bound["max"] or 0) <= reach for bound in bounds):
+        return path
+    plain = scratch / hashlib.sha256(path.name.encode()).hexdigest()
+    utc, text = (
+        pyarrow.schema([f.with_type(type_) if f.name in names else f for f in schema])
+        for type_ in (pyarrow.timestamp("ms"), pyarrow.string())
+    )
+    with pq.ParquetWriter(plain, text) as writer:
+        for batch in file.iter_batches():
+            writer.write_batch(batch.cast(utc).cast(text))
+    return plain
+
+
+def _is_in_milliseconds(data_type: pyarrow.DataType) -> bool:
+    return bool(pyarrow.types.is_timestamp(data_type)) and data_type.unit == "ms"
 
 
 def _csv(entity: Entity, path: Path, plain: Path) -> Source:
     with plain.open(encoding="utf-8-sig", newline="") as stream:
         first = stream.readline()
         delimiter = max(",;\t|", key=lambda mark: _known(entity, first.split(mark)))
-        header = next(csv.reader(chain([first], stream), delimiter=delimiter))
-    if not header:
-        raise UserError(f"{path} starts with an empty line: line 1 must be the header.")
+        if not first.strip("\r\n"):
+            raise UserError(f"{path} starts with an empty line: line 1 must be the header.")
+        taken: list[str] = []
+        rows = csv.reader(
+            _tapped(chain([first], stream), taken),
+            delimiter=delimiter,
+            skipinitialspace=True,
+            strict=True,
+        )
+        try:
+            header = next(rows)
+        except csv.Error as error:
+            raise UserError(_HEADER_QUOTE.format(path)) from error
+    if any(name.lstrip().startswith('"') for name in header):
+        raise UserError(_HEADER_QUOTE.format(path))
     fields = _fields(entity, path, header, ["VARCHAR"] * len(header))
     columns = ", ".join(f"{field.column}: 'varchar'" for field in fields)
-    reader = _text_reader(columns, delimiter, quote='"', header=True)
+    # Left to itself DuckDB takes the first line break that it sees, be it within a name.
+    reader = _text_reader(columns, delimiter, quote='"', header=True, end=line_end(taken[-1]))
     if len(fields) == 1:  # where an empty line would be a row
         reader = f"(from {reader} where c0 is not null)"
     return Source(plain, reader, fields, tuple(field.column for field in fields), delimiter)
@@ -277,14 +393,8 @@ def _known(entity: Entity, names: Sequence[str]) -> int:
 
 def _json(connection: duckdb.DuckDBPyConnection, entity: Entity, path: Path, plain: Path) -> Source:
     """One object a line, or one array of objects; the columns are the keys of all objects."""
-    with plain.open("rb") as stream:
-        is_array = stream.read(64).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"[")
-        stream.seek(-min(64, plain.stat().st_size), os.SEEK_END)
-        is_closed = stream.read().rstrip(b" \t\r\n").endswith(b"]")
+    is_array = _is_array(path, plain)
     if is_array:
-        # DuckDB takes one that ends between two objects for a whole one.
-        if not is_closed:
-            raise UserError(_DAMAGED.format(path))
         reader = "(select json::varchar as line from read_json_objects(?, format = 'array'))"
     else:
         lines = _text_reader("line: 'varchar'", "\x01", quote="", header=False)
@@ -306,11 +416,33 @@ def _json(connection: duckdb.DuckDBPyConnection, entity: Entity, path: Path, pla
     return Source(plain, relation, fields, () if is_array else ("line",), broken=broken)
 
 
-def _text_reader(columns: str, delimiter: str, quote: str, header: bool) -> str:
+def _is_array(path: Path, plain: Path) -> bool:
+    """Whether a JSON file is an array. Raises UserError where it does not end as one.
+
+    DuckDB takes an array that ends between two objects for a whole one.
+    """
+    first, last = b"", b""
+    with plain.open("rb") as stream:
+        stream.seek(len(BOM_UTF8) if stream.read(len(BOM_UTF8)) == BOM_UTF8 else 0)
+        while block := stream.read(_BLOCK):
+            text = block.strip(b" \t\r\n")
+            if not first and text and not text.startswith(b"["):
+                return False
+            if not first and text and stream.tell() > _BLOCK + len(BOM_UTF8):
+                raise UserError(f"{path} begins with more than a million blanks: leave them out.")
+            first, last = first or text[:1], text[-1:] or last
+    if first and last != b"]":
+        raise UserError(_DAMAGED.format(path))
+    return bool(first)
+
+
+def _text_reader(columns: str, delimiter: str, quote: str, header: bool, end: str = "") -> str:
     """All text, no type guessed; rows that do not fit go to the table `ragged`."""
-    return f"""read_csv(?, columns = {{{columns}}}, header = {header}, delim = {literal(delimiter)},
-        quote = '{quote}', escape = '{quote}', auto_detect = false, hive_partitioning = false,
-        store_rejects = true, rejects_table = 'ragged', rejects_scan = 'ragged_scans')"""
+    lines = f"new_line = '{end.encode('unicode_escape').decode()}'," if end else ""
+    return f"""read_csv(?, {lines} columns = {{{columns}}}, header = {header},
+        delim = {literal(delimiter)}, quote = '{quote}', escape = '{quote}', auto_detect = false,
+        hive_partitioning = false, allow_quoted_nulls = false, store_rejects = true,
+        rejects_table = 'ragged', rejects_scan = 'ragged_scans')"""
 
 
 def take_ragged(
@@ -337,6 +469,16 @@ def take_ragged(
     return {text: (reasons.get(kind, "is no row"), count) for text, kind, count in rows}
 
 
+def miscounted(path: Path, source: Source, seen: int, counted: int) -> str:
+    """What to say of a file of which DuckDB makes more or fewer rows than a second count."""
+    if source.delimiter and max(row.count("\n") for _, row, _ in lines(source)):
+        return misquoted(path, source)
+    return (
+        f"{path} can be read as {seen:,} rows or as {counted:,}: look for a quote out of place or "
+        "for bytes that are no text, and write the file anew."
+    )
+
+
 def misquoted(path: Path, source: Source) -> str:
     """What to say of a file whose quotes hide where its rows end: the longest is suspect."""
     breaks, length, line = max((row.count("\n"), len(row), line) for line, row, _ in lines(source))
@@ -356,27 +498,39 @@ def content(values: Iterable[str | None]) -> Content:
     return tuple((value or "").strip() for value in values)
 
 
-def lines(source: Source) -> Iterator[tuple[int, str, Content]]:
-    """The rows of a text file: first line (counted from 1), text and content."""
+def records(source: Source) -> Iterator[tuple[int, str, list[str]]]:
+    """The header and rows of CSV: first line (counted from 1), text with line end, and cells.
+
+    An empty line is a row without cells.
+    """
     with source.path.open(encoding="utf-8-sig", newline="") as stream:
-        if not source.delimiter:
-            for line, text in enumerate(stream, start=1):
-                if text.strip(" \r\n"):
-                    yield line, text.strip("\r\n"), content([text])
-            return
         taken: list[str] = []
         reader = csv.reader(
-            _tapped(stream, taken), delimiter=source.delimiter, skipinitialspace=True
+            _tapped(stream, taken), delimiter=source.delimiter or ",", skipinitialspace=True
         )
-        next(reader)
-        start = reader.line_num + 1
-        taken.clear()
+        start = 1
         for row in reader:
-            values = content(row[: len(source.fields)])
-            if row and (any(values) or len(source.fields) > 1):
-                yield start, "".join(taken).strip("\r\n"), values
+            yield start, "".join(taken), row
             start = reader.line_num + 1
             taken.clear()
+
+
+def line_end(text: str) -> str:
+    """What ends a text that is a line; empty where it is the last of its file."""
+    return next((end for end in ("\r\n", "\n", "\r") if text.endswith(end)), "")
+
+
+def lines(source: Source) -> Iterator[tuple[int, str, Content]]:
+    """The rows of a text file: first line (counted from 1), text and content."""
+    if source.delimiter:
+        for line, text, row in islice(records(source), 1, None):
+            if row:
+                yield line, text.strip("\r\n"), content(row[: len(source.fields)])
+        return
+    with source.path.open(encoding="utf-8-sig", newline="") as stream:
+        for line, text in enumerate(stream, start=1):
+            if text.strip(" \r\n"):
+                yield line, text.strip("\r\n"), content([text])
 
 
 def _tapped(stream: Iterable[str], taken: list[str]) -> Iterator[str]:

@@ -10,7 +10,7 @@ import duckdb
 from duckdb.func import FunctionNullHandling
 
 from scripts.errors import BusyError, UserError
-from scripts.faults import known, no_room
+from scripts.faults import MEMORY, known, no_room
 from scripts.paths import PROJECT, warehouse_file
 from scripts.text import text_key, text_words
 
@@ -34,7 +34,7 @@ def connect(file: Path | None = None) -> duckdb.DuckDBPyConnection:
         file.parent.mkdir(parents=True, exist_ok=True)
         _remove_stillborn(file)
     settings: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": os.environ.get("LEADS_MEMORY", "4GB"),
+        "memory_limit": os.environ.get("LEADS_MEMORY", MEMORY),
         "threads": os.environ.get("LEADS_THREADS", "2"),
         "temp_directory": str(PROJECT / os.environ.get("LEADS_TEMP", file.parent / "tmp")),
         "autoinstall_known_extensions": "false",

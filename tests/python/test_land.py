@@ -1,8 +1,12 @@
 """Landing: what is read, what is refused, what is new, and that it happens in one go."""
 
+import errno
 import gzip
+import hashlib
 import json
 import os
+import shutil
+from collections.abc import Callable
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
@@ -15,14 +19,16 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from scripts import contract, sources
 from scripts import land as landing
 from scripts import land as module
 from scripts.commands import app
-from scripts.contract import read_contract
+from scripts.contract import landed_id, read_contract
 from scripts.erase import erase
 from scripts.errors import UserError
 from scripts.land import LandResult, land
 from scripts.paths import warehouse_file
+from scripts.subject_access import subject_access
 from tests.python.conftest import held_warehouse
 
 NOW = datetime(2025, 1, 1)
@@ -505,6 +511,129 @@ def test_packed_files_that_differ_in_their_packing_alone_do_not_mix(folder: Path
     assert rejects() == [(2, "created_at", "never"), (4, "created_at", "soon")]
 
 
+@pytest.mark.parametrize(("name", "pack"), [("leads.csv.gz", gz), ("leads.csv.zst", zstd)])
+def test_a_packed_file_that_holds_too_much_for_its_size_is_not_unpacked(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, pack: Callable[[str], bytes]
+) -> None:
+    (folder / name).write_bytes(
+        pack("lead_id,created_at,city\n" + "x,2024-01-01,Rom\n" * 5_000_000)
+    )
+    written: list[int] = []
+
+    def unpacked(path: Path, scratch: Path) -> Path:
+        with pytest.raises(UserError) as error:
+            unpack(path, scratch)
+        written.append(len(list(scratch.iterdir())))
+        raise error.value
+
+    unpack = sources._unpacked
+    monkeypatch.setattr(sources, "_unpacked", unpacked)
+    with pytest.raises(UserError, match="holds more than 200 bytes for each packed one"):
+        land(folder, NOW)
+    assert written == [0]
+
+
+def test_a_packed_file_may_hold_much_if_it_is_small_in_all(folder: Path) -> None:
+    text = "lead_id,created_at,city\n" + "x,2024-01-01,Rom\n" * 100_000
+    (folder / "leads.csv.gz").write_bytes(gz(text))
+    assert (folder / "leads.csv.gz").stat().st_size * 200 < len(text)
+    assert land(folder, NOW).total.rows_landed == 1
+
+
+@pytest.mark.parametrize(("name", "pack"), [("leads.csv.gz", gz), ("leads.csv.zst", zstd)])
+def test_an_unpacked_file_may_not_fill_the_disk(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, pack: Callable[[str], bytes]
+) -> None:
+    (folder / name).write_bytes(pack(LEADS))
+    usage = shutil.disk_usage(folder)
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=2 * len(LEADS) - 1))
+        with pytest.raises(UserError, match=r"more than half of the .* GB that are free below"):
+            land(folder, NOW)
+        patch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=2 * len(LEADS)))
+        assert land(folder, NOW).total.rows_landed == 2
+
+
+@pytest.mark.parametrize("name", ["leads.csv", "leads.csv.gz", "leads.jsonl", "leads.parquet"])
+def test_a_name_may_be_as_long_and_odd_as_the_disk_takes_it(folder: Path, name: str) -> None:
+    head, tail = name.split(".", 1)
+    file = folder / f"{head}.{'~' * (254 - len(name))}.{tail}"
+    if tail == "parquet":
+        parquet("select 7 as lead_id, '2024-01-01' as created_at from range(2)", file)
+    else:
+        text = LINES if "json" in tail else LEADS
+        file.write_bytes(gz(text) if tail.endswith("gz") else text.encode())
+    total = land(folder, NOW).total
+    assert (total.rows_read, total.rows_rejected) == (2, 0)
+
+
+@pytest.mark.parametrize("name", ["~", "s3:", "file:", "x'y", "{a}[b]*?", "\n"])
+def test_a_folder_is_read_where_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(name).mkdir()
+    parquet("select 7 as lead_id, '2024-01-01' as created_at", tmp_path / name / "leads.parquet")
+    (tmp_path / name / "leads.csv").write_text(LEADS, "utf-8")
+    (tmp_path / name / "leads.jsonl").write_text(LINES + "\n5\n", "utf-8")
+    total = land(Path(name), NOW).total
+    assert (total.rows_read, total.rows_rejected) == (6, 1)
+
+
+def test_a_folder_that_cannot_be_listed_is_one_sentence(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(UserError, match="cannot be read: File name too long"):
+        land(folder / ("x" * 300), NOW)
+
+    def refuse(_: Path) -> None:  # the tests may run as root, who may read all
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    with pytest.raises(UserError, match=r"\* cannot be read: Permission denied"):
+        land(folder, NOW)
+
+
+@pytest.mark.parametrize("name", ["leads.csv", "leads.jsonl", "leads.json", "leads.parquet"])
+def test_too_little_memory_is_not_the_fault_of_a_file(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("LEADS_MEMORY", "10MB")
+    item = {"created_at": "2024-01-01"}
+    objects = [json.dumps({"lead_id": i, "x": "y" * 90_000, **item}) for i in range(300)]
+    if name == "leads.parquet":
+        parquet(
+            """select i as lead_id, date '2024-01-01' as created_at, repeat('x', 90000) || i as x
+            from range(300) t(i)""",
+            folder / name,
+        )
+    elif name == "leads.csv":
+        lines = [f"{i},2024-01-01,{'x' * 90_000}\n" for i in range(300)]
+        (folder / name).write_text("lead_id,created_at,x\n" + "".join(lines), "utf-8")
+    else:
+        text = f"[{','.join(objects)}]" if name.endswith("json") else "\n".join(objects)
+        (folder / name).write_text(text, "utf-8")
+    told = rf"{name} takes more memory than LEADS_MEMORY allows \(10MB\): raise it and run again"
+    with pytest.raises(UserError, match=told):
+        land(folder, NOW)
+
+
+def test_a_row_more_or_less_than_counted_refuses_the_file(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, text in {
+        "leads.csv": LEADS,
+        "leads.jsonl": LINES,
+        "leads.json": f"[{LINES}]",
+    }.items():
+        with monkeypatch.context() as patch:
+            patch.setattr(module, "take_ragged", lambda *_: {"x": ("is no row", 1)})
+            with pytest.raises(UserError, match="can be read as 3 rows or as 2"):
+                land_text(folder, text.replace("}\n", "},\n") if "[" in text else text, name)
+        assert not rows("select 1 from duckdb_tables() where schema_name = 'raw'")
+        (folder / name).unlink()
+
+
 def test_a_number_too_large_to_add_up_is_set_aside(folder: Path) -> None:
     rows_of = {
         "payments": "payment_id,lead_id,paid_at,amount\n1,a,2024-01-01,9999999999999.9999\n"
@@ -947,3 +1076,108 @@ def test_the_number_of_a_row_that_was_erased_is_not_given_out_again(folder: Path
     erase(["8"])
     land_text(folder, "lead_id,created_at\n9,2024-01-04\n")
     assert versions("leads", "lead_id, landing_seq") == [("007", 1), ("9", 3)]
+
+
+ADDRESS = "Anna.Smith@b.example"
+HASHED = "email-" + hashlib.sha256(ADDRESS.encode()).hexdigest()[:16]
+
+
+def land_addresses(folder: Path) -> LandResult:
+    """A lead whose id is an email address, in every entity and format, and another."""
+    files = {
+        "leads.csv": f"lead_id,created_at,email,owner_id\n {ADDRESS} ,2024-01-01,,o@c.example\n"
+        "8,2024-01-01,a@b.example,9\n",
+        "lead_events.jsonl": json.dumps(
+            {"event_id": "1@b", "lead_id": ADDRESS, "event_type": "x", "occurred_at": "2024-01-01"}
+            | {"page_url": ADDRESS, "properties": {"to": ADDRESS}}
+        ),
+        "opportunities.csv": "opportunity_id,lead_id,created_at,stage\n"
+        f"deal@b.example.org,{ADDRESS},2024-01-01,won\n",
+        "payments.csv": f"payment_id,lead_id,paid_at,amount\np,{ADDRESS},2024-01-01,5\n"
+        f"q,{ADDRESS},never,5\n",
+    }
+    for name, text in files.items():
+        (folder / name).write_text(text, "utf-8")
+    parquet(
+        f"select 'd' as opportunity_id, '{ADDRESS}' as lead_id",
+        folder / "opportunity_leads.parquet",
+    )
+    return land(folder, NOW)
+
+
+def test_an_id_that_is_an_email_address_lands_as_a_hash(folder: Path) -> None:
+    land_addresses(folder)
+    assert landed_id(ADDRESS) == HASHED
+    owner = landed_id("o@c.example")
+    assert versions("leads", "lead_id, email, owner_id") == [
+        (HASHED, ADDRESS, owner),
+        ("8", "a@b.example", "9"),
+    ]
+    assert versions("lead_events", "event_id, lead_id, page_url, properties ->> 'to'") == [
+        ("1@b", HASHED, ADDRESS, ADDRESS)
+    ]
+    deal = landed_id("deal@b.example.org")
+    assert versions("opportunities", "opportunity_id, lead_id") == [(deal, HASHED)]
+    assert versions("payments", "lead_id") == [(HASHED,)]
+    assert versions("opportunity_leads", "lead_id") == [(HASHED,)]
+    assert rows("select line, value, original_row from raw.rejected_rows") == [
+        (3, "never", f"q,{ADDRESS},never,5")
+    ]
+
+
+NO_ADDRESSES = ["a@b", "@", "a b@c.example", "a@b@c.example", "a.b", "Anna <a@b.example>"]
+
+
+def test_what_is_no_email_address_stays_an_id(folder: Path) -> None:
+    texts = [*NO_ADDRESSES, "a@b.c", "Zoë@naïve.example", "a\u00a0b@c.example", "a+b@c.d.e"]
+    lines = [f'"{text}",2024-01-01\n' for text in texts]
+    land_text(folder, "lead_id,created_at\n" + "".join(lines))
+    landed = [landed for (landed,) in versions("leads", "lead_id")]
+    assert landed == [landed_id(text) for text in texts]
+    assert landed[: len(NO_ADDRESSES)] == NO_ADDRESSES
+    assert all(text.startswith("email-") for text in landed[len(NO_ADDRESSES) :])
+
+
+def test_an_email_that_is_given_is_not_overruled_by_the_id(folder: Path) -> None:
+    land_text(folder, f"lead_id,created_at,email\n{ADDRESS},2024-01-01,x@y.example\n")
+    assert versions("leads", "lead_id, email") == [(HASHED, "x@y.example")]
+
+
+def test_an_id_that_is_an_email_address_may_be_refused(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(contract, "project_var", lambda _: "refuse")
+    assert land_addresses(folder).total.rows_rejected == 6
+    assert rows("select entity, line, column_name, value, reason from raw.rejected_rows") == [
+        (entity, line, column, value, "is an email address, not an id")
+        for entity, line, column, value in [
+            ("leads", 2, "lead_id", ADDRESS),
+            ("lead_events", 1, "lead_id", ADDRESS),
+            ("opportunities", 2, "opportunity_id", "deal@b.example.org"),
+            ("opportunity_leads", 1, "lead_id", ADDRESS),
+            ("payments", 2, "lead_id", ADDRESS),
+            ("payments", 3, "lead_id", ADDRESS),
+        ]
+    ]
+    forget_hashes()
+    monkeypatch.setattr(contract, "project_var", lambda _: "drop")
+    with pytest.raises(UserError, match="email_ids is 'drop'; it may be hash or refuse"):
+        land(folder, NOW)
+
+
+@pytest.mark.parametrize("name", [ADDRESS, HASHED])
+def test_a_lead_is_found_by_the_address_that_was_its_id_and_kept_out_once_erased(
+    folder: Path, name: str
+) -> None:
+    land_addresses(folder)
+    text = subject_access(name).read_text("utf-8")
+    assert HASHED in text and f"q,{ADDRESS},never,5" in text
+    assert sum(erase([name]).rows_erased["leads.duckdb"].values()) >= 6
+    forget_hashes()
+    (folder / "leads.b.csv").write_text(f"lead_id,created_at,email\n{ADDRESS},2024-02-01,x@y.z\n")
+    total = land(folder, NOW).total
+    assert total.rows_landed == 0
+    assert versions("leads", "lead_id") == [("8",)]
+    assert rows("select value, original_row from raw.rejected_rows") == [(None, "")]
+    with pytest.raises(UserError, match=r"no lead .* is held"):
+        subject_access(name)

@@ -9,8 +9,10 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from unittest.mock import ANY
 
 import duckdb
 import pyarrow as pa  # type: ignore[import-untyped]
@@ -50,8 +52,13 @@ TOO_LONG = (
     "quote left open there."
 )
 
+HEADER_QUOTE = (
+    " has a quote out of place or left open in its header, line 1: put whole names in quotes, with "
+    "nothing around them, or none."
+)
+
 # Line, column, value and reason of a row set aside.
-Reject = tuple[int, str | None, str | None, str]
+Reject = tuple[int, str | None, Any, str]
 
 
 @dataclass(frozen=True)
@@ -97,6 +104,18 @@ def parquet(
     sink = pa.BufferOutputStream()
     pq.write_table(table, sink)
     return Case("leads.parquet", sink.getvalue().to_pybytes(), landed, rejected, refused)
+
+
+def far_times(unit: str, times: Sequence[int], zone: str | None = None) -> Case:
+    """A Parquet file of times so far away that each sets its row aside, and of one that is not."""
+    return parquet(
+        {
+            "lead_id": [*map(str, times), "good"],
+            "created_at": pa.array([*times, 0], pa.timestamp(unit, zone)),
+        },
+        landed=["good"],
+        rejected=[(line, "created_at", ANY, NO_TIME) for line in range(1, len(times) + 1)],
+    )
 
 
 TEXT = f"{HEAD}\n{GOOD}\n"
@@ -199,6 +218,55 @@ CASES = {
         f"{HEAD},{','.join(f'x{i}' for i in range(1000))}\n".encode(),
         " has 1,000 columns that leads does not know, more than 500: leave out those that nobody "
         "scores by.",
+    ),
+    "a quote out of place in the header": refused(
+        b'lead_id,created_at,"screen" size\n' + b"x,2024-01-01,5\n" * 5000, HEADER_QUOTE
+    ),
+    "a quote left open in the header": refused(
+        b'lead_id,created_at,"size\n' + b"x,2024-01-01,5\n" * 5000, HEADER_QUOTE
+    ),
+    "a blank behind a quote in the header": refused(
+        b'"lead_id" ,created_at\nx,2024-01-01\n', HEADER_QUOTE
+    ),
+    "a tab before a quote in the header": refused(
+        b'lead_id,created_at,\t"city"\nx,2024-01-01,Rom\n', HEADER_QUOTE
+    ),
+    "a quote amid a bare name in the header": Case(
+        "leads.csv", b'lead_id,created_at,screen" size\nx,2024-01-01,5\n', ["x"]
+    ),
+    "a blank before a quote in the header": Case(
+        "leads.csv", b'lead_id, "created_at"\nx,2024-01-01\n', ["x"]
+    ),
+    "a line break in a name in the header": Case(
+        "leads.csv",
+        b'lead_id,created_at,"screen\nsize"\nx,2024-01-01,5\ny,never,\n',
+        ["x"],
+        [(4, "created_at", "never", NO_TIME)],
+    ),
+    "another line break in a name in the header, as Excel writes it": Case(
+        "leads.csv",
+        b'lead_id,created_at,"screen\nsize"\r\nx,2024-01-01,5\r\ny,never,"5\n"\r\n',
+        ["x"],
+        [(4, "created_at", "never", NO_TIME)],
+    ),
+    "an empty cell in quotes, of one column": Case(
+        "accounts.csv",
+        b'account_id\nx\n""\n\ny\n',
+        ["x", "y"],
+        [(3, "account_id", None, "is missing")],
+    ),
+    "a line of blanks, of one column": Case(
+        "accounts.csv",
+        b"account_id\nx\n  \n\ny\n",
+        ["x", "y"],
+        [(3, "account_id", None, "is missing")],
+    ),
+    "line ends of two kinds and quotes": refused(
+        f'{HEAD}\nx,2024-01-01,"Rom","5","EUR"\r\n{GOOD}\n'.encode(),
+        ": its lines end in different ways, first in line 2: save it with line ends of one kind.",
+    ),
+    "line ends of the other kind within a value": Case(
+        "leads.csv", TEXT.replace("\n", "\r\n").replace("Rom", '"R\nm"').encode(), ["good"]
     ),
     "a web page": refused(
         b"<!DOCTYPE html><html><body>Sign in</body></html>",
@@ -370,6 +438,22 @@ CASES = {
         " starts with an empty line: line 1 must be the header.",
         "leads.csv.gz",
     ),
+    "an array between many blanks": Case(
+        "leads.json",
+        b" \n" * 100 + b'[{"lead_id":"x","created_at":"2024-01-01"}]' + b" \n" * 100,
+        ["x"],
+    ),
+    "an array behind a million blanks": refused(
+        b" " * 3_000_000 + b"[]",
+        " begins with more than a million blanks: leave them out.",
+        "leads.json",
+    ),
+    "brackets, commas and quotes in the texts of an array": Case(
+        "leads.json",
+        rb'[{"lead_id":"x\"],[{\\\\","created_at":"2024-01-01","a":[1,{"b":[2,3]}]}]',
+        ['x"],[{\\\\'],
+    ),
+    "an empty array": Case("leads.json", b"\xef\xbb\xbf [ \n] "),
     "an array of other things": Case(
         "leads.json",
         b'[5, {"lead_id":"x","created_at":"2024-01-01"}]',
@@ -397,6 +481,40 @@ CASES = {
     "a time beyond all calendars": parquet(
         {"lead_id": ["x"], "created_at": pa.array([2**62], pa.timestamp("us"))},
         rejected=[(1, "created_at", "148108-07-06 14:00:27.387904", NO_TIME)],
+    ),
+    "times at the ends of microseconds": far_times("us", [-(2**63), 1 - 2**63, 2**63 - 2]),
+    "times at the ends of microseconds, of a zone": far_times(
+        "us", [-(2**63), 1 - 2**63, 2**63 - 2], "UTC"
+    ),
+    "times at the ends of nanoseconds": far_times("ns", [-(2**63), 1 - 2**63, 2**63 - 2]),
+    "times at the ends of nanoseconds, of a zone": far_times("ns", [-(2**63), 2**63 - 2], "UTC"),
+    "times at the ends of milliseconds": far_times("ms", [-(2**63), 10**16, 2**63 - 1]),
+    "times at the ends of milliseconds, of a zone": far_times(
+        "ms", [-(2**63), 10**16, 2**63 - 1], "Europe/Berlin"
+    ),
+    "days at the ends of what is counted": parquet(
+        {
+            "lead_id": ["a", "b", "c", "x"],
+            "created_at": pa.array([-(2**31), 2**30, 2**31 - 2, 0], pa.date32()),
+        },
+        landed=["x"],
+        rejected=[
+            (1, "created_at", "5877642-06-23 (BC)", NO_TIME),
+            (2, "created_at", "2941775-04-07", NO_TIME),
+            (3, "created_at", "5881580-07-10", NO_TIME),
+        ],
+    ),
+    "a time that is far away within a struct": parquet(
+        {
+            "lead_id": ["x"],
+            "seen": pa.array([{"at": -(2**63)}], pa.struct({"at": pa.timestamp("us")})),
+        },
+        landed=["x"],
+    ),
+    "a number of more digits than DuckDB has": parquet(
+        {"lead_id": ["x"], "budget": pa.array([Decimal("1.5")], pa.decimal256(60, 2))},
+        refused=" has numbers of more than 38 digits in the column budget: write them with fewer, "
+        "or as text.",
     ),
     "numbers that are none": parquet(
         {"lead_id": ["x", "y"], "budget": [float("inf"), 1e30]},

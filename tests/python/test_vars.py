@@ -69,6 +69,7 @@ def check(changed: Mapping[str, object]) -> None:
         ("naive_bayes", "maybe", "true or false"),
         ("naive_bayes", "true", "true or false"),
         ("naive_bayes", 1, "true or false"),
+        ("email_ids", "drop", "hash or refuse"),
         ("gross_margin", 80, "a share from 0 to 1, such as 0.8"),
         ("gross_margin", True, "a share from 0 to 1, such as 0.8"),
         ("roi_months", 0, "a whole number from 1 to 9999"),
