@@ -15,6 +15,7 @@ from rich.text import Text
 
 from scripts import paths
 from scripts.errors import UserError
+from scripts.modes import keep_private
 
 if TYPE_CHECKING:
     from scripts.land import LandResult
@@ -181,11 +182,14 @@ def erase(
         bool, typer.Option("--past-retention", help="all of whom nothing was heard for too long")
     ] = False,
 ) -> None:
-    """Erase people from all tables and files, for good, and keep them out of later landings."""
+    """Erase people from all tables and files, for good, and keep them out of later landings.
+
+    Without a lead, finish an erasure that was ended early.
+    """
     from scripts import erase as erasing
 
     named = [*(lead_ids or ()), *(erasing.past_retention() if old else ())]
-    if not named:
+    if not named and not erasing.is_unfinished():
         raise UserError(
             "nobody is past the var retention_days" if old else "name a lead, or --past-retention"
         )
@@ -419,6 +423,7 @@ def _landed(result: LandResult) -> Table:
 
 
 if __name__ == "__main__":
+    keep_private()
     try:
         app()
     except UserError as error:

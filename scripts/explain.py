@@ -22,6 +22,7 @@ from scripts.build import build
 from scripts.champion import champion_at_clock
 from scripts.contract import read_contract
 from scripts.errors import UserError
+from scripts.temporary import own_folder
 from scripts.warehouse import attached, quote_identifier, reading
 
 MOST_EVENTS = 5
@@ -124,7 +125,7 @@ def explain(lead_id: str, as_of: date | None = None) -> Explanation:
         if as_of is None or as_of == clock:
             return _explanation(live, survivor, lead_id)
         _refuse_unborn(live, survivor, lead_id, as_of)
-    with TemporaryDirectory(dir=paths.warehouse_file().parent) as scratch:
+    with TemporaryDirectory(dir=own_folder()) as scratch:
         file = Path(scratch) / "leads.duckdb"
         variables = _copy_rows(survivor, file)
         target = Path(scratch) / "target"

@@ -1,16 +1,19 @@
-"""What dbt-duckdb does at each start (profiles.yml): checks the seeds, registers functions."""
+"""What dbt-duckdb does at each start (profiles.yml): checks the seeds, sets up connections."""
 
 import hashlib
 import os
 from typing import Any
 
+from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt_common.exceptions import DbtRuntimeError
 from duckdb import DuckDBPyConnection
 
 from scripts.check_seeds import check_seeds
 from scripts.errors import UserError
+from scripts.modes import keep_private
 from scripts.paths import PROJECT
+from scripts.temporary import own_folder
 from scripts.warehouse import register_text_functions
 
 
@@ -23,6 +26,7 @@ class Plugin(BasePlugin):
 
     def initialize(self, plugin_config: dict[str, Any]) -> None:
         """Refuse faulty seeds before any model runs, as an error that dbt shows in its own way."""
+        keep_private()
         try:
             check_seeds(
                 PROJECT / (os.environ.get("LEADS_SEEDS") or "seeds"),
@@ -32,6 +36,10 @@ class Plugin(BasePlugin):
             ).raise_for_errors()
         except UserError as error:
             raise DbtRuntimeError(str(error)) from error
+
+    def update_connection_config(self, creds: DuckDBCredentials, config: dict[str, Any]) -> None:
+        """Have DuckDB put aside what memory does not hold where all of this project is put."""
+        config["temp_directory"] = str(own_folder())
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         """Register the functions."""

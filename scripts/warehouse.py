@@ -11,32 +11,37 @@ import duckdb
 from duckdb.func import FunctionNullHandling
 
 from scripts.errors import BusyError, UserError
-from scripts.paths import PROJECT, warehouse_file
+from scripts.modes import close, make_shared
+from scripts.paths import warehouse_file
+from scripts.temporary import spill_folder
 from scripts.text import text_key, text_words
 
 # Bytes of the headers that every DuckDB file begins with: one of the file, two of the database.
 HEADERS = 3 * 4096
 # The file's format, as in profiles.yml. DuckDB's default, that of 0.10, takes more time and room.
 STORAGE = "v1.4.0"
+# The table that tells of an erasure at work, or ended early.
+ERASURE = "state.erasure"
 
 
-def connect(file: Path | None = None) -> duckdb.DuckDBPyConnection:
+def connect(file: Path | None = None, *, is_to_finish: bool = False) -> duckdb.DuckDBPyConnection:
     """The warehouse, or another file, open for writing; its folder is made where missing.
 
-    All times are UTC.
+    All times are UTC, and the file is its owner's alone.
 
-    `LEADS_MEMORY` (4GB), `LEADS_THREADS` (2) and `LEADS_TEMP` (folder `tmp` beside the file) bound
-    what it takes. Raises BusyError where another program holds the file, UserError where it is no
-    warehouse or cannot be written.
+    `LEADS_MEMORY` (4GB), `LEADS_THREADS` (2) and `LEADS_TEMP` (the file's folder) bound what it
+    takes. Raises BusyError where another program holds the file, UserError where it is no
+    warehouse, cannot be written, or has an erasure to finish, unless that is what it is opened for.
     """
     file = file or warehouse_file()
     with storage():
-        file.parent.mkdir(parents=True, exist_ok=True)
+        make_shared(file.parent)
         _remove_stillborn(file)
+        spilled = str(spill_folder(file))
     settings: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": os.environ.get("LEADS_MEMORY", "4GB"),
         "threads": os.environ.get("LEADS_THREADS", "2"),
-        "temp_directory": str(PROJECT / os.environ.get("LEADS_TEMP", file.parent / "tmp")),
+        "temp_directory": spilled,
         "autoinstall_known_extensions": "false",
         "storage_compatibility_version": STORAGE,
     }
@@ -47,7 +52,13 @@ def connect(file: Path | None = None) -> duckdb.DuckDBPyConnection:
     except duckdb.Error as error:
         cause = str(error).splitlines()[0]
         raise UserError(f"LEADS_MEMORY or LEADS_THREADS is not as DuckDB wants: {cause}") from error
+    close(file)
     connection.execute("set TimeZone = 'UTC'")
+    if not is_to_finish and holds(connection, ERASURE):
+        connection.close()
+        raise UserError(
+            f"an erasure in {file} was ended early; finish it first: python -m scripts erase"
+        )
     return connection
 
 
@@ -67,7 +78,14 @@ def reading(file: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
     another program writes it.
     """
     file = file or built_file()
-    with _refused(file), duckdb.connect(str(file), read_only=True) as connection:
+    try:
+        spilled = str(spill_folder(file))
+    except OSError:  # who may only read puts nothing aside
+        spilled = ""
+    with (
+        _refused(file),
+        duckdb.connect(str(file), read_only=True, config={"temp_directory": spilled}) as connection,
+    ):
         connection.execute("set TimeZone = 'UTC'")
         yield connection
 
