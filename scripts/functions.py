@@ -13,7 +13,7 @@ from scripts.check_seeds import check_seeds
 from scripts.errors import UserError
 from scripts.modes import keep_private
 from scripts.paths import PROJECT
-from scripts.temporary import own_folder
+from scripts.temporary import spill_folder
 from scripts.warehouse import register_text_functions
 
 
@@ -39,7 +39,7 @@ class Plugin(BasePlugin):
 
     def update_connection_config(self, creds: DuckDBCredentials, config: dict[str, Any]) -> None:
         """Have DuckDB put aside what memory does not hold where all of this project is put."""
-        config["temp_directory"] = str(own_folder())
+        config["temp_directory"] = str(spill_folder(PROJECT / creds.path))
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         """Register the functions."""

@@ -14,7 +14,6 @@ from datetime import UTC, datetime
 from functools import reduce
 from itertools import islice
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
@@ -39,7 +38,7 @@ from scripts.sources import (
     take_ragged,
 )
 from scripts.suppression import mark_suppressed, suppressed_words
-from scripts.temporary import own_folder
+from scripts.temporary import temporary_folder
 from scripts.warehouse import connect, storage
 
 # A row dated after its landing is kept, but models do not see it before its time.
@@ -149,12 +148,11 @@ def land(folder: Path, landed_at: datetime | None = None) -> LandResult:
         exclusive("land"),
         closing(connect()) as connection,
         storage(),
-        TemporaryDirectory(dir=own_folder()) as scratch,
+        temporary_folder() as scratch,
     ):
         connection.execute(MACROS)
         batches = {
-            entity: _read(connection, entity, paths, Path(scratch))
-            for entity, paths in files.items()
+            entity: _read(connection, entity, paths, scratch) for entity, paths in files.items()
         }
         connection.begin()
         _create_tables(connection)

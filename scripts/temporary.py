@@ -1,43 +1,58 @@
-"""Files that are needed for a while: all in one folder, where nothing stays for good.
+"""Files that are needed for a while: all in one folder, where nothing stays for good."""
 
-Each process has a folder of its own there, locked for as long as it lives, however it ends. Who
-takes the warehouse's lock clears the folders that nobody holds any more.
-"""
-
-import atexit
 import fcntl
 import hashlib
 import os
 import shutil
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import mkdtemp
 
 from scripts import paths
 from scripts.modes import make_shared
 
-_own: dict[Path, Path] = {}
+SPILLED = "spilled-"
 
 
-def own_folder() -> Path:
-    """The folder of this process in `paths.temp_folder()`, which goes when the process ends."""
-    parent = paths.temp_folder()
-    if parent not in _own or not _own[parent].is_dir():
-        make_shared(parent.parent)
-        parent.mkdir(mode=0o700, exist_ok=True)
-        _own[parent] = _new_folder(parent)
-        atexit.register(shutil.rmtree, _own[parent], ignore_errors=True)
-    return _own[parent]
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """A new folder in `paths.temp_folder()`, gone afterwards.
+
+    It is locked for as long as it is in use, however its process ends, so that what killed
+    processes left can be told from it.
+    """
+    parent = _parent()
+    while True:
+        folder = Path(mkdtemp(dir=parent))
+        # Another process may take it for a killed one's until it is locked.
+        with suppress(FileNotFoundError):
+            if (descriptor := _locked(folder)) is not None:
+                if folder.is_dir():
+                    break
+                os.close(descriptor)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(descriptor)
 
 
 def spill_folder(database: Path) -> Path:
-    """Where DuckDB, which makes and removes it, puts aside what of a database memory can't hold."""
-    return own_folder() / hashlib.sha256(bytes(database)).hexdigest()[:16]
+    """Where DuckDB puts aside what memory does not hold while it has a database open to write.
+
+    DuckDB makes and removes it; what a killed process left is for who has the database open next
+    to delete. That of the warehouse lies in `paths.temp_folder()`, others beside their files.
+    """
+    name = SPILLED + hashlib.sha256(bytes(database)).hexdigest()[:16]
+    return (_parent() if database == paths.warehouse_file() else database.parent) / name
 
 
 def clear_temporary() -> None:
     """Delete what processes that are gone left in `paths.temp_folder()`."""
     for path in paths.temp_folder().glob("*"):
+        if path.name.startswith(SPILLED):
+            continue
         with suppress(OSError):  # somebody else's, or gone meanwhile
             if not path.is_dir() or path.is_symlink():
                 path.unlink()
@@ -46,13 +61,12 @@ def clear_temporary() -> None:
                 os.close(descriptor)
 
 
-def _new_folder(parent: Path) -> Path:
-    """A new folder, locked by this process; others may clear it until it is."""
-    while True:
-        folder = Path(mkdtemp(dir=parent))
-        with suppress(FileNotFoundError):
-            if _locked(folder) is not None and folder.is_dir():
-                return folder
+def _parent() -> Path:
+    """The folder of all, made where missing."""
+    parent = paths.temp_folder()
+    make_shared(parent.parent)
+    parent.mkdir(mode=0o700, exist_ok=True)
+    return parent
 
 
 def _locked(folder: Path) -> int | None:

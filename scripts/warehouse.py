@@ -3,8 +3,9 @@
 import errno
 import os
 import re
+import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -13,7 +14,7 @@ from duckdb.func import FunctionNullHandling
 from scripts.errors import BusyError, UserError
 from scripts.modes import close, make_shared
 from scripts.paths import warehouse_file
-from scripts.temporary import spill_folder
+from scripts.temporary import spill_folder, temporary_folder
 from scripts.text import text_key, text_words
 
 # Bytes of the headers that every DuckDB file begins with: one of the file, two of the database.
@@ -37,11 +38,11 @@ def connect(file: Path | None = None, *, is_to_finish: bool = False) -> duckdb.D
     with storage():
         make_shared(file.parent)
         _remove_stillborn(file)
-        spilled = str(spill_folder(file))
+        spilled = spill_folder(file)
     settings: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": os.environ.get("LEADS_MEMORY", "4GB"),
         "threads": os.environ.get("LEADS_THREADS", "2"),
-        "temp_directory": spilled,
+        "temp_directory": str(spilled),
         "autoinstall_known_extensions": "false",
         "storage_compatibility_version": STORAGE,
     }
@@ -52,6 +53,7 @@ def connect(file: Path | None = None, *, is_to_finish: bool = False) -> duckdb.D
     except duckdb.Error as error:
         cause = str(error).splitlines()[0]
         raise UserError(f"LEADS_MEMORY or LEADS_THREADS is not as DuckDB wants: {cause}") from error
+    shutil.rmtree(spilled, ignore_errors=True)  # a killed run's: only who has the file open spills
     close(file)
     connection.execute("set TimeZone = 'UTC'")
     if not is_to_finish and holds(connection, ERASURE):
@@ -78,14 +80,14 @@ def reading(file: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
     another program writes it.
     """
     file = file or built_file()
-    try:
-        spilled = str(spill_folder(file))
-    except OSError:  # who may only read puts nothing aside
+    with ExitStack() as stack:
         spilled = ""
-    with (
-        _refused(file),
-        duckdb.connect(str(file), read_only=True, config={"temp_directory": spilled}) as connection,
-    ):
+        with suppress(OSError):  # who may only read puts nothing aside
+            spilled = str(stack.enter_context(temporary_folder()))
+        stack.enter_context(_refused(file))
+        connection = stack.enter_context(
+            duckdb.connect(str(file), read_only=True, config={"temp_directory": spilled})
+        )
         connection.execute("set TimeZone = 'UTC'")
         yield connection
 

@@ -15,7 +15,6 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -32,7 +31,7 @@ from scripts.check_seeds import check_seeds
 from scripts.errors import UserError
 from scripts.seed_checks.seeds import read_seeds
 from scripts.seeds import SEEDS, have_same_rows, seed_relation
-from scripts.temporary import own_folder
+from scripts.temporary import temporary_folder
 from scripts.warehouse import (
     attached,
     built_file,
@@ -173,7 +172,7 @@ def whatif(seeds_folder: Path | None = None, git_ref: str | None = None) -> What
         check_seeds(SEEDS, proposal).raise_for_errors()
         nodes = _nodes()
         live = built_file()
-        with TemporaryDirectory(dir=own_folder()) as folder, _scratch(Path(folder)) as scratch:
+        with temporary_folder() as folder, _scratch(folder) as scratch:
             try:
                 _refuse_other_vars(scratch)
                 return _compared(scratch, nodes, proposal)
@@ -330,10 +329,10 @@ def _proposal(folder: Path | None, git_ref: str | None) -> Iterator[Path]:
     if done.returncode:
         cause = done.stderr.decode(errors="replace").strip().splitlines()
         raise UserError(f"git has no seeds at {git_ref}: {cause[0] if cause else 'unknown'}")
-    with TemporaryDirectory(dir=own_folder()) as unpacked:
+    with temporary_folder() as unpacked:
         with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
             archive.extractall(unpacked, filter="data")
-        yield Path(unpacked) / "seeds"
+        yield unpacked / "seeds"
 
 
 def _nodes() -> dict[str, _Node]:
