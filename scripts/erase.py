@@ -175,7 +175,7 @@ def past_retention(days: int | None = None) -> list[str]:
         raise UserError(f"retention_days is {days!r}; it may be a number of days, 0 to keep all")
     if not days:
         return []
-    with connect(is_to_finish=True) as connection:
+    with connect(is_to_finish=True) as connection, _sound(paths.warehouse_file()):
         try:
             found = connection.execute(PAST_RETENTION, [days]).fetchall()
         except CatalogException as error:
@@ -186,8 +186,8 @@ def past_retention(days: int | None = None) -> list[str]:
 
 def _begun() -> Plan | None:
     """The plan of an erasure that was ended early."""
-    built_file()
-    with connect(is_to_finish=True) as connection:
+    working = built_file()
+    with connect(is_to_finish=True) as connection, _sound(working):
         if not holds(connection, ERASURE):
             return None
         ((plan,),) = connection.sql(f"select plan from {ERASURE}").fetchall()
@@ -198,7 +198,8 @@ def _erase(asked: Plan | Sequence[str], step: Callable[[str], None]) -> Receipt:
     """Works off a plan that has begun, or one for the people whose leads are named."""
     working = built_file()
     _clear_leftovers(working)
-    with connect(is_to_finish=True) as connection, storage():
+    # What is damaged and no other file is the working one.
+    with connect(is_to_finish=True) as connection, storage(), _sound(working):
         if isinstance(asked, Plan):
             plan = asked
             _remember(connection, plan.people)
@@ -210,8 +211,7 @@ def _erase(asked: Plan | Sequence[str], step: Callable[[str], None]) -> Receipt:
             suppress(connection, NEW, plan.people, plan.shared, moment)
 
         step(working.name)
-        with _sound(working):
-            copied = _copy(connection, working.stem, working, keep_out)
+        copied = _copy(connection, working.stem, working, keep_out)
         if plan is not asked:
             _note(connection, plan)
         for file in _databases(working):
@@ -250,8 +250,7 @@ def _plan(connection: DuckDBPyConnection, lead_ids: Sequence[str], working: Path
         people,
         names=tuple(name for name in people.names if " " in name or name.lower() in only_theirs),
     )
-    with _sound(working):
-        rows = {_told(working): _rows_of(connection, working.stem)}
+    rows = {_told(working): _rows_of(connection, working.stem)}
     for file in _databases(working):
         with _attached(connection, file):
             rows[_told(file)] = _rows_of(connection, OLD)

@@ -275,7 +275,7 @@ def test_an_erasure_leaves_nothing_and_its_receipt_names_nobody(
     assert undisturbed.receipt["lines_erased"] == {"dbt.log": 3}
 
 
-@pytest.mark.parametrize("kills", [4, pytest.param(40, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kills", [3, pytest.param(40, marks=pytest.mark.slow)])
 def test_killed_at_any_moment_and_repeated_until_done(
     before: Place, undisturbed: Undisturbed, tmp_path: Path, kills: int
 ) -> None:
