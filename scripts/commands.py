@@ -14,6 +14,7 @@ from rich.table import Table
 
 from scripts import faults, paths, terminal
 from scripts.errors import UserError
+from scripts.modes import keep_private
 from scripts.terminal import say
 
 if TYPE_CHECKING:
@@ -180,11 +181,14 @@ def erase(
         bool, typer.Option("--past-retention", help="all of whom nothing was heard for too long")
     ] = False,
 ) -> None:
-    """Erase people from all tables and files, for good, and keep them out of later landings."""
+    """Erase people from all tables and files, for good, and keep them out of later landings.
+
+    Without a lead, finish an erasure that was ended early.
+    """
     from scripts import erase as erasing
 
     named = [*(lead_ids or ()), *(erasing.past_retention() if old else ())]
-    if not named:
+    if not named and not erasing.is_unfinished():
         raise UserError(
             "nobody is past the var retention_days" if old else "name a lead, or --past-retention"
         )
@@ -416,6 +420,7 @@ def main() -> NoReturn:
 def _outcome() -> tuple[int | str | None, UserError | None]:
     """Run the command: the number that it leaves with, and what to say of it."""
     try:
+        keep_private()
         app()
     except SystemExit as end:
         return end.code, faults.stopped() if end.code == faults.STOPPED else None

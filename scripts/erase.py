@@ -1,38 +1,75 @@
 """Erases people: from every table and file of the warehouse, and from the bytes of the files.
 
 A database is not changed in place, where what is deleted stays readable until it is overwritten:
-all that stays is copied into a new file, which then takes the old one's place.
+all that stays is copied into a new file, which then takes the old one's place. Who is to go is
+noted in the working file first; that file goes last, for a copy without the note. So an erasure
+that was ended early can be repeated until it is done.
 """
 # ruff: noqa: S608 (names in SQL come from the catalog and are quoted)
 
 import json
 import os
+import re
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from itertools import compress
+from itertools import chain, compress
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
+import duckdb
 import polars as pl
 from duckdb import CatalogException, DuckDBPyConnection
-from duckdb.func import FunctionNullHandling
 
 from scripts import paths
 from scripts.contract import read_contract
 from scripts.errors import UserError
 from scripts.lock import exclusive
-from scripts.person import RECORDS, Mentions, People, find_people, qualified, text_columns
+from scripts.person import (
+    OF_PEOPLE,
+    Mentions,
+    People,
+    any_of,
+    find_people,
+    mark_people,
+    of_people,
+    qualified,
+    text_columns,
+    written,
+)
 from scripts.settings import project_var
-from scripts.suppression import suppress
-from scripts.warehouse import built_file, connect, quote_identifier, quote_literal, storage
+from scripts.subject_access import report_file
+from scripts.suppression import erased_leads, suppress
+from scripts.warehouse import (
+    ERASURE,
+    built_file,
+    connect,
+    holds,
+    quote_identifier,
+    quote_literal,
+    storage,
+)
 
 OLD, NEW = "_old", "_new"
+# What the name of a file ends in that is to take another's place.
+ERASING = ".erasing"
 
 # Folders beside the working file whose files this project writes, and what no search can read.
-OWN_FOLDERS = ("published", "kpis", "charts", "subject_access")
+REPORTS = "subject_access"
+OWN_FOLDERS = ("published", "kpis", "charts", REPORTS)
 IMAGES = (".png", ".pdf")
+
+# What tells of rules and code, beside the working file and in dbt's target folder: words as short
+# as the shortest ids are in it by chance. Build areas of seeds hold nothing else.
+OF_RULES = ("reviews", "proposals", "predictors")
+OF_CODE = ("manifest.json", "semantic_manifest.json", "partial_parse.msgpack", "compiled", "graph")
+SEEDS = "seeds-"
+
+# What DuckDB says of a file whose bytes are not what it wrote.
+DAMAGED = ("Corrupt", "checksum", "not a valid DuckDB", "magic bytes", "TProtocol")
 
 # Days on which something was heard of a person, and who was heard of too long ago.
 PAST_RETENTION = """
@@ -49,12 +86,6 @@ group by surviving_lead_id
 having max(heard_at)::date < (select clock_date from intermediate.int_clock) - $1::integer
 order by surviving_lead_id
 """
-
-# Columns by which a row, of raw and of what is made of it, is a person's.
-OF_PEOPLE = ("lead_id", "opportunity_id", "record_id")
-
-# Tables of texts that may name a person in passing.
-TEXTS = ("rejected_rows", "data_issues")
 
 
 @dataclass(frozen=True)
@@ -77,19 +108,59 @@ class Receipt:
     @property
     def file(self) -> Path:
         """Where the receipt lies."""
-        return paths.warehouse_file().parent / "erasures" / f"{self.erasure_id}.json"
+        return _receipts() / f"{self.erasure_id}.json"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """An erasure that has begun: of whom, which emails and the like others have too, its receipt.
+
+    The names of the people are those that nobody else has.
+    """
+
+    people: People
+    shared: tuple[str, ...]
+    receipt: Receipt
+
+    @classmethod
+    def read(cls, text: str) -> "Plan":
+        """The plan that was written as JSON."""
+        plan = json.loads(text)
+        people = plan["people"] | {"records": _tuples(plan["people"]["records"])}
+        return cls(
+            People(**_tuples(people)), tuple(plan["shared"]), Receipt(**_tuples(plan["receipt"]))
+        )
+
+
+def _tuples(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields with tuples for lists, as they were before they were JSON."""
+    return {
+        name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()
+    }
 
 
 def erase(lead_ids: Sequence[str], step: Callable[[str], None] = lambda name: None) -> Receipt:
     """Erase the people whose leads are named, with all their leads, and keep them out from now on.
 
     `step` is told which file comes next. What others score stays as it is; totals and ranks follow
-    with the next build and publication. The working file goes last, so that an erasure that was
-    killed can be repeated. Raises UserError where a lead is not held, or the working file is
-    missing, BusyError where another run holds it; then nothing is changed.
+    with the next build and publication. An erasure that was ended early is finished first; nobody
+    need be named for that, and its people not again. Raises UserError where a lead is not held, a
+    file is damaged or the working file is missing, BusyError where another run holds it; then
+    nothing is changed, or what was changed is finished by the next call.
     """
     with exclusive("erase"):
+        begun = _begun()
+        if begun:
+            _erase(begun, step)
+            lead_ids = [lead_id for lead_id in lead_ids if lead_id not in begun.people.lead_ids]
+            if not lead_ids:
+                return begun.receipt
         return _erase(lead_ids, step)
+
+
+def is_unfinished() -> bool:
+    """Whether an erasure was ended early; UserError where there is no working file."""
+    return _begun() is not None
 
 
 def past_retention(days: int | None = None) -> list[str]:
@@ -104,7 +175,7 @@ def past_retention(days: int | None = None) -> list[str]:
         raise UserError(f"retention_days is {days!r}; it may be a number of days, 0 to keep all")
     if not days:
         return []
-    with connect() as connection:
+    with connect(is_to_finish=True) as connection, _sound(paths.warehouse_file()):
         try:
             found = connection.execute(PAST_RETENTION, [days]).fetchall()
         except CatalogException as error:
@@ -113,43 +184,103 @@ def past_retention(days: int | None = None) -> list[str]:
     return [lead_id for (lead_id,) in found]
 
 
-def _erase(lead_ids: Sequence[str], step: Callable[[str], None]) -> Receipt:
+def _begun() -> Plan | None:
+    """The plan of an erasure that was ended early."""
     working = built_file()
-    moment = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
-    rows = {}
-    with connect() as connection, storage():
-        people = find_people(connection, lead_ids)
-        shared, rows_left = _shared(connection, people)
-        _remember(connection, people)
-        for file in _own_files(working):
-            if _is_database(file) and file != working:
-                step(file.name)
-                connection.execute(f"attach {quote_literal(str(file))} as {OLD} (read_only)")
-                rows[_told(file)] = _rewrite(connection, OLD, file)
-                connection.execute(f"detach {OLD}")
-            elif file.suffix == ".parquet":
-                step(file.name)
-                rows[_told(file)] = _rewrite_parquet(connection, file)
-        step(working.name)
+    with connect(is_to_finish=True) as connection, _sound(working):
+        if not holds(connection, ERASURE):
+            return None
+        ((plan,),) = connection.sql(f"select plan from {ERASURE}").fetchall()
+        return Plan.read(plan)
+
+
+def _erase(asked: Plan | Sequence[str], step: Callable[[str], None]) -> Receipt:
+    """Works off a plan that has begun, or one for the people whose leads are named."""
+    working = built_file()
+    _clear_leftovers(working)
+    # What is damaged and no other file is the working one.
+    with connect(is_to_finish=True) as connection, storage(), _sound(working):
+        if isinstance(asked, Plan):
+            plan = asked
+            _remember(connection, plan.people)
+        else:
+            plan = _plan(connection, asked, working)
 
         def keep_out() -> None:
-            suppress(connection, NEW, people, shared, moment)
+            moment = datetime.fromisoformat(plan.receipt.erased_at)
+            suppress(connection, NEW, plan.people, plan.shared, moment)
 
-        rows[_told(working)] = _rewrite(connection, working.stem, working, keep_out)
+        step(working.name)
+        copied = _copy(connection, working.stem, working, keep_out)
+        if plan is not asked:
+            _note(connection, plan)
+        for file in _databases(working):
+            step(file.name)
+            with _attached(connection, file):
+                copied_file = _copy(connection, OLD, file)
+            _take_place(copied_file, file)
+        for file in _parquet_files(working):
+            step(file.name)
+            _rewrite_parquet(connection, file)
     step("reports and logs")
-    files_erased, lines_erased = _erase_texts(working, people)
+    for text in _texts_naming(plan.people, working):
+        if text.others is None:
+            text.file.unlink()
+        else:
+            new = text.file.with_name(f"{text.file.name}{ERASING}")
+            new.write_bytes(b"".join(text.others))
+            _take_place(new, text.file)
+    if paths.lake_folder().is_dir():
+        shutil.rmtree(paths.lake_folder())
+    _write_receipt(plan.receipt)
+    _take_place(copied, working)
+    return plan.receipt
+
+
+def _plan(connection: DuckDBPyConnection, lead_ids: Sequence[str], working: Path) -> Plan:
+    """Whom an erasure is of, and what there is of them; nothing is changed."""
+    if not lead_ids:
+        raise UserError("no lead is named, and no erasure was ended early: name a lead")
+    for lead_id, moment in erased_leads(connection, lead_ids).items():
+        raise UserError(f"no lead {lead_id!r} is held: it was erased already, at {moment} UTC")
+    people = find_people(connection, lead_ids)
+    shared, rows_left = _shared(connection, people)
+    only_theirs = _remember(connection, people)
+    people = replace(
+        people,
+        names=tuple(name for name in people.names if " " in name or name.lower() in only_theirs),
+    )
+    rows = {_told(working): _rows_of(connection, working.stem)}
+    for file in _databases(working):
+        with _attached(connection, file):
+            rows[_told(file)] = _rows_of(connection, OLD)
+    for file in _parquet_files(working):
+        if count := _count(connection, _theirs_in_parquet(connection, file)):
+            rows[_told(file)] = {"rows": count}
+    texts = [*_texts_naming(people, working)]
+    erased = [text.told for text in texts if text.others is None]
+    if paths.lake_folder().is_dir():
+        # What Spark has is a copy, made anew with each run.
+        erased.append(paths.lake_folder().name)
     receipt = Receipt(
         erasure_id=str(uuid4()),
-        erased_at=moment.isoformat(),
+        erased_at=datetime.now(UTC).replace(tzinfo=None, microsecond=0).isoformat(),
         leads=len(people.lead_ids),
         rows_erased={file: erased for file, erased in rows.items() if erased},
-        files_erased=tuple(files_erased),
-        lines_erased=lines_erased,
+        files_erased=tuple(erased),
+        lines_erased={text.told: text.lines for text in texts if text.others is not None},
         rows_left=rows_left,
     )
-    receipt.file.parent.mkdir(exist_ok=True)
-    receipt.file.write_text(json.dumps(asdict(receipt), indent=2) + "\n", "utf-8")
-    return receipt
+    return Plan(people, tuple(sorted(shared)), receipt)
+
+
+def _note(connection: DuckDBPyConnection, plan: Plan) -> None:
+    """From now on the erasure has begun, and nothing else is done before it is finished."""
+    connection.begin()
+    connection.execute(f"create schema if not exists {ERASURE.split('.')[0]}")
+    connection.execute(f"create table {ERASURE} as select $1 as plan", [json.dumps(asdict(plan))])
+    connection.commit()
+    connection.execute("checkpoint")
 
 
 def _shared(connection: DuckDBPyConnection, people: People) -> tuple[set[str], int]:
@@ -167,34 +298,20 @@ def _shared(connection: DuckDBPyConnection, people: People) -> tuple[set[str], i
     return {mark for mark, _ in found}, len({row for _, row in found})
 
 
-def _remember(connection: DuckDBPyConnection, people: People) -> None:
-    """What is to go, at hand for SQL: ids, texts that nobody else has, what names the people."""
-    for column, ids in {
-        "lead_id": people.lead_ids,
-        **people.records,
-        "record_id": people.all_records(),
-    }.items():
-        connection.execute(
-            f"create or replace temp table erased_{column} as select unnest($1::varchar[]) as id",
-            [list(ids)],
-        )
+def _remember(connection: DuckDBPyConnection, people: People) -> set[str]:
+    """What is to go, at hand for SQL; the texts, in lower case, that nobody else has."""
+    mark_people(connection, people)
     connection.execute(
-        """create or replace temp table erased_texts as
+        """create or replace temp table their_texts as
         select distinct lower(unnest($1::varchar[])) as id""",
         [list(people.values)],
     )
     for relation, texts in _kept_texts(connection):
         lowered = ", ".join(f"lower({text})" for text in texts)
         connection.execute(
-            f"delete from erased_texts where id in (select unnest([{lowered}]) from {relation})"
+            f"delete from their_texts where id in (select unnest([{lowered}]) from {relation})"
         )
-    connection.create_function(
-        "names_erased",
-        Mentions(people.marks(long=False)).__call__,
-        ["varchar"],
-        "boolean",
-        null_handling=FunctionNullHandling.SPECIAL,
-    )
+    return {text for (text,) in connection.sql("from their_texts").fetchall()}
 
 
 def _kept_texts(connection: DuckDBPyConnection) -> Iterator[tuple[str, list[str]]]:
@@ -207,7 +324,7 @@ def _kept_texts(connection: DuckDBPyConnection) -> Iterator[tuple[str, list[str]
     for (schema, table), columns in text_columns(connection, catalog).items():
         relation, texts = qualified(catalog, schema, table), [*map(quote_identifier, columns)]
         if (schema, table) == ("raw", "leads"):
-            others = f"(from {relation} where lead_id not in (from erased_lead_id))"
+            others = f"(from {relation} where lead_id not in (from their_lead_id))"
             yield others, [*texts, "split_part(email, '@', 2)"]
         elif texts and (
             schema == "seeds"
@@ -216,17 +333,76 @@ def _kept_texts(connection: DuckDBPyConnection) -> Iterator[tuple[str, list[str]
             yield relation, texts
 
 
+def _clear_leftovers(working: Path) -> None:
+    """Deletes what killed runs left half made, and what DuckDB had put aside beside its files."""
+    own = [working.parent / folder for folder in OWN_FOLDERS]
+    shutil.rmtree(working.with_name(f"{working.name}.tmp"), ignore_errors=True)
+    for file in chain(
+        working.parent.glob(f"*{ERASING}*"),
+        *(folder.rglob(f"*{ERASING}*") for folder in (*own, paths.target_folder())),
+        *(folder.rglob("duckdb_temp_*") for folder in own),
+        paths.log_folder().rglob(f"*{ERASING}*"),
+        paths.kept_folder().parent.rglob("*.new*"),
+        (working.parent / "tmp").glob("*.tmp"),  # of earlier versions
+    ):
+        file.unlink()
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    return (file for file in sorted(folder.rglob("*")) if file.is_file())
+
+
 def _own_files(working: Path) -> list[Path]:
-    """The files beside the working file that this project makes, that one included."""
-    found = {*working.parent.glob(f"{working.stem}.*")}
+    """The files beside the working file that this project makes, that one and its lock left out."""
+    found = {file for file in working.parent.glob(f"{working.stem}.*") if file.is_file()}
     for folder in OWN_FOLDERS:
-        found |= set((working.parent / folder).rglob("*"))
-    return sorted(file for file in found if file.is_file())
+        found |= {*_files(working.parent / folder)}
+    not_told = (working, paths.lock_file(working))
+    return sorted(
+        file
+        for file in found
+        if file not in not_told and file.suffix != ".wal" and ERASING not in file.name
+    )
+
+
+def _databases(working: Path) -> list[Path]:
+    """The databases that this project and dbt make, but for the working file."""
+    found = dict.fromkeys((*_own_files(working), *_files(paths.target_folder())))
+    return [file for file in found if _is_database(file) and file != working]
 
 
 def _is_database(file: Path) -> bool:
     with file.open("rb") as stream:
-        return stream.read(12)[8:] == b"DUCK"
+        start = stream.read(12)
+    return start[8:] == b"DUCK" or (file.suffix == ".duckdb" and start != b"")
+
+
+def _parquet_files(working: Path) -> list[Path]:
+    return [file for file in _own_files(working) if file.suffix == ".parquet"]
+
+
+@contextmanager
+def _attached(connection: DuckDBPyConnection, file: Path) -> Iterator[None]:
+    """A database, attached for reading as `_old`."""
+    with _sound(file):
+        connection.execute(f"attach {quote_literal(str(file))} as {OLD} (read_only)")
+        yield
+        connection.execute(f"detach {OLD}")
+
+
+@contextmanager
+def _sound(file: Path) -> Iterator[None]:
+    """Turns what DuckDB says of damaged bytes of a file into a UserError that names it."""
+    try:
+        yield
+    except duckdb.Error as error:
+        cause = str(error).splitlines()[0]
+        if not any(word in cause for word in DAMAGED):
+            raise
+        raise UserError(
+            f"{file} is damaged ({cause}): put a sound copy in its place, or delete it if it is "
+            "not the warehouse itself, and erase again"
+        ) from error
 
 
 def _told(file: Path) -> str:
@@ -237,23 +413,35 @@ def _told(file: Path) -> str:
     return file.name
 
 
-def _rewrite(
+def _rows_of(connection: DuckDBPyConnection, catalog: str) -> dict[str, int]:
+    """How many rows of the tables of a database are to go, for those that have any."""
+    found = {
+        f"{schema}.{table}": _count(
+            connection, f"(from {qualified(catalog, schema, table)} where {any_of(conditions)})"
+        )
+        for (schema, table), columns in text_columns(connection, catalog).items()
+        if (conditions := _conditions(schema, table, columns))
+    }
+    return {table: rows for table, rows in found.items() if rows}
+
+
+def _copy(
     connection: DuckDBPyConnection,
     catalog: str,
     file: Path,
     finish: Callable[[], None] = lambda: None,
-) -> dict[str, int]:
-    """Copies what stays of a database into a new file in its place; the rows that went, by table.
+) -> Path:
+    """Copies what stays of a database into a new file, which is to take the place of `file`.
 
-    `finish` may write to the new file before it takes its place.
+    `finish` may write to the new file.
     """
-    new = file.with_name(f"{file.name}.erasing")
-    _unlink(new)
+    new = file.with_name(f"{file.name}{ERASING}")
     connection.execute(f"attach {quote_literal(str(new))} as {NEW}")
     tables = connection.execute(
         """select schema_name, table_name, sql from duckdb_tables()
-        where database_name = $1 and not temporary order by all""",
-        [catalog],
+        where database_name = $1 and not temporary and schema_name || '.' || table_name <> $2
+        order by all""",
+        [catalog, ERASURE],
     ).fetchall()
     views = connection.execute(
         """select schema_name, sql from duckdb_views()
@@ -263,128 +451,158 @@ def _rewrite(
     for schema in sorted({schema for schema, *_ in (*tables, *views)}):
         connection.execute(f"create schema if not exists {NEW}.{quote_identifier(schema)}")
     texts = text_columns(connection, catalog)
-    erased = {}
     connection.execute(f"use {NEW}")
     for schema, table, definition in tables:
         connection.execute(definition)
         old, kept = (qualified(name, schema, table) for name in (catalog, NEW))
         query = f"from {old}"
-        if condition := _of_the_people(schema, table, texts[schema, table]):
+        if conditions := _conditions(schema, table, texts[schema, table]):
             others = [
-                f"case when {name} not in (from erased_lead_id) then {name} end as {name}"
+                f"case when {name} not in (from their_lead_id) then {name} end as {name}"
                 for name in texts[schema, table]
                 if name.endswith("_lead_id")
             ]
             changed = f" replace ({', '.join(others)})" if others else ""
-            query = f"select *{changed} from {old} where not coalesce({condition}, false)"
+            query = f"select *{changed} from {old} where not {any_of(conditions)}"
         connection.execute(f"insert into {kept} {query}")
-        if rows := _count(connection, old) - _count(connection, kept):
-            erased[f"{schema}.{table}"] = rows
     for _, definition in views:
         connection.execute(definition)
     connection.execute(f"use {quote_identifier(paths.warehouse_file().stem)}")
     finish()
     connection.execute(f"detach {NEW}")
-    _take_place(new, file)
-    return erased
+    return new
 
 
-def _of_the_people(schema: str, table: str, columns: Sequence[str]) -> str | None:
-    """The condition on rows of a table that are to go; None where none can be."""
-    named = dict.fromkeys((*OF_PEOPLE, *(RECORDS if schema == "raw" else ())))
-    conditions = [f"{name} in (from erased_{name})" for name in named if name in columns]
-    if table in TEXTS:
-        texts = ", ".join(map(quote_identifier, columns))
-        conditions.append(f"names_erased(concat_ws(' ', {texts}))")
-    elif schema == "intermediate" and not {"lead_id", "account_id"} & {*columns}:
+def _conditions(schema: str, table: str, columns: Sequence[str]) -> list[str]:
+    """Conditions under any of which a row of a table is to go; none where none can be."""
+    conditions = of_people(schema, table, columns)
+    if schema == "intermediate" and not {"lead_id", "account_id"} & {*columns}:
         # What each of the texts that leads have means.
         conditions += [
-            f"lower({quote_identifier(column)}) in (from erased_texts)" for column in columns
+            f"lower({quote_identifier(column)}) in (from their_texts)" for column in columns
         ]
-    return " or ".join(f"coalesce({condition}, false)" for condition in conditions) or None
+    return conditions
 
 
-def _rewrite_parquet(connection: DuckDBPyConnection, file: Path) -> dict[str, int]:
-    """As for a database; a file without leads stays as it is."""
+def _theirs_in_parquet(
+    connection: DuckDBPyConnection, file: Path, condition: str = "lead_id in (from their_lead_id)"
+) -> str:
+    """The rows of a Parquet file that are to go, or that meet another condition on lead_id."""
     rows = f"read_parquet({quote_literal(str(file))})"
-    columns = [row[0] for row in connection.sql(f"describe from {rows}").fetchall()]
-    if "lead_id" not in columns:
-        return {}
-    erased = f"(from {rows} where lead_id in (from erased_lead_id))"
-    if not (count := _count(connection, erased)):
-        return {}
-    new = file.with_name(f"{file.name}.erasing")
-    connection.execute(
-        f"""copy (from {rows} where lead_id is null or lead_id not in (from erased_lead_id))
-        to {quote_literal(str(new))} (format parquet)"""
-    )
+    with _sound(file):
+        columns = [row[0] for row in connection.sql(f"describe from {rows}").fetchall()]
+    return f"(from {rows} where {condition if 'lead_id' in columns else 'false'})"
+
+
+def _rewrite_parquet(connection: DuckDBPyConnection, file: Path) -> None:
+    """As for a database; a file without rows that are to go stays as it is."""
+    with _sound(file):
+        if not _count(connection, _theirs_in_parquet(connection, file)):
+            return
+        new = file.with_name(f"{file.name}{ERASING}")
+        others = "lead_id is null or lead_id not in (from their_lead_id)"
+        kept = _theirs_in_parquet(connection, file, others)
+        connection.execute(f"copy {kept} to {quote_literal(str(new))} (format parquet)")
     _take_place(new, file)
-    return {"rows": count}
 
 
 def _take_place(new: Path, file: Path) -> None:
-    """Puts a new file in an old one's place, with its time; the old one's log goes with it."""
+    """Puts a new file in an old one's place, with its time and rights; the old one's log goes."""
     times = file.stat()
+    shutil.copymode(file, new)
     os.utime(new, ns=(times.st_atime_ns, times.st_mtime_ns))
     with new.open("rb") as stream:
         os.fsync(stream.fileno())
-    new.replace(file)
     file.with_name(f"{file.name}.wal").unlink(missing_ok=True)
+    new.replace(file)
 
 
-def _erase_texts(working: Path, people: People) -> tuple[list[str], dict[str, int]]:
-    """Deletes reports that name the people, and lines of logs that do.
+@dataclass(frozen=True)
+class _Text:
+    """A file that names the people, and how a receipt names it.
 
-    Files that cannot be searched go as well, and what DuckDB had put aside.
+    Of a log there are the lines that stay, `others`, and how many go.
     """
-    marks = pl.Series(people.marks(long=True), dtype=pl.String).implode()
 
-    def named(lines: Iterable[bytes]) -> pl.Series:
-        texts = pl.Series([line.decode(errors="replace") for line in lines], dtype=pl.String)
-        return texts.str.contains_any(marks, ascii_case_insensitive=True)
-
-    temporary = paths.PROJECT / os.environ.get("LEADS_TEMP", working.parent / "tmp")
-    logs = paths.PROJECT / os.environ.get("DBT_LOG_PATH", "logs")
-    erased, lines = [], {}
-    for file in dict.fromkeys(
-        (*_own_files(working), *_files(paths.target_folder()), *_files(logs))
-    ):
-        if _is_database(file) or file.suffix == ".parquet":
-            continue
-        content = file.read_bytes().splitlines(keepends=True)
-        is_named = named(content)
-        if file.suffix in IMAGES and "charts" in file.parts:
-            file.unlink()
-        elif not is_named.any():
-            continue
-        elif ".log" in file.name:
-            lines[_told(file)] = int(is_named.sum())
-            new = file.with_name(f"{file.name}.erasing")
-            new.write_bytes(b"".join(compress(content, ~is_named)))
-            new.replace(file)
-            continue
-        else:
-            file.unlink()
-        # A file may be named after a lead.
-        is_name = named([file.name.encode()]).any()
-        erased.append(_told(file.with_name("(a lead)") if is_name else file))
-    for file in _files(temporary):
-        file.unlink()
-    if paths.lake_folder().is_dir():
-        # What Spark has is a copy, made anew with each run.
-        shutil.rmtree(paths.lake_folder())
-        erased.append(paths.lake_folder().name)
-    return erased, lines
+    file: Path
+    told: str
+    others: list[bytes] | None = None
+    lines: int = 0
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    return (file for file in sorted(folder.rglob("*")) if file.is_file())
+def _texts_naming(people: People, working: Path) -> Iterator[_Text]:
+    """Reports, logs and dbt's artifacts that name the people, or that cannot be searched."""
+    long, words = _search(people)
+
+    def named(texts: Sequence[bytes], is_of_code: bool) -> list[bool]:
+        lowered = [text.decode(errors="replace").lower() for text in texts]
+        found = pl.Series(lowered, dtype=pl.String).str.contains_any(long)
+        return [
+            is_found or (not is_of_code and words(text))
+            for is_found, text in zip(found, lowered, strict=True)
+        ]
+
+    reports = {*map(report_file, people.lead_ids)}
+    for file, is_of_code in _searched(working).items():
+        is_named_after = any(named([file.stem.encode(), file.name.encode()], is_of_code))
+        is_of_a_lead = is_named_after or file.parent.name == REPORTS
+        told = _told(file.with_name("(a lead)") if is_of_a_lead else file)
+        if ".log" in file.name:
+            lines = file.read_bytes().splitlines(keepends=True)
+            if count := sum(is_named := named(lines, is_of_code)):
+                yield _Text(file, told, [*compress(lines, (not line for line in is_named))], count)
+        elif (
+            is_named_after
+            or file in reports
+            or (file.suffix in IMAGES and "charts" in file.parts)
+            or any(named([file.read_bytes()], is_of_code))
+        ):
+            yield _Text(file, told)
 
 
-def _unlink(file: Path) -> None:
-    """Removes what an erasure that was killed left."""
-    for leftover in file.parent.glob(f"{file.name}*"):
-        leftover.unlink()
+def _search(people: People) -> tuple[pl.Series, Mentions]:
+    """What names the people wherever it stands, and what does so as a word of its own.
+
+    All in lower case.
+    """
+    names = [name.lower() for name in people.names]
+    whole = [name for name in names if " " in name]
+    long = people.marks(long=True) + whole
+    short = [mark for mark in people.marks(long=False) + names if mark not in long]
+    forms = {form for name in short for form in (name, *written(name))}
+    return pl.Series(sorted({*long}), dtype=pl.String).implode(), Mentions(forms)
+
+
+def _searched(working: Path) -> dict[Path, bool]:
+    """The files to search, and whether they are of rules or code."""
+    target = paths.target_folder()
+    found = {file: False for file in (*_own_files(working), *_files(paths.log_folder()))}
+    found |= {file: True for folder in OF_RULES for file in _files(working.parent / folder)}
+    for file in _files(target):
+        part = file.relative_to(target).parts[0]
+        if not part.startswith(SEEDS):
+            found[file] = part.startswith(OF_CODE)
+    return {
+        file: is_of_code
+        for file, is_of_code in found.items()
+        if file.suffix != ".parquet" and not _is_database(file)
+    }
+
+
+def _receipts() -> Path:
+    """The folder of all receipts."""
+    return paths.warehouse_file().parent / "erasures"
+
+
+def _write_receipt(receipt: Receipt) -> None:
+    """Writes a receipt; those of earlier versions told the names of reports, which are leads'."""
+    receipt.file.parent.mkdir(mode=0o700, exist_ok=True)
+    receipt.file.write_text(json.dumps(asdict(receipt), indent=2) + "\n", "utf-8")
+    for file in _receipts().glob("*.json"):
+        text = file.read_text("utf-8")
+        unnamed = re.sub(rf'"{REPORTS}/[^"]*"', f'"{REPORTS}/(a lead)"', text)
+        if unnamed != text:
+            file.write_text(unnamed, "utf-8")
 
 
 def _count(connection: DuckDBPyConnection, rows: str) -> int:

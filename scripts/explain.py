@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -22,6 +21,7 @@ from scripts.build import build
 from scripts.champion import champion_at_clock
 from scripts.contract import landed_id, read_contract
 from scripts.errors import UserError
+from scripts.temporary import temporary_folder
 from scripts.warehouse import attached, quote_identifier, reading
 
 MOST_EVENTS = 5
@@ -124,10 +124,10 @@ def explain(lead_id: str, as_of: date | None = None) -> Explanation:
         if as_of is None or as_of == clock:
             return _explanation(live, survivor, lead_id)
         _refuse_unborn(live, survivor, lead_id, as_of)
-    with TemporaryDirectory(dir=paths.warehouse_file().parent) as scratch:
-        file = Path(scratch) / "leads.duckdb"
+    with temporary_folder() as scratch:
+        file = scratch / "leads.duckdb"
         variables = _copy_rows(survivor, file)
-        target = Path(scratch) / "target"
+        target = scratch / "target"
         target.mkdir()
         parsed = paths.target_folder() / "partial_parse.msgpack"
         if parsed.is_file():
@@ -139,7 +139,11 @@ def explain(lead_id: str, as_of: date | None = None) -> Explanation:
                 *("--exclude-resource-type", "seed", "test", "unit_test"),
                 *("--vars", json.dumps({**variables, "as_of": str(as_of), "history": False})),
             ],
-            {"LEADS_WAREHOUSE": str(file), "DBT_TARGET_PATH": str(target)},
+            {
+                "LEADS_WAREHOUSE": str(file),
+                "LEADS_TEMP": str(scratch),
+                "DBT_TARGET_PATH": str(target),
+            },
         )
         with reading(file) as past:
             return _explanation(past, _survivor(past, lead_id), lead_id)

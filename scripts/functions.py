@@ -1,17 +1,20 @@
-"""What dbt-duckdb does at each start (profiles.yml): checks the seeds, registers functions."""
+"""What dbt-duckdb does at each start (profiles.yml): checks the seeds, sets up connections."""
 
 import hashlib
 import os
 from typing import Any
 
+from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt_common.exceptions import DbtRuntimeError
 from duckdb import DuckDBPyConnection
 
 from scripts.check_seeds import check_seeds
 from scripts.errors import UserError
-from scripts.paths import PROJECT, warehouse_file
+from scripts.modes import keep_private
+from scripts.paths import PROJECT
 from scripts.seeds import seed_cells
+from scripts.temporary import spill_folder
 from scripts.warehouse import register_text_functions
 
 
@@ -28,7 +31,7 @@ class Plugin(BasePlugin):
         model runs, as an error that dbt shows in its own way.
         """
         try:
-            warehouse_file()
+            keep_private()
             check_seeds(
                 PROJECT / (os.environ.get("LEADS_SEEDS") or "seeds"),
                 allow_protected={"True": True, "False": False}.get(
@@ -37,6 +40,10 @@ class Plugin(BasePlugin):
             ).raise_for_errors()
         except UserError as error:
             raise DbtRuntimeError(str(error)) from error
+
+    def update_connection_config(self, creds: DuckDBCredentials, config: dict[str, Any]) -> None:
+        """Have DuckDB put aside what memory does not hold where all of this project is put."""
+        config["temp_directory"] = str(spill_folder(PROJECT / creds.path))
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         """Register the functions."""

@@ -27,6 +27,7 @@ from scripts import paths
 from scripts.errors import UserError
 from scripts.intervals import Statistic, bootstrap, wilson
 from scripts.metrics import Metrics
+from scripts.modes import make_shared, share
 
 SAVED_QUERY = "kpis"
 METHODS = ("period", "cohort")
@@ -442,9 +443,10 @@ def _cell(value: object) -> object:
 
 
 def _replace(file: Path, content: str) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
+    make_shared(file.parent)
     new = file.with_name(f"{file.name}.new")
     new.write_text(content, encoding="utf-8", newline="\n")
+    share(new)
     new.replace(file)
 
 

@@ -15,7 +15,6 @@ from datetime import UTC, datetime
 from functools import reduce
 from itertools import islice
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
@@ -41,6 +40,7 @@ from scripts.sources import (
     take_ragged,
 )
 from scripts.suppression import mark_suppressed, suppressed_words
+from scripts.temporary import temporary_folder
 from scripts.warehouse import connect, storage
 
 # A row dated after its landing is kept, but models do not see it before its time.
@@ -151,12 +151,11 @@ def land(folder: Path, landed_at: datetime | None = None) -> LandResult:
         exclusive("land"),
         closing(connect()) as connection,
         storage(),
-        _scratch(connection) as scratch,
+        temporary_folder() as scratch,
     ):
         connection.execute(MACROS)
         batches = {
-            entity: _read(connection, entity, paths, Path(scratch))
-            for entity, paths in files.items()
+            entity: _read(connection, entity, paths, scratch) for entity, paths in files.items()
         }
         connection.begin()
         _create_tables(connection)
@@ -233,13 +232,6 @@ def _refuse_odd_path(path: Path, folder: Path) -> None:
         raise UserError(f"{path} leads to itself: put the file itself there.") from error
     if not is_inside:
         raise UserError(f"{path} leads out of the folder: put the file itself there.")
-
-
-def _scratch(connection: DuckDBPyConnection) -> TemporaryDirectory[str]:
-    """A folder for unpacked files, beside what DuckDB itself puts aside."""
-    parent = Path(_row(connection, "select current_setting('temp_directory')")[0])
-    parent.mkdir(parents=True, exist_ok=True)
-    return TemporaryDirectory(dir=parent)
 
 
 def _read(

@@ -12,6 +12,8 @@ from pathlib import Path
 from scripts import paths
 from scripts.errors import BusyError, UserError
 from scripts.faults import no_room
+from scripts.modes import make_shared
+from scripts.temporary import clear_temporary
 
 _held: set[Path] = set()
 # How often, every so many seconds, to look at a lock whose holder has not said who it is.
@@ -24,7 +26,8 @@ def exclusive(command: str, file: Path | None = None) -> Iterator[None]:
 
     `file` is the warehouse's unless given. The lock file holds the command, its process and when
     it started (UTC). The system lets go of the lock when that process ends, however it ends, so a
-    file left by a killed process, or one whose number another process has now, is taken over.
+    file left by a killed process, or one whose number another process has now, is taken over; what
+    such a process needed for a while is cleared.
     Raises BusyError, which says who holds it, where another process does.
     """
     file = paths.lock_file(file)
@@ -32,7 +35,7 @@ def exclusive(command: str, file: Path | None = None) -> Iterator[None]:
         yield
         return
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        make_shared(file.parent)
         descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
         cause = no_room(error) or f"{file} cannot be written: {error.strerror}."
@@ -43,6 +46,7 @@ def exclusive(command: str, file: Path | None = None) -> Iterator[None]:
         _tell(descriptor, command)
         _held.add(file)
         try:
+            clear_temporary()
             yield
         finally:
             _held.discard(file)

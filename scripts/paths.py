@@ -54,6 +54,14 @@ def kept_folder() -> Path:
     return published_file().parent / "kept"
 
 
+def temp_folder() -> Path:
+    """Where all that is needed for a while lies: beside the working file, or in `LEADS_TEMP`.
+
+    It is this project's own, so that it may be cleared.
+    """
+    return PROJECT / (os.environ.get("LEADS_TEMP") or warehouse_file().parent) / "leads-tmp"
+
+
 def kpi_folder() -> Path:
     """Where `kpis` leaves its CSV and JSON files."""
     return warehouse_file().parent / "kpis"
@@ -62,6 +70,11 @@ def kpi_folder() -> Path:
 def target_folder() -> Path:
     """Where dbt leaves its artifacts."""
     return PROJECT / os.environ.get("DBT_TARGET_PATH", "target")
+
+
+def log_folder() -> Path:
+    """Where dbt logs."""
+    return PROJECT / os.environ.get("DBT_LOG_PATH", "logs")
 
 
 def lake_folder() -> Path:

@@ -3,11 +3,12 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from duckdb import DuckDBPyConnection
+from duckdb.func import FunctionNullHandling
 
 from scripts.contract import landed_id, read_contract
 from scripts.errors import UserError
@@ -20,6 +21,9 @@ LONG = 6
 # What ends a word where a text may name a person: a field of a CSV, of JSON, of a URL.
 _DELIMITERS = r"[\s,;|\"'<>(){}\[\]:=/\\&?]+"
 
+# Columns of a person's name, in the order in which they make the whole.
+NAMES = ("first_name", "last_name")
+
 # Ids by which rows name what belongs to a lead, and the table of raw that says to whom.
 RECORDS = {
     "opportunity_id": "opportunities",
@@ -29,13 +33,20 @@ RECORDS = {
 }
 
 
+# Columns by which a row, of raw and of what is made of it, is a person's.
+OF_PEOPLE = ("lead_id", "opportunity_id", "record_id")
+
+# Tables of texts that may name a person in passing.
+TEXTS = ("rejected_rows", "data_issues")
+
+
 @dataclass(frozen=True)
 class People:
     """All that tells of the people whose leads were named, as landed.
 
     `lead_ids` holds all leads of each person, `records` the ids of the opportunities, events,
-    payments and feedback that are theirs by the last word on each, `values` every text of their
-    leads.
+    payments and feedback that are theirs by the last word on each, `names` their first, last and
+    whole names, `values` every text of their leads.
     """
 
     lead_ids: tuple[str, ...]
@@ -43,6 +54,7 @@ class People:
     phones: tuple[str, ...]
     person_ids: tuple[str, ...]
     records: dict[str, tuple[str, ...]]
+    names: tuple[str, ...]
     values: tuple[str, ...]
 
     def all_records(self) -> list[str]:
@@ -53,8 +65,23 @@ class People:
         """Emails, phones and ids, in lower case; with `long`, none that is too short to search."""
         found = {*self.emails, *self.phones, *self.person_ids, *self.all_records()}
         lowered = {mark.strip().lower() for mark in found}
-        lowered |= {mark.replace("@", "%40") for mark in lowered if "@" in mark}
-        return sorted(mark for mark in lowered if len(mark) >= (LONG if long else 1))
+        return sorted(
+            form
+            for mark in lowered
+            for form in {mark, *written(mark)}
+            if len(mark) >= (LONG if long else 1)
+        )
+
+
+def written(text: str) -> tuple[str, str, str]:
+    """A text in lower case as it stands in URLs, in JSON and in a table of Markdown."""
+    return text.replace("@", "%40"), json.dumps(text)[1:-1], markdown_cell(text)
+
+
+def markdown_cell(value: object) -> str:
+    """A value as a cell of a table in Markdown."""
+    text = "" if value is None else str(value)
+    return " ".join(text.replace("\\", "\\\\").replace("|", "\\|").split())
 
 
 def find_people(connection: DuckDBPyConnection, lead_ids: Iterable[str]) -> People:
@@ -78,10 +105,13 @@ def find_people(connection: DuckDBPyConnection, lead_ids: Iterable[str]) -> Peop
     )
     names = [column[0] for column in connection.description or ()]
     texts: dict[str, set[str]] = {column: set() for column in names}
+    called: set[str] = set()
     for row in leads:
-        for name, value in zip(names, row, strict=True):
-            if value not in (None, ""):
-                texts[name].add(str(value))
+        lead = {name: str(v) for name, v in zip(names, row, strict=True) if v not in (None, "")}
+        for name, text in lead.items():
+            texts[name].add(text)
+        called.update(parts := [lead[part] for part in NAMES if part in lead])
+        called.add(" ".join(parts))
     extra = {leaf for text in texts.pop("attributes", set()) for leaf in _leaves(json.loads(text))}
     written = {c.name for c in read_contract()["leads"].columns if c.data_type == "varchar"}
     values = {value for name in written for value in texts[name]} | extra
@@ -97,6 +127,7 @@ def find_people(connection: DuckDBPyConnection, lead_ids: Iterable[str]) -> Peop
         phones=tuple(sorted(texts["phone"])),
         person_ids=tuple(sorted(texts["person_id"])),
         records=records,
+        names=tuple(sorted(called - {""})),
         values=tuple(sorted({*values, *keys, *(value.lower() for value in values)})),
     )
 
@@ -200,6 +231,44 @@ class Mentions:
         return not self.words.isdisjoint(self.words_of(text)) or any(
             part in text.lower() for part in self.parts
         )
+
+
+def mark_people(connection: DuckDBPyConnection, people: People) -> None:
+    """Puts at hand for `of_people`, on this connection, who the people are."""
+    for column, ids in {
+        "lead_id": people.lead_ids,
+        **people.records,
+        "record_id": people.all_records(),
+    }.items():
+        connection.execute(
+            f"create or replace temp table their_{column} as select unnest($1::varchar[]) as id",
+            [list(ids)],
+        )
+    connection.create_function(
+        "names_them",
+        Mentions(people.marks(long=False)).__call__,
+        ["varchar"],
+        "boolean",
+        null_handling=FunctionNullHandling.SPECIAL,
+    )
+
+
+def of_people(schema: str, table: str, columns: Sequence[str]) -> list[str]:
+    """Conditions under any of which a row is of the people or names them; none where none can be.
+
+    `columns` are the table's columns of text. They want `mark_people` first.
+    """
+    named = dict.fromkeys((*OF_PEOPLE, *(RECORDS if schema == "raw" else ())))
+    conditions = [f"{name} in (from their_{name})" for name in named if name in columns]
+    if table in TEXTS:
+        texts = ", ".join(map(quote_identifier, columns))
+        conditions.append(f"names_them(concat_ws(' ', {texts}))")
+    return conditions
+
+
+def any_of(conditions: Sequence[str]) -> str:
+    """One condition, never NULL, that holds where any of some does."""
+    return "(" + " or ".join(f"coalesce({condition}, false)" for condition in conditions) + ")"
 
 
 def text_columns(connection: DuckDBPyConnection, catalog: str) -> dict[tuple[str, str], list[str]]:

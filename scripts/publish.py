@@ -17,6 +17,7 @@ from scripts import paths
 from scripts.errors import UserError
 from scripts.faults import known
 from scripts.lock import exclusive
+from scripts.modes import make_shared, share
 from scripts.settings import project_var
 from scripts.warehouse import built_file, connect, quote_identifier, quote_literal, storage
 
@@ -79,9 +80,10 @@ def publish(accept_rows: bool = False) -> PublishResult:
             with storage(), closing(connect()) as connection:
                 marts = _marts(connection)
                 _settle(connection)
-                target.parent.mkdir(parents=True, exist_ok=True)
+                make_shared(target.parent)
                 _remove(new)
                 rows = _copy(connection, new, marts)
+                share(new)
                 if not accept_rows:
                     _refuse_odd_rows(connection, rows, marts)
                 clock = _announce(connection, new, rows)

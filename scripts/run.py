@@ -9,7 +9,7 @@ import duckdb
 
 from scripts import paths
 from scripts.build import Progress, build
-from scripts.erase import erase, past_retention
+from scripts.erase import erase, is_unfinished, past_retention
 from scripts.errors import UserError
 from scripts.kpis import KpiReport, kpis
 from scripts.land import LandResult, land, rejects
@@ -44,6 +44,9 @@ def run(
     another run is at work; what was published before stays.
     """
     with exclusive("run"):
+        if paths.warehouse_file().is_file() and is_unfinished():
+            step("finishing an erasure that was ended early")
+            erase(())
         step("landing")
         landed = _land_sample() if folder is None else land_own(folder)
         _refuse_no_leads(landed)

@@ -1,5 +1,4 @@
 """All that is held on a person, and every reason of its scores, as one file to hand over."""
-# ruff: noqa: S608 (names in SQL come from the catalog and are quoted)
 
 import hashlib
 import re
@@ -9,10 +8,21 @@ from pathlib import Path
 from duckdb import DuckDBPyConnection
 
 from scripts import paths
-from scripts.person import Mentions, People, find_people, qualified, text_columns
+from scripts.modes import close
+from scripts.person import (
+    People,
+    any_of,
+    find_people,
+    mark_people,
+    markdown_cell,
+    of_people,
+    qualified,
+    text_columns,
+)
 from scripts.warehouse import reading
 
-# What is told, in words, and the tables that hold it; other tables only repeat these.
+# What is told, in words, and the tables that hold it; after these come all other landed rows, marts
+# and what was published of the person. Other intermediate tables only repeat these.
 CHAPTERS = {
     "What was landed": (
         *("raw.leads", "raw.lead_events", "raw.opportunities", "raw.opportunity_stages"),
@@ -27,6 +37,8 @@ CHAPTERS = {
     "The scores over time": ("marts.lead_score_history", "state.score_published"),
     "How far the person came": ("marts.lead_lifecycle",),
 }
+REST = "What else is held"
+SCHEMAS = ("raw", "marts", "state")
 
 
 def subject_access(lead_id: str) -> Path:
@@ -38,65 +50,49 @@ def subject_access(lead_id: str) -> Path:
     """
     with reading() as connection:
         people = find_people(connection, [lead_id])
+        mark_people(connection, people)
         text = "\n".join(_lines(connection, lead_id, people))
-    file = paths.warehouse_file().parent / "subject_access" / f"{_file_name(lead_id)}.md"
-    file.parent.mkdir(exist_ok=True)
+    file = report_file(lead_id)
+    file.parent.mkdir(mode=0o700, exist_ok=True)
     file.touch(mode=0o600)
+    close(file)
     file.write_text(text + "\n", "utf-8")
     return file
 
 
-def _file_name(lead_id: str) -> str:
-    """The lead's id where it can be a file's name, else its hash."""
-    if re.fullmatch(r"\w[\w.-]{0,99}", lead_id, re.ASCII):
-        return lead_id
-    return hashlib.sha256(lead_id.encode()).hexdigest()[:32]
+def report_file(lead_id: str) -> Path:
+    """Where the report on a lead lies: by the lead's id where it can be a name, else its hash."""
+    is_name = re.fullmatch(r"\w[\w.-]{0,99}", lead_id, re.ASCII)
+    name = lead_id if is_name else hashlib.sha256(lead_id.encode()).hexdigest()[:32]
+    return paths.warehouse_file().parent / "subject_access" / f"{name}.md"
 
 
 def _lines(connection: DuckDBPyConnection, lead_id: str, people: People) -> Iterator[str]:
     catalog = paths.warehouse_file().stem
-    yield f"# What is held on the person of lead {_cell(lead_id)}"
+    yield f"# What is held on the person of lead {markdown_cell(lead_id)}"
     yield ""
-    yield f"Leads of the person: {', '.join(map(_cell, people.lead_ids))}."
+    yield f"Leads of the person: {', '.join(map(markdown_cell, people.lead_ids))}."
     columns = text_columns(connection, catalog)
-    for title, tables in CHAPTERS.items():
+    told = {name for tables in CHAPTERS.values() for name in tables}
+    rest = tuple(
+        f"{schema}.{table}"
+        for schema, table in columns
+        if schema in SCHEMAS and f"{schema}.{table}" not in told
+    )
+    for title, tables in {**CHAPTERS, REST: rest}.items():
         yield from ("", f"## {title}")
         for name in tables:
-            schema, table = name.split(".")
-            if (schema, table) not in columns:
+            schema, table = name.split(".", 1)
+            conditions = of_people(schema, table, columns.get((schema, table), ()))
+            if not conditions:
                 continue
-            names, rows = _rows(connection, catalog, schema, table, columns[schema, table], people)
-            yield from ("", f"### {name}: {len(rows):,} rows", "")
-            yield from _table(names, rows)
-
-
-def _rows(
-    connection: DuckDBPyConnection,
-    catalog: str,
-    schema: str,
-    table: str,
-    texts: Sequence[str],
-    people: People,
-) -> tuple[list[str], list[tuple[object, ...]]]:
-    """The columns of a table, and its rows of the person."""
-    relation = qualified(catalog, schema, table)
-    if table == "rejected_rows":
-        found = connection.sql(f"from {relation}")
-        names_person = Mentions(people.marks(long=False))
-        original, value = (found.columns.index(name) for name in ("original_row", "value"))
-        rows = [
-            row
-            for row in found.fetchall()
-            if names_person(row[original]) or names_person(row[value])
-        ]
-        return found.columns, rows
-    column, ids = "lead_id", people.lead_ids
-    if "lead_id" not in texts:
-        column, ids = "opportunity_id", people.records["opportunity_id"]
-    cursor = connection.execute(
-        f"select * from {relation} where {column} in (from unnest($1)) order by all", [list(ids)]
-    )
-    return [name for name, *_ in cursor.description or ()], cursor.fetchall()
+            found = connection.sql(
+                f"from {qualified(catalog, schema, table)} where {any_of(conditions)} order by all"
+            )
+            rows = found.fetchall()
+            if rows or title != REST:
+                yield from ("", f"### {name}: {len(rows):,} rows", "")
+                yield from _table(found.columns, rows)
 
 
 def _table(names: Sequence[str], rows: Sequence[tuple[object, ...]]) -> Iterator[str]:
@@ -110,13 +106,8 @@ def _table(names: Sequence[str], rows: Sequence[tuple[object, ...]]) -> Iterator
     yield _line([names[number] for number in filled])
     yield _line(["---"] * len(filled))
     for row in rows:
-        yield _line([_cell(row[number]) for number in filled])
+        yield _line([markdown_cell(row[number]) for number in filled])
 
 
 def _line(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |"
-
-
-def _cell(value: object) -> str:
-    text = "" if value is None else str(value)
-    return " ".join(text.replace("\\", "\\\\").replace("|", "\\|").split())

@@ -2,7 +2,7 @@
 # ruff: noqa: S608 (names in SQL come from the contract and this module)
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -101,6 +101,19 @@ def mark_suppressed(connection: DuckDBPyConnection, entity: Entity, status: int)
             ) as erased
             where {kind} = name and status is null {until}"""
         )
+
+
+def erased_leads(connection: DuckDBPyConnection, lead_ids: Sequence[str]) -> dict[str, datetime]:
+    """Those of some leads that were erased, and when (UTC)."""
+    if not _anybody_erased(connection):
+        return {}
+    found = connection.execute(
+        f"""select name, erased_at from (select unnest($1) as name)
+        inner join state.suppressions as listed
+            on listed.kind = 'lead_id' and listed.hash = {_hashed("lead_id", "name")}""",
+        [list(lead_ids)],
+    ).fetchall()
+    return dict(found)
 
 
 def suppressed_words(connection: DuckDBPyConnection, texts: Iterable[str]) -> Mentions:

@@ -2,8 +2,9 @@
 
 import os
 import re
+import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -11,32 +12,37 @@ from duckdb.func import FunctionNullHandling
 
 from scripts.errors import BusyError, UserError
 from scripts.faults import MEMORY, known, no_room
-from scripts.paths import PROJECT, warehouse_file
+from scripts.modes import close, make_shared
+from scripts.paths import warehouse_file
+from scripts.temporary import spill_folder, temporary_folder
 from scripts.text import text_key, text_words
 
 # Bytes of the headers that every DuckDB file begins with: one of the file, two of the database.
 HEADERS = 3 * 4096
 # The file's format, as in profiles.yml. DuckDB's default, that of 0.10, takes more time and room.
 STORAGE = "v1.4.0"
+# The table that tells of an erasure at work, or ended early.
+ERASURE = "state.erasure"
 
 
-def connect(file: Path | None = None) -> duckdb.DuckDBPyConnection:
+def connect(file: Path | None = None, *, is_to_finish: bool = False) -> duckdb.DuckDBPyConnection:
     """The warehouse, or another file, open for writing; its folder is made where missing.
 
-    All times are UTC.
+    All times are UTC, and the file is its owner's alone.
 
-    `LEADS_MEMORY` (4GB), `LEADS_THREADS` (2) and `LEADS_TEMP` (folder `tmp` beside the file) bound
-    what it takes. Raises BusyError where another program holds the file, UserError where it is no
-    warehouse or cannot be written.
+    `LEADS_MEMORY` (4GB), `LEADS_THREADS` (2) and `LEADS_TEMP` (the file's folder) bound what it
+    takes. Raises BusyError where another program holds the file, UserError where it is no
+    warehouse, cannot be written, or has an erasure to finish, unless that is what it is opened for.
     """
     file = file or warehouse_file()
     with storage():
-        file.parent.mkdir(parents=True, exist_ok=True)
+        make_shared(file.parent)
         _remove_stillborn(file)
+        spilled = spill_folder(file)
     settings: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": os.environ.get("LEADS_MEMORY", MEMORY),
         "threads": os.environ.get("LEADS_THREADS", "2"),
-        "temp_directory": str(PROJECT / os.environ.get("LEADS_TEMP", file.parent / "tmp")),
+        "temp_directory": str(spilled),
         "autoinstall_known_extensions": "false",
         "storage_compatibility_version": STORAGE,
     }
@@ -49,7 +55,14 @@ def connect(file: Path | None = None) -> duckdb.DuckDBPyConnection:
             raise UserError(sentence) from error
         cause = str(error).splitlines()[0]
         raise UserError(f"LEADS_MEMORY or LEADS_THREADS is not as DuckDB wants: {cause}") from error
+    shutil.rmtree(spilled, ignore_errors=True)  # a killed run's: only who has the file open spills
+    close(file)
     connection.execute("set TimeZone = 'UTC'")
+    if not is_to_finish and holds(connection, ERASURE):
+        connection.close()
+        raise UserError(
+            f"an erasure in {file} was ended early; finish it first: python -m scripts erase"
+        )
     return connection
 
 
@@ -69,7 +82,14 @@ def reading(file: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
     another program writes it.
     """
     file = file or built_file()
-    with _refused(file), duckdb.connect(str(file), read_only=True) as connection:
+    with ExitStack() as stack:
+        spilled = ""
+        with suppress(OSError):  # who may only read puts nothing aside
+            spilled = str(stack.enter_context(temporary_folder()))
+        stack.enter_context(_refused(file))
+        connection = stack.enter_context(
+            duckdb.connect(str(file), read_only=True, config={"temp_directory": spilled})
+        )
         connection.execute("set TimeZone = 'UTC'")
         yield connection
 

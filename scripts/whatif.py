@@ -15,7 +15,6 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -31,6 +30,7 @@ from scripts.champion import champion_at_clock
 from scripts.check_seeds import check_seeds, seed_files
 from scripts.errors import UserError
 from scripts.seeds import SEEDS, have_same_rows, load_seed
+from scripts.temporary import temporary_folder
 from scripts.warehouse import (
     attached,
     built_file,
@@ -171,7 +171,7 @@ def whatif(seeds_folder: Path | None = None, git_ref: str | None = None) -> What
         check_seeds(SEEDS, proposal).raise_for_errors()
         nodes = _nodes()
         live = built_file()
-        with TemporaryDirectory(dir=live.parent) as folder, _scratch(Path(folder)) as scratch:
+        with temporary_folder() as folder, _scratch(folder) as scratch:
             try:
                 _refuse_other_vars(scratch)
                 return _compared(scratch, nodes, proposal)
@@ -328,7 +328,7 @@ def _proposal(folder: Path | None, git_ref: str | None) -> Iterator[Path]:
     if done.returncode:
         cause = done.stderr.decode(errors="replace").strip().splitlines()
         raise UserError(f"git has no seeds at {git_ref}: {cause[0] if cause else 'unknown'}")
-    with TemporaryDirectory() as unpacked:
+    with temporary_folder() as unpacked:
         try:
             with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
                 archive.extractall(unpacked, filter="data")
@@ -337,9 +337,9 @@ def _proposal(folder: Path | None, git_ref: str | None) -> Iterator[Path]:
             raise UserError(
                 f"{name} at {git_ref} is a link that leads out of the seeds; put the file there"
             ) from error
-        if not (Path(unpacked) / "seeds").is_dir():
+        if not (unpacked / "seeds").is_dir():
             raise UserError(f"seeds at {git_ref} is no folder")
-        yield Path(unpacked) / "seeds"
+        yield unpacked / "seeds"
 
 
 def _nodes() -> dict[str, _Node]:
