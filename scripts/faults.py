@@ -27,7 +27,7 @@ _NO_ROOM = {
 }
 _NO_MEMORY = r"Out of Memory Error|OutOfMemoryException|failed to (allocate|pin block)"
 _DAMAGED = (
-    r"Corrupt database file|not a valid DuckDB database|checksum|Failed to deserialize"
+    r"Corrupt database file|checksum|Failed to deserialize"
     r"|Serialization Error|database has been invalidated|Could not read enough bytes"
     r"|INTERNAL Error|Failed to load metadata pointer|Failed while replaying WAL"
 )
