@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from random import Random
-from typing import Any, Literal
+from typing import Any
 
 import duckdb
 import pyarrow as pa  # type: ignore[import-untyped]
@@ -189,9 +189,9 @@ def _text(
         between = random.choice((",", ",\n", " , "))
         return f"{blanks}[{between.join(_json(random, row) for row in rows)}]{blanks}"
     stream = io.StringIO(newline="")
-    quoting: Literal[0, 1] = csv.QUOTE_ALL if random.random() < 0.3 else csv.QUOTE_MINIMAL
+    quoting: dict[str, Any] = {"quoting": csv.QUOTE_ALL} if random.random() < 0.3 else {}
     end = random.choice(("\n", "\r\n"))
-    writer = csv.writer(stream, delimiter=delimiter, lineterminator=end, quoting=quoting)
+    writer = csv.writer(stream, delimiter=delimiter, lineterminator=end, **quoting)
     writer.writerows([names, *([row[name] for name in names] for row in rows)])
     return stream.getvalue()
 

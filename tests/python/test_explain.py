@@ -6,13 +6,15 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import pytest
 from typer.testing import CliRunner
 
 from scripts.build import build
 from scripts.commands import app
+from scripts.contract import landed_id
 from scripts.errors import UserError
-from scripts.explain import explain
+from scripts.explain import _survivor, explain
 from scripts.run import RunResult
 from scripts.seeds import SEEDS
 from scripts.warehouse import connect
@@ -187,3 +189,15 @@ def test_what_looks_like_markup_is_text(warehouse: Warehouse) -> None:
 def test_a_day_must_be_a_day(warehouse: Warehouse) -> None:
     done = CliRunner().invoke(app, ["explain", "a", "--as-of", "1.2.2025"])
     assert str(done.exception) == "--as-of 1.2.2025 is no day; write it as 2025-03-31"
+
+
+@pytest.mark.parametrize("name", ["A@b.example", landed_id("A@b.example")])
+def test_a_lead_whose_id_was_an_email_address_may_be_named_by_it(name: str) -> None:
+    with duckdb.connect() as connection:
+        connection.execute(
+            """create schema intermediate;
+            create table intermediate.int_lead_identities as
+            select unnest([$1, 'other']) as lead_id, unnest([$1, 'other']) as surviving_lead_id""",
+            [landed_id("A@b.example")],
+        )
+        assert _survivor(connection, name) == landed_id("A@b.example")
