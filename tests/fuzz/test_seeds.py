@@ -366,28 +366,19 @@ def test_a_mutated_folder_is_refused_or_loaded_as_it_stands(
 
 
 @pytest.mark.slow
-def test_dbt_refuses_mutated_seeds_or_loads_them_as_they_stand(tmp_path: Path) -> None:
-    """Thirty runs of dbt on one warehouse, whose tables are each time those of the run before."""
+def test_dbt_loads_mutated_seeds_as_they_stand(tmp_path: Path) -> None:
+    """Fifteen runs of dbt on one warehouse, whose tables are each time those of the run before."""
     project = new_project(tmp_path / "project")
-    outcomes: Counter[bool] = Counter()
+    runs = 0
     for number in range(5000, 6000):
         folder, names = mutated(Rng(number), tmp_path / str(number))
-        is_sound = not check_seeds(folder).errors
-        # What is no file at all dbt comes upon itself, unless it is run by scripts.build.
-        is_odd = any(path.is_symlink() or not path.is_file() for path in folder.rglob("*.csv"))
-        if is_odd or outcomes[is_sound] == 15:
+        if check_seeds(folder).errors:
             continue
-        outcomes[is_sound] += 1
         shutil.rmtree(project.folder / "seeds")
         shutil.copytree(folder, project.folder / "seeds")
-        told = project.run("dbt", "--quiet", "seed", "--select", *names)
-        if is_sound:
-            assert told.endswith("exit 0"), f"{number}: {told}"
-            for name in names:
-                assert project.loaded(name) == project.in_file(name), f"{number}: {name}"
-        else:
-            assert "the seeds cannot be used:" in told, f"{number}: {told}"
-            assert "Traceback" not in told, f"{number}: {told}"
-        if outcomes[True] == outcomes[False] == 15:
+        project.seed(*names)
+        for name in names:
+            assert project.loaded(name) == project.in_file(name), f"{number}: {name}"
+        if (runs := runs + 1) == 15:
             return
-    raise AssertionError(outcomes)
+    raise AssertionError(f"{runs} of a thousand folders were sound")
