@@ -27,6 +27,7 @@ from duckdb import CatalogException, DuckDBPyConnection
 from scripts import paths
 from scripts.contract import read_contract
 from scripts.errors import UserError
+from scripts.faults import damaged
 from scripts.lock import exclusive
 from scripts.person import (
     OF_PEOPLE,
@@ -51,6 +52,7 @@ from scripts.warehouse import (
     quote_identifier,
     quote_literal,
     storage,
+    unopened,
 )
 
 OLD, NEW = "_old", "_new"
@@ -67,9 +69,6 @@ IMAGES = (".png", ".pdf")
 OF_RULES = ("reviews", "proposals", "predictors")
 OF_CODE = ("manifest.json", "semantic_manifest.json", "partial_parse.msgpack", "compiled", "graph")
 SEEDS = "seeds-"
-
-# What DuckDB says of a file whose bytes are not what it wrote.
-DAMAGED = ("Corrupt", "checksum", "not a valid DuckDB", "magic bytes", "TProtocol")
 
 # Days on which something was heard of a person, and who was heard of too long ago.
 PAST_RETENTION = """
@@ -395,14 +394,12 @@ def _sound(file: Path) -> Iterator[None]:
     """Turns what DuckDB says of damaged bytes of a file into a UserError that names it."""
     try:
         yield
+    except duckdb.IOException as error:
+        raise unopened(file, error) from error
     except duckdb.Error as error:
-        cause = str(error).splitlines()[0]
-        if not any(word in cause for word in DAMAGED):
-            raise
-        raise UserError(
-            f"{file} is damaged ({cause}): put a sound copy in its place, or delete it if it is "
-            "not the warehouse itself, and erase again"
-        ) from error
+        if sentence := damaged(error, file):
+            raise UserError(sentence) from error
+        raise
 
 
 def _told(file: Path) -> str:

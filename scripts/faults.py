@@ -27,7 +27,7 @@ _NO_ROOM = {
 }
 _NO_MEMORY = r"Out of Memory Error|OutOfMemoryException|failed to (allocate|pin block)"
 _DAMAGED = (
-    r"Corrupt database file|checksum|Failed to deserialize"
+    r"Corrupt database file|checksum|magic bytes|TProtocol|Failed to deserialize"
     r"|Serialization Error|database has been invalidated|Could not read enough bytes"
     r"|INTERNAL Error|Failed to load metadata pointer|Failed while replaying WAL"
 )
@@ -70,7 +70,7 @@ def known(error: BaseException, database: Path | None = None) -> str | None:
     Such are a disk or memory that is not enough, files that the system does not give, and a damaged
     database: the warehouse unless given.
     """
-    return no_room(error) or _no_memory(error) or _no_file(error) or _damaged(error, database)
+    return no_room(error) or _no_memory(error) or _no_file(error) or damaged(error, database)
 
 
 def no_room(error: BaseException | str) -> str | None:
@@ -125,13 +125,19 @@ def _no_file(error: BaseException) -> str | None:
     return f"{shown} cannot be read or written: {error.strerror}."
 
 
-def _damaged(error: BaseException, database: Path | None) -> str | None:
+def damaged(error: BaseException, file: Path | None = None) -> str | None:
+    """What to say of an error that means that a file's bytes are not what was written, or None.
+
+    The file is the warehouse's unless given.
+    """
     if not isinstance(error, duckdb.Error) or not re.search(_DAMAGED, str(error), re.IGNORECASE):
         return None
-    return (
-        f"{database or warehouse_file()} is damaged: put a copy back, or move it away and land "
-        "your files again. What was published stays."
-    )
+    if file in (None, warehouse_file()):
+        return (
+            f"{warehouse_file()} is damaged: put a sound copy in its place, or move it away and "
+            "land your files again."
+        )
+    return f"{file} is damaged: put a sound copy in its place, or delete it, and run again."
 
 
 def _place(error: BaseException) -> str:

@@ -49,7 +49,7 @@ def connect(file: Path | None = None, *, is_to_finish: bool = False) -> duckdb.D
     try:
         connection = duckdb.connect(str(file), config=settings)
     except duckdb.IOException as error:
-        raise _reason(file, error) from error
+        raise unopened(file, error) from error
     except duckdb.Error as error:
         if sentence := known(error, file):
             raise UserError(sentence) from error
@@ -114,7 +114,7 @@ def _refused(file: Path) -> Iterator[None]:
             f"{file} was not built yet, or by an older version ({cause}); build it: make run"
         ) from error
     except duckdb.IOException as error:
-        raise _reason(file, error) from error
+        raise unopened(file, error) from error
 
 
 def _remove_stillborn(file: Path) -> None:
@@ -126,7 +126,7 @@ def _remove_stillborn(file: Path) -> None:
             file.unlink()
 
 
-def _reason(file: Path, error: duckdb.IOException) -> UserError:
+def unopened(file: Path, error: duckdb.IOException) -> UserError:
     """Why DuckDB did not open the file, and what to do."""
     if sentence := known(error, file):
         return UserError(sentence)
