@@ -81,17 +81,20 @@ def no_room(error: BaseException | str) -> str | None:
     return None
 
 
-def of_dbt(lines: Sequence[str]) -> str | None:
+def of_dbt(output: Sequence[str]) -> str | None:
     """Why dbt failed, from what it said, where that is not its own to tell; else None."""
-    text = "\n".join(lines)
+    text = "\n".join(output)
     if sentence := no_room(text) or _no_memory(text):
         return sentence
+    if refused := re.search(r"^Error: Invalid value for .*: Path '(.+)' (is .+)$", text, re.M):
+        return f"{refused[1]} {refused[2]} See to its rights, and run again."
     if "Traceback (most recent call last)" not in text:
         return None
-    last = next((line for line in reversed(lines) if re.match(r"\w[\w.]*(:|$)", line)), "")
-    if denied := re.fullmatch(r"\w+: \[Errno \d+\] (.+): '(.+)'", last):
+    raised = re.findall(r"^([A-Za-z_][\w.]*)(?:: (.*))?$", text.rpartition("Traceback (")[2], re.M)
+    kind, words = raised[-1] if raised else ("no reason given", "")
+    if denied := re.fullmatch(r"\[Errno \d+\] (.+): '(.+)'", words):
         return f"{denied[2]} cannot be read or written: {denied[1]}."
-    return f"dbt broke down ({last.split(':')[0] or 'no reason given'}): run it by hand to see more"
+    return f"dbt broke down ({kind}): run it by hand to see more."
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

@@ -25,6 +25,7 @@ from rich.text import Text
 
 from scripts import paths
 from scripts.errors import UserError
+from scripts.faults import known
 from scripts.intervals import Statistic, bootstrap, wilson
 from scripts.metrics import Metrics
 from scripts.modes import make_shared, share
@@ -167,7 +168,8 @@ def kpis(by: Sequence[str] = ("month",), method: str | None = None) -> KpiReport
             ]
     except duckdb.Error as error:
         file, cause = paths.published_file(), str(error).splitlines()[0]
-        raise UserError(f"{file} gives no KPIs: {cause} Build and publish: make run") from error
+        sentence = f"{file} gives no KPIs: {cause} Build and publish: make run"
+        raise UserError(known(error, file) or sentence) from error
     rows += _growth(rows)
     report = KpiReport(
         # Stable: within a slice and period the KPIs keep the order of the saved query.

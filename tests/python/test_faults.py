@@ -4,8 +4,10 @@ import errno
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -23,10 +25,12 @@ from scripts.seeds import SEEDS
 FORESEEN = "this should not have happened"
 
 
-def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """A command of the project, in a process of its own."""
+def run(
+    *command: str, before: Sequence[str] = (), **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """A command of the project, in a process of its own, which `before` starts."""
     return subprocess.run(
-        [sys.executable, "-m", "scripts", *command],
+        [*before, sys.executable, "-m", "scripts", *command],
         cwd=PROJECT,
         env={**os.environ, **environment},
         capture_output=True,
@@ -67,6 +71,7 @@ def test_dbt_by_hand_refuses_such_a_name_too(
     assert not (tmp_path / "marts.duckdb").exists()
 
 
+@pytest.mark.slow
 def test_odd_names_that_work_work_in_all_commands(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -202,16 +207,45 @@ def place(small: Path) -> dict[str, str]:
 
 
 def test_dbt_that_breaks_down_is_one_sentence() -> None:
-    denied = [
-        "Traceback (most recent call last):",
-        '  File "/x/logger.py", line 3, in open',
-        "PermissionError: [Errno 13] Permission denied: '/x/logs/dbt.log'",
-    ]
-    assert faults.of_dbt(denied) == "/x/logs/dbt.log cannot be read or written: Permission denied."
-    assert faults.of_dbt([*denied[:2], "KeyError: 'Jane Roe'"]) == (
-        "dbt broke down (KeyError): run it by hand to see more"
+    traceback = 'Traceback (most recent call last):\n  File "/x/logger.py", line 3, in open\n'
+    denied = f"{traceback}PermissionError: [Errno 13] Permission denied: '/x/logs/dbt.log'\n"
+    said = "/x/logs/dbt.log cannot be read or written: Permission denied."
+    assert faults.of_dbt([denied]) == said
+    assert faults.of_dbt(denied.splitlines()) == said
+    assert faults.of_dbt([f"{traceback}KeyError: 'Jane Roe'"]) == (
+        "dbt broke down (KeyError): run it by hand to see more."
     )
     assert faults.of_dbt(["Failure in test key of lead_score", "Got 1 result"]) is None
+
+
+NO_POWER = "-dac_override,-dac_read_search"
+AS_ANYBODY = ["setpriv", f"--bounding-set={NO_POWER}", f"--inh-caps={NO_POWER}"]
+
+
+@pytest.mark.skipif(
+    os.geteuid() != 0 or not shutil.which("setpriv"), reason="root alone can be somebody else"
+)
+@pytest.mark.parametrize("place", ["logs", "logs/dbt.log", "target"])
+def test_what_belongs_to_another_user_is_named(place: str, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "leads.csv").write_text("lead_id,created_at\na,2025-01-01\n", "utf-8")
+    environment = {
+        "LEADS_WAREHOUSE": str(tmp_path / "leads.duckdb"),
+        "DBT_TARGET_PATH": str(tmp_path / "target" / "own"),
+        "DBT_LOG_PATH": str(tmp_path / "logs"),
+    }
+    assert run("land", str(tmp_path / "data"), **environment).returncode == 0
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "target").mkdir(exist_ok=True)
+    others = tmp_path / place
+    others.touch()
+    os.chown(others, 65534, 65534)
+    others.chmod(0o700)
+    told = run("build", before=AS_ANYBODY, **environment)
+    assert told.returncode == 2
+    assert f"{others}" in told.stderr
+    assert told.stderr.startswith("error: ")
+    assert told.stderr.count("\n") == 1
 
 
 # --- The benchmark
