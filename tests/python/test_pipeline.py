@@ -348,13 +348,6 @@ def test_a_missing_folder_is_one_sentence(
     assert "nowhere" in str(done.exception)
 
 
-def test_every_command_is_in_the_readme() -> None:
-    readme = (PROJECT / "README.md").read_text()
-    for command in app.registered_commands:
-        name = command.name or getattr(command.callback, "__name__", "").replace("_", "-")
-        assert f"python -m scripts {name}" in readme
-
-
 def test_real_data_give_their_ground_truth(
     real: tuple[str, Warehouse], monkeypatch: pytest.MonkeyPatch
 ) -> None:
