@@ -221,7 +221,9 @@ def _erase(asked: Plan | Sequence[str], step: Callable[[str], None]) -> Receipt:
         for file in _parquet_files(working):
             step(file.name)
             _rewrite_parquet(connection, file)
-    step("reports and logs")
+        step("reports and logs")
+        for file in _results_naming_them(connection, working):
+            file.unlink()
     for text in _texts_naming(plan.people, working):
         if text.others is None:
             text.file.unlink()
@@ -258,6 +260,7 @@ def _plan(connection: DuckDBPyConnection, lead_ids: Sequence[str], working: Path
             rows[_told(file)] = {"rows": count}
     texts = [*_texts_naming(people, working)]
     erased = [text.told for text in texts if text.others is None]
+    erased += [_told(file) for file in _results_naming_them(connection, working)]
     if paths.lake_folder().is_dir():
         # What Spark has is a copy, made anew with each run.
         erased.append(paths.lake_folder().name)
@@ -365,9 +368,20 @@ def _own_files(working: Path) -> list[Path]:
 
 
 def _databases(working: Path) -> list[Path]:
-    """The databases that this project and dbt make, but for the working file."""
-    found = dict.fromkeys((*_own_files(working), *_files(paths.target_folder())))
-    return [file for file in found if _is_database(file) and file != working]
+    """The databases that this project makes, but for the working file: they hold tables alone."""
+    return [file for file in _own_files(working) if _is_database(file) and file != working]
+
+
+def _results_naming_them(connection: DuckDBPyConnection, working: Path) -> list[Path]:
+    """The databases among dbt's artifacts that have rows of the people; they can be made anew."""
+    own = {working, *_own_files(working)}
+    found = []
+    for file in _files(paths.target_folder()):
+        if file not in own and _is_database(file):
+            with _attached(connection, file):
+                if _rows_of(connection, OLD):
+                    found.append(file)
+    return found
 
 
 def _is_database(file: Path) -> bool:

@@ -248,6 +248,8 @@ def test_own_data_in_the_place_of_the_sample_do_not_bring_the_person_back(
 ) -> None:
     shutil.copy(erased.warehouse.file, tmp_path / "leads.duckdb")
     monkeypatch.setenv("LEADS_WAREHOUSE", str(tmp_path / "leads.duckdb"))
+    monkeypatch.setenv("DBT_TARGET_PATH", str(tmp_path / "target"))
+    monkeypatch.setenv("DBT_LOG_PATH", str(tmp_path / "logs"))
     header = ["lead_id", "created_at", "city"]
     rows = [[name, "2025-01-01", "Elsewhere"] for name in (*erased.leads, "stranger")]
     write(tmp_path / "own/leads.csv", header, rows)
@@ -261,6 +263,8 @@ def test_before_anything_is_landed_or_built_it_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LEADS_WAREHOUSE", str(tmp_path / "leads.duckdb"))
+    monkeypatch.setenv("DBT_TARGET_PATH", str(tmp_path / "target"))
+    monkeypatch.setenv("DBT_LOG_PATH", str(tmp_path / "logs"))
     duckdb.connect(tmp_path / "leads.duckdb").close()
     for command in (subject_access, lambda lead_id: erase([lead_id])):
         with pytest.raises(UserError, match=r"^nothing was landed yet$"):
@@ -319,6 +323,8 @@ def test_what_changed_hands_goes_with_whom_it_was_of_last(
 ) -> None:
     """An event that was a's by mistake is b's, and a deal that b handed on is a's."""
     monkeypatch.setenv("LEADS_WAREHOUSE", str(tmp_path / "leads.duckdb"))
+    monkeypatch.setenv("DBT_TARGET_PATH", str(tmp_path / "target"))
+    monkeypatch.setenv("DBT_LOG_PATH", str(tmp_path / "logs"))
     write(
         tmp_path / "1/leads.csv",
         ["lead_id", "created_at", "region"],
@@ -346,6 +352,8 @@ def test_who_was_set_aside_can_be_told_and_erased(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LEADS_WAREHOUSE", str(tmp_path / "leads.duckdb"))
+    monkeypatch.setenv("DBT_TARGET_PATH", str(tmp_path / "target"))
+    monkeypatch.setenv("DBT_LOG_PATH", str(tmp_path / "logs"))
     header = ["lead_id", "created_at", "email"]
     rows = [["a1", "2025-01-01", "a@x.example"], ["b1", "some day", "b@x.example"]]
     write(tmp_path / "1/leads.csv", header, rows)
@@ -369,6 +377,8 @@ def test_who_was_set_aside_can_be_told_and_erased(
 def test_a_text_that_others_have_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What a table of texts says of one is kept where spend, a seed or another lead has it."""
     monkeypatch.setenv("LEADS_WAREHOUSE", str(tmp_path / "leads.duckdb"))
+    monkeypatch.setenv("DBT_TARGET_PATH", str(tmp_path / "target"))
+    monkeypatch.setenv("DBT_LOG_PATH", str(tmp_path / "logs"))
     header = ["lead_id", "created_at", "region", "country", "city", "industry"]
     one = ["a", "2025-01-01", "North", "Peru", "Lima", "Mining"]
     other = ["b", "2025-01-01", "", "", "", "mining"]

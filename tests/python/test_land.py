@@ -39,6 +39,8 @@ LEADS = "lead_id,created_at,email\n007,2024-01-02,a@b.example\n8,2024-01-03,\n"
 @pytest.fixture(autouse=True)
 def warehouse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LEADS_WAREHOUSE", str(tmp_path / "warehouse/leads.duckdb"))
+    monkeypatch.setenv("DBT_TARGET_PATH", str(tmp_path / "target"))
+    monkeypatch.setenv("DBT_LOG_PATH", str(tmp_path / "logs"))
     monkeypatch.delenv("LEADS_TEMP", raising=False)
 
 

@@ -68,6 +68,8 @@ from raw.leads
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a file to land, beside the folder of the warehouse."""
     monkeypatch.setenv("LEADS_WAREHOUSE", str(tmp_path / "warehouse" / "leads.duckdb"))
+    monkeypatch.setenv("DBT_TARGET_PATH", str(tmp_path / "target"))
+    monkeypatch.setenv("DBT_LOG_PATH", str(tmp_path / "logs"))
     monkeypatch.delenv("LEADS_TEMP", raising=False)
     (tmp_path / "data").mkdir()
     (tmp_path / "data/leads.csv.gz").write_bytes(gzip.compress(LEADS.encode()))
@@ -265,6 +267,24 @@ def test_damaged_blocks_are_told_and_nothing_is_lost(tmp_path: Path, name: str) 
     with duckdb.connect(str(place / "published/leads.duckdb"), read_only=True) as other:
         if name == "leads.duckdb":
             assert other.sql("select count(*) from raw.leads").fetchall() == [(9000,)]
+
+
+def test_a_build_among_the_artifacts_goes_where_it_names_the_person(
+    folder: Path, tmp_path: Path
+) -> None:
+    """As .ci/whatif leaves one: of another catalog's name, which its views keep to."""
+    land(folder)
+    (tmp_path / "target").mkdir()
+    for name, lead in (("last", "lead1"), ("lint", "nobody")):
+        with duckdb.connect(str(tmp_path / "target" / f"{name}.duckdb")) as connection:
+            connection.execute(
+                "create schema intermediate;"
+                f"create table intermediate.int_leads as select '{lead}' as lead_id;"
+                f"create view intermediate.same as from {name}.intermediate.int_leads"
+            )
+    receipt = erase(["lead1"])
+    assert receipt.files_erased == ("last.duckdb",)
+    assert [file.name for file in (tmp_path / "target").glob("*.duckdb")] == ["lint.duckdb"]
 
 
 def test_a_person_is_told_of_every_row_that_would_be_erased(tmp_path: Path) -> None:
