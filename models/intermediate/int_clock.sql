@@ -8,28 +8,16 @@
 ] %}
 with
 
-leads as (
-
-    select * from {{ ref('stg_raw__leads') }}
-
-),
-
-lead_events as (
-
-    select * from {{ ref('stg_raw__lead_events') }}
-
-),
-
 known as (
 
     select
         greatest(
             (
-                select max(leads.created_at) from leads
+                select max(leads.created_at) from {{ ref('stg_raw__leads') }} as leads
                 where leads.created_at <= leads.landed_at
             ),
             (
-                select max(lead_events.occurred_at) from lead_events
+                select max(lead_events.occurred_at) from {{ ref('stg_raw__lead_events') }} as lead_events
                 where lead_events.occurred_at <= lead_events.landed_at
             )
         ) as last_at,
@@ -46,18 +34,12 @@ as_of as (
 
     select cast(nullif('{{ var("as_of") }}', '') as date) as as_of_date
 
-),
-
-final as (
-
-    select
-        coalesce(as_of.as_of_date, cast(known.last_at as date)) as clock_date,
-        coalesce(as_of.as_of_date, cast(known.last_landed_at as date), cast('9999-12-31' as date)) as facts_until_date
-
-    from known
-
-    cross join as_of
-
 )
 
-select * from final
+select
+    coalesce(as_of.as_of_date, cast(known.last_at as date)) as clock_date,
+    coalesce(as_of.as_of_date, cast(known.last_landed_at as date), cast('9999-12-31' as date)) as facts_until_date
+
+from known
+
+cross join as_of

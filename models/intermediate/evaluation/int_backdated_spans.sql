@@ -48,26 +48,20 @@ account_versions as (
 
     where account_attributes.asked_for > 0
 
-),
-
-final as (
-
-    select
-        lead_id,
-        valid_from_date,
-        least(valid_until_date, written_date) as valid_until_date
-    from lead_versions
-    where written_date > valid_from_date
-
-    union all
-
-    select
-        lead_id,
-        valid_from_date,
-        least(valid_until_date, written_date) as valid_until_date
-    from account_versions
-    where written_date > valid_from_date
-
 )
 
-select * from final
+select
+    lead_id,
+    valid_from_date,
+    least(valid_until_date, written_date) as valid_until_date
+from lead_versions
+where written_date > valid_from_date
+
+union all
+
+select
+    lead_id,
+    valid_from_date,
+    least(valid_until_date, written_date) as valid_until_date
+from account_versions
+where written_date > valid_from_date

@@ -13,21 +13,15 @@ factors as (
     select * from {{ ref('int_score_factors') }}
     where is_measured
 
-),
-
-final as (
-
-    select
-        lead_id,
-        score_model,
-        score_date,
-        lead_region,
-        rule_id,
-        points,
-        units
-
-    from factors
-
 )
 
-select * from final
+select
+    lead_id,
+    score_model,
+    score_date,
+    lead_region,
+    rule_id,
+    points,
+    units
+
+from factors

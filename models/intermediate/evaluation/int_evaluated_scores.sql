@@ -13,21 +13,15 @@ scores as (
     select * from {{ ref('int_banded_scores') }}
     where is_measured
 
-),
-
-final as (
-
-    select
-        lead_id,
-        score_model,
-        score_date,
-        raw_score,
-        score,
-        band,
-        band_order
-
-    from scores
-
 )
 
-select * from final
+select
+    lead_id,
+    score_model,
+    score_date,
+    raw_score,
+    score,
+    band,
+    band_order
+
+from scores

@@ -5,48 +5,18 @@
 {%- set outcomes = {'opportunity': 'opportunity_at', 'customer': 'customer_at'} %}
 with
 
-dates as (
-
-    select * from {{ ref('int_evaluation_dates') }}
-
-),
-
-lives as (
-
-    select * from {{ ref('int_lead_lives') }}
-
-),
-
-lifecycle as (
-
-    select * from {{ ref('lead_lifecycle') }}
-
-),
-
-backdated as (
-
-    select * from {{ ref('int_backdated_spans') }}
-
-),
-
 known_later as (
 
     select distinct
         dates.lead_id,
         dates.score_date
 
-    from dates
+    from {{ ref('int_evaluation_dates') }} as dates
 
-    inner join backdated
+    inner join {{ ref('int_backdated_spans') }} as backdated
         on dates.lead_id = backdated.lead_id
         and dates.score_date >= backdated.valid_from_date
         and dates.score_date < backdated.valid_until_date
-
-),
-
-data_end as (
-
-    select * from {{ ref('int_data_end') }}
 
 ),
 
@@ -63,18 +33,18 @@ scored as (
         data_end.last_date,
         known_later.lead_id is not null as is_known_later
 
-    from dates
+    from {{ ref('int_evaluation_dates') }} as dates
 
-    cross join data_end
+    cross join {{ ref('int_data_end') }} as data_end
 
     cross join {{ ref('int_clock') }} as clock
 
-    inner join lives
+    inner join {{ ref('int_lead_lives') }} as lives
         on dates.lead_id = lives.lead_id
         and dates.score_date >= lives.valid_from_date
         and dates.score_date < lives.valid_until_date
 
-    inner join lifecycle
+    inner join {{ ref('lead_lifecycle') }} as lifecycle
         on dates.lead_id = lifecycle.lead_id
 
     left join known_later
@@ -109,30 +79,24 @@ held_against as (
 
     cross join outcomes
 
-),
-
-final as (
-
-    select
-        lead_id,
-        scored_day,
-        outcome,
-        score_date,
-        created_date,
-        cast(date_trunc('month', created_date) as date) as created_month,
-        channel,
-        region,
-        case
-            when least(reached_date, cast(customer_at as date), cast(lost_at as date)) <= score_date then 'decided'
-            when {{ days_after('score_date', var('outcome_days')) }} > last_date then 'too young'
-            else 'evaluated'
-        end as status,
-        coalesce(reached_date <= {{ days_after('score_date', var('outcome_days')) }}, false)
-            as is_converted,
-        is_known_later
-
-    from held_against
-
 )
 
-select * from final
+select
+    lead_id,
+    scored_day,
+    outcome,
+    score_date,
+    created_date,
+    cast(date_trunc('month', created_date) as date) as created_month,
+    channel,
+    region,
+    case
+        when least(reached_date, cast(customer_at as date), cast(lost_at as date)) <= score_date then 'decided'
+        when {{ days_after('score_date', var('outcome_days')) }} > last_date then 'too young'
+        else 'evaluated'
+    end as status,
+    coalesce(reached_date <= {{ days_after('score_date', var('outcome_days')) }}, false)
+        as is_converted,
+    is_known_later
+
+from held_against

@@ -5,37 +5,23 @@
 {%- set slices = {
     'overall': "'(all)'", 'month': 'cast(created_month as string)', 'channel': 'channel', 'region': 'region'
 } %}
-with
+{%- for slice, slice_value in slices.items() %}
+    select
+        scored_day,
+        outcome,
+        '{{ slice }}' as slice,
+        {{ slice_value }} as slice_value,
+        count(case when status = 'decided' then 1 end) as decided_leads,
+        count(case when status = 'too young' then 1 end) as young_leads
 
-leads as (
+    from {{ ref('int_evaluation_leads') }}
 
-    select * from {{ ref('int_evaluation_leads') }}
+    group by
+        scored_day,
+        outcome,
+        {{ slice_value }}
+    {%- if not loop.last %}
 
-),
-
-final as (
-
-    {%- for slice, slice_value in slices.items() %}
-        select
-            scored_day,
-            outcome,
-            '{{ slice }}' as slice,
-            {{ slice_value }} as slice_value,
-            count(case when status = 'decided' then 1 end) as decided_leads,
-            count(case when status = 'too young' then 1 end) as young_leads
-
-        from leads
-
-        group by
-            scored_day,
-            outcome,
-            {{ slice_value }}
-        {%- if not loop.last %}
-
-            union all
-        {% endif %}
-    {%- endfor %}
-
-)
-
-select * from final
+        union all
+    {% endif %}
+{%- endfor %}

@@ -62,29 +62,23 @@ placed as (
         cast({{ integer_divide(parts ~ ' * lower_leads', 'all_leads') }} as int) + 1 as part
     from base
 
-),
-
-final as (
-
-    select
-        quality_month,
-        score_model,
-        part,
-        min(score) as lower_score,
-        count(*) as leads,
-        count(case when is_converted then 1 end) as conversions,
-        all_leads,
-        cast(sum(count(case when is_converted then 1 end)) over (partition by quality_month) as bigint)
-            as all_conversions
-
-    from placed
-
-    group by
-        quality_month,
-        score_model,
-        part,
-        all_leads
-
 )
 
-select * from final
+select
+    quality_month,
+    score_model,
+    part,
+    min(score) as lower_score,
+    count(*) as leads,
+    count(case when is_converted then 1 end) as conversions,
+    all_leads,
+    cast(sum(count(case when is_converted then 1 end)) over (partition by quality_month) as bigint)
+        as all_conversions
+
+from placed
+
+group by
+    quality_month,
+    score_model,
+    part,
+    all_leads

@@ -139,31 +139,25 @@ rates as (
         part,
         end_bin
 
-),
-
-final as (
-
-    select
-        binned.score_model,
-        binned.scored_day,
-        binned.outcome,
-        binned.part,
-        binned.bin,
-        binned.lower_score,
-        binned.upper_score,
-        binned.leads,
-        binned.conversions,
-        coalesce(rates.calibrated_probability, 0) as calibrated_probability
-
-    from binned
-
-    left join rates
-        on binned.score_model = rates.score_model
-        and binned.scored_day = rates.scored_day
-        and binned.outcome = rates.outcome
-        and binned.part = rates.part
-        and binned.bin = rates.bin
-
 )
 
-select * from final
+select
+    binned.score_model,
+    binned.scored_day,
+    binned.outcome,
+    binned.part,
+    binned.bin,
+    binned.lower_score,
+    binned.upper_score,
+    binned.leads,
+    binned.conversions,
+    coalesce(rates.calibrated_probability, 0) as calibrated_probability
+
+from binned
+
+left join rates
+    on binned.score_model = rates.score_model
+    and binned.scored_day = rates.scored_day
+    and binned.outcome = rates.outcome
+    and binned.part = rates.part
+    and binned.bin = rates.bin

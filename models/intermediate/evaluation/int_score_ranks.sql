@@ -48,46 +48,40 @@ shared as (
 
     from ranked
 
-),
-
-final as (
-
-    select
-        score_model,
-        scored_day,
-        outcome,
-        slice,
-        slice_value,
-        cast(sum(leads) as bigint) as leads,
-        cast(sum(conversions) as bigint) as conversions,
-        cast(sum(known_later_leads) as bigint) as known_later_leads,
-        cast(sum(conversions * failures_beaten_twofold) as bigint) as twofold_wins,
-        sum(
-            cast(conversions * failures_beaten_twofold as decimal(19, 0))
-            * cast(failures_beaten_twofold as decimal(18, 0))
-        ) as squares_of_conversions,
-        sum(
-            cast(failures * conversions_beating_twofold as decimal(19, 0))
-            * cast(conversions_beating_twofold as decimal(18, 0))
-        ) as squares_of_failures,
-        {# Doubles are rounded before they are summed, so that the order of rows does not matter. #}
-        sum(
-            cast(conversions * conversions_from_here / cast(leads_from_here as double) as decimal(38, 18))
-        ) as precision_sum,
-    {%- for name in top_shares %}
-        sum(cast(conversions * part_in_top_{{ name }} as decimal(38, 12))) as conversions_in_top_{{ name }}
-        {{- ',' if not loop.last }}
-    {%- endfor %}
-
-    from shared
-
-    group by
-        score_model,
-        scored_day,
-        outcome,
-        slice,
-        slice_value
-
 )
 
-select * from final
+select
+    score_model,
+    scored_day,
+    outcome,
+    slice,
+    slice_value,
+    cast(sum(leads) as bigint) as leads,
+    cast(sum(conversions) as bigint) as conversions,
+    cast(sum(known_later_leads) as bigint) as known_later_leads,
+    cast(sum(conversions * failures_beaten_twofold) as bigint) as twofold_wins,
+    sum(
+        cast(conversions * failures_beaten_twofold as decimal(19, 0))
+        * cast(failures_beaten_twofold as decimal(18, 0))
+    ) as squares_of_conversions,
+    sum(
+        cast(failures * conversions_beating_twofold as decimal(19, 0))
+        * cast(conversions_beating_twofold as decimal(18, 0))
+    ) as squares_of_failures,
+    {# Doubles are rounded before they are summed, so that the order of rows does not matter. #}
+    sum(
+        cast(conversions * conversions_from_here / cast(leads_from_here as double) as decimal(38, 18))
+    ) as precision_sum,
+{%- for name in top_shares %}
+    sum(cast(conversions * part_in_top_{{ name }} as decimal(38, 12))) as conversions_in_top_{{ name }}
+    {{- ',' if not loop.last }}
+{%- endfor %}
+
+from shared
+
+group by
+    score_model,
+    scored_day,
+    outcome,
+    slice,
+    slice_value

@@ -5,12 +5,6 @@
 {{ config(materialized='view') }}
 with
 
-crm_events as (
-
-    select * from {{ ref('int_crm_events') }}
-
-),
-
 classes as (
 
     {# The CRM knows of no page, property or duration. #}
@@ -20,25 +14,19 @@ classes as (
         and asked_properties is null
         and asked_seconds is null
 
-),
-
-final as (
-
-    select
-        crm_events.event_id,
-        crm_events.lead_id,
-        crm_events.occurred_at,
-        classes.event_key,
-        classes.is_engagement,
-        classes.follows_event_key,
-        classes.within_days
-
-    from crm_events
-
-    inner join classes
-        on crm_events.event_type = classes.event_type
-        and crm_events.property_value is not distinct from classes.crm_property
-
 )
 
-select * from final
+select
+    crm_events.event_id,
+    crm_events.lead_id,
+    crm_events.occurred_at,
+    classes.event_key,
+    classes.is_engagement,
+    classes.follows_event_key,
+    classes.within_days
+
+from {{ ref('int_crm_events') }} as crm_events
+
+inner join classes
+    on crm_events.event_type = classes.event_type
+    and crm_events.property_value is not distinct from classes.crm_property

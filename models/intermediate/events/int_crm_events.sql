@@ -4,18 +4,6 @@
 #}
 with
 
-opportunities as (
-
-    select * from {{ ref('int_current_opportunities') }}
-
-),
-
-opportunity_stages as (
-
-    select * from {{ ref('stg_raw__opportunity_stages') }}
-
-),
-
 payments as (
 
     {{ current_versions(ref('stg_raw__payments'), ['payment_id']) }}
@@ -26,71 +14,65 @@ feedback as (
 
     {{ current_versions(ref('stg_raw__lead_feedback'), ['feedback_id']) }}
 
-),
-
-final as (
-
-    select
-        'opportunity_opened:' || opportunity_id as event_id,
-        lead_id,
-        'opportunity_opened' as event_type,
-        created_at as occurred_at,
-        cast(null as string) as property_value
-
-    from opportunities
-
-    union all
-
-    select
-        'opportunity_closed:' || opportunity_id as event_id,
-        lead_id,
-        case when is_won then 'opportunity_won' else 'opportunity_lost' end as event_type,
-        closed_at as occurred_at,
-        null as property_value
-
-    from opportunities
-
-    where
-        is_won is not null
-        and closed_at is not null
-
-    union all
-
-    select distinct
-        'opportunity_stage:' || opportunity_stages.opportunity_id || ':' || opportunity_stages.stage
-        || ':' || cast(opportunity_stages.entered_at as string) as event_id,
-        opportunities.lead_id,
-        'opportunity_stage' as event_type,
-        opportunity_stages.entered_at as occurred_at,
-        opportunity_stages.stage as property_value
-
-    from opportunity_stages
-
-    inner join opportunities
-        on opportunity_stages.opportunity_id = opportunities.opportunity_id
-
-    union all
-
-    select
-        'payment_made:' || payment_id as event_id,
-        lead_id,
-        'payment_made' as event_type,
-        paid_at as occurred_at,
-        null as property_value
-
-    from payments
-
-    union all
-
-    select
-        'lead_feedback:' || feedback_id as event_id,
-        lead_id,
-        'lead_' || verdict as event_type,
-        given_at as occurred_at,
-        reason as property_value
-
-    from feedback
-
 )
 
-select * from final
+select
+    'opportunity_opened:' || opportunity_id as event_id,
+    lead_id,
+    'opportunity_opened' as event_type,
+    created_at as occurred_at,
+    cast(null as string) as property_value
+
+from {{ ref('int_current_opportunities') }}
+
+union all
+
+select
+    'opportunity_closed:' || opportunity_id as event_id,
+    lead_id,
+    case when is_won then 'opportunity_won' else 'opportunity_lost' end as event_type,
+    closed_at as occurred_at,
+    null as property_value
+
+from {{ ref('int_current_opportunities') }}
+
+where
+    is_won is not null
+    and closed_at is not null
+
+union all
+
+select distinct
+    'opportunity_stage:' || opportunity_stages.opportunity_id || ':' || opportunity_stages.stage
+    || ':' || cast(opportunity_stages.entered_at as string) as event_id,
+    opportunities.lead_id,
+    'opportunity_stage' as event_type,
+    opportunity_stages.entered_at as occurred_at,
+    opportunity_stages.stage as property_value
+
+from {{ ref('stg_raw__opportunity_stages') }} as opportunity_stages
+
+inner join {{ ref('int_current_opportunities') }} as opportunities
+    on opportunity_stages.opportunity_id = opportunities.opportunity_id
+
+union all
+
+select
+    'payment_made:' || payment_id as event_id,
+    lead_id,
+    'payment_made' as event_type,
+    paid_at as occurred_at,
+    null as property_value
+
+from payments
+
+union all
+
+select
+    'lead_feedback:' || feedback_id as event_id,
+    lead_id,
+    'lead_' || verdict as event_type,
+    given_at as occurred_at,
+    reason as property_value
+
+from feedback

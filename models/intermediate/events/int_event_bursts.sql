@@ -8,12 +8,6 @@
 ) }}
 with
 
-new_events as (
-
-    select * from {{ ref('int_new_events') }}
-
-),
-
 counted_classes as (
 
     select * from {{ ref('int_event_classes') }}
@@ -36,7 +30,7 @@ minutes as (
         date_trunc('minute', new_events.occurred_at) as minute_at,
         count(*) as event_count
 
-    from new_events
+    from {{ ref('int_new_events') }} as new_events
 
     inner join counted_classes
         on {{ is_of_class('new_events', 'counted_classes') }}
@@ -46,23 +40,17 @@ minutes as (
         counted_classes.event_key,
         date_trunc('minute', new_events.occurred_at)
 
-),
-
-final as (
-
-    select
-        lead_id,
-        event_key,
-        cast(minute_at as date) as event_date,
-        cast(max(event_count) as bigint) as most_per_minute
-
-    from minutes
-
-    group by
-        lead_id,
-        event_key,
-        cast(minute_at as date)
-
 )
 
-select * from final
+select
+    lead_id,
+    event_key,
+    cast(minute_at as date) as event_date,
+    cast(max(event_count) as bigint) as most_per_minute
+
+from minutes
+
+group by
+    lead_id,
+    event_key,
+    cast(minute_at as date)

@@ -6,24 +6,6 @@
 #}
 with
 
-new_events as (
-
-    select * from {{ ref('int_new_events') }}
-
-),
-
-crm_events as (
-
-    select * from {{ ref('int_crm_events') }}
-
-),
-
-event_keys as (
-
-    select * from {{ ref('int_event_keys') }}
-
-),
-
 looks as (
 
     select
@@ -32,7 +14,7 @@ looks as (
         asked_properties,
         asked_seconds,
         cast(null as string) as crm_property
-    from new_events
+    from {{ ref('int_new_events') }}
 
     union
 
@@ -42,7 +24,7 @@ looks as (
         cast(null as string) as asked_properties,
         cast(null as decimal(18, 3)) as asked_seconds,
         property_value as crm_property
-    from crm_events
+    from {{ ref('int_crm_events') }}
 
 ),
 
@@ -57,7 +39,7 @@ matched as (
 
     from looks
 
-    inner join event_keys
+    inner join {{ ref('int_event_keys') }} as event_keys
         on looks.event_type = event_keys.event_type
         and (
             event_keys.page_pattern is null
@@ -122,32 +104,26 @@ keyed as (
         is_engagement
         and follows_event_key is null
 
-),
-
-final as (
-
-    {# An event that is an engagement anyway is none by its sequence. #}
-    select
-        keyed.event_type,
-        keyed.asked_page,
-        keyed.asked_properties,
-        keyed.asked_seconds,
-        keyed.crm_property,
-        keyed.event_key,
-        keyed.follows_event_key,
-        keyed.within_days,
-        keyed.is_engagement
-        and max(case when keyed.event_key = 'any_engagement' then 1 else 0 end) over (
-            partition by
-                keyed.event_type,
-                keyed.asked_page,
-                keyed.asked_properties,
-                keyed.asked_seconds,
-                keyed.crm_property
-        ) = 0 as is_engagement
-
-    from keyed
-
 )
 
-select * from final
+{# An event that is an engagement anyway is none by its sequence. #}
+select
+    keyed.event_type,
+    keyed.asked_page,
+    keyed.asked_properties,
+    keyed.asked_seconds,
+    keyed.crm_property,
+    keyed.event_key,
+    keyed.follows_event_key,
+    keyed.within_days,
+    keyed.is_engagement
+    and max(case when keyed.event_key = 'any_engagement' then 1 else 0 end) over (
+        partition by
+            keyed.event_type,
+            keyed.asked_page,
+            keyed.asked_properties,
+            keyed.asked_seconds,
+            keyed.crm_property
+    ) = 0 as is_engagement
+
+from keyed

@@ -8,12 +8,6 @@
 ) }}
 with
 
-new_events as (
-
-    select * from {{ ref('int_new_events') }}
-
-),
-
 classes as (
 
     select * from {{ ref('int_event_classes') }}
@@ -21,26 +15,20 @@ classes as (
         follows_event_key is not null
         and crm_property is null
 
-),
-
-final as (
-
-    select
-        new_events.lead_id,
-        cast(new_events.landing_seq as string) as event_id,
-        new_events.event_date,
-        new_events.occurred_at,
-        new_events.duration_seconds,
-        classes.event_key,
-        classes.is_engagement,
-        classes.follows_event_key,
-        classes.within_days
-
-    from new_events
-
-    inner join classes
-        on {{ is_of_class('new_events', 'classes') }}
-
 )
 
-select * from final
+select
+    new_events.lead_id,
+    cast(new_events.landing_seq as string) as event_id,
+    new_events.event_date,
+    new_events.occurred_at,
+    new_events.duration_seconds,
+    classes.event_key,
+    classes.is_engagement,
+    classes.follows_event_key,
+    classes.within_days
+
+from {{ ref('int_new_events') }} as new_events
+
+inner join classes
+    on {{ is_of_class('new_events', 'classes') }}

@@ -1,27 +1,9 @@
 {# Grain: one row per persona, event key and day; an engagement counts under any_engagement too. #}
 with
 
-golden_leads as (
-
-    select * from {{ ref('stg_points__golden_leads') }}
-
-),
-
-event_keys as (
-
-    select * from {{ ref('int_event_keys') }}
-
-),
-
-clock as (
-
-    select * from {{ ref('int_clock') }}
-
-),
-
 engagements as (
 
-    select distinct event_key from event_keys
+    select distinct event_key from {{ ref('int_event_keys') }}
     where is_engagement
 
 ),
@@ -35,9 +17,9 @@ dated as (
         golden_leads.occurrences,
         engagements.event_key is not null as is_engagement
 
-    from golden_leads
+    from {{ ref('stg_points__golden_leads') }} as golden_leads
 
-    cross join clock
+    cross join {{ ref('int_clock') }} as clock
 
     left join engagements
         on golden_leads.event_key = engagements.event_key
@@ -74,25 +56,19 @@ keyed as (
     ) as engaged
     group by lead_id, event_date
 
-),
-
-final as (
-
-    select
-        lead_id,
-        event_key,
-        event_date,
-        cast(sum(occurrences) as bigint) as event_count,
-        cast(0 as decimal(18, 3)) as duration_seconds,
-        cast(event_date as timestamp) as first_occurred_at
-
-    from keyed
-
-    group by
-        lead_id,
-        event_key,
-        event_date
-
 )
 
-select * from final
+select
+    lead_id,
+    event_key,
+    event_date,
+    cast(sum(occurrences) as bigint) as event_count,
+    cast(0 as decimal(18, 3)) as duration_seconds,
+    cast(event_date as timestamp) as first_occurred_at
+
+from keyed
+
+group by
+    lead_id,
+    event_key,
+    event_date

@@ -8,12 +8,6 @@
 ) }}
 with
 
-new_events as (
-
-    select * from {{ ref('int_new_events') }}
-
-),
-
 classes as (
 
     select distinct
@@ -32,22 +26,16 @@ classes as (
         classes.follows_event_key is null
         and classes.crm_property is null
 
-),
-
-final as (
-
-    select
-        new_events.lead_id,
-        new_events.event_date,
-        classes.kpi_event,
-        new_events.campaign,
-        new_events.occurred_at
-
-    from new_events
-
-    inner join classes
-        on {{ is_of_class('new_events', 'classes') }}
-
 )
 
-select * from final
+select
+    new_events.lead_id,
+    new_events.event_date,
+    classes.kpi_event,
+    new_events.campaign,
+    new_events.occurred_at
+
+from {{ ref('int_new_events') }} as new_events
+
+inner join classes
+    on {{ is_of_class('new_events', 'classes') }}

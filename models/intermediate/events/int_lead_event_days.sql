@@ -8,12 +8,6 @@
 ) }}
 with
 
-new_events as (
-
-    select * from {{ ref('int_new_events') }}
-
-),
-
 classes as (
 
     select * from {{ ref('int_event_classes') }}
@@ -21,28 +15,22 @@ classes as (
         follows_event_key is null
         and crm_property is null
 
-),
-
-final as (
-
-    select
-        new_events.lead_id,
-        classes.event_key,
-        new_events.event_date,
-        cast(count(*) as bigint) as event_count,
-        cast(coalesce(sum(new_events.duration_seconds), 0) as decimal(18, 3)) as duration_seconds,
-        min(new_events.occurred_at) as first_occurred_at
-
-    from new_events
-
-    inner join classes
-        on {{ is_of_class('new_events', 'classes') }}
-
-    group by
-        new_events.lead_id,
-        classes.event_key,
-        new_events.event_date
-
 )
 
-select * from final
+select
+    new_events.lead_id,
+    classes.event_key,
+    new_events.event_date,
+    cast(count(*) as bigint) as event_count,
+    cast(coalesce(sum(new_events.duration_seconds), 0) as decimal(18, 3)) as duration_seconds,
+    min(new_events.occurred_at) as first_occurred_at
+
+from {{ ref('int_new_events') }} as new_events
+
+inner join classes
+    on {{ is_of_class('new_events', 'classes') }}
+
+group by
+    new_events.lead_id,
+    classes.event_key,
+    new_events.event_date

@@ -19,25 +19,19 @@ new_events as (
         where landing_seq > (select max(rolled_up.last_landing_seq) from {{ rolled_up }} as rolled_up)
     {%- endif %}
 
-),
-
-final as (
-
-    {# Also the day that an event was on before it was landed anew. #}
-    select
-        landed.lead_id,
-        cast(landed.occurred_at as date) as event_date,
-        max(new_events.landing_seq) as last_landing_seq
-
-    from {{ ref('stg_raw__lead_events') }} as landed
-
-    inner join new_events
-        on landed.event_id = new_events.event_id
-
-    group by
-        landed.lead_id,
-        cast(landed.occurred_at as date)
-
 )
 
-select * from final
+{# Also the day that an event was on before it was landed anew. #}
+select
+    landed.lead_id,
+    cast(landed.occurred_at as date) as event_date,
+    max(new_events.landing_seq) as last_landing_seq
+
+from {{ ref('stg_raw__lead_events') }} as landed
+
+inner join new_events
+    on landed.event_id = new_events.event_id
+
+group by
+    landed.lead_id,
+    cast(landed.occurred_at as date)

@@ -6,12 +6,6 @@
 -- depends_on: {{ ref('int_new_event_days') }}
 with
 
-event_keys as (
-
-    select * from {{ ref('int_event_keys') }}
-
-),
-
 considered as (
 
     {#
@@ -48,55 +42,49 @@ repeated as (
 
     having count(*) > 1
 
-),
-
-final as (
-
-    select
-        considered.lead_id,
-        cast(considered.occurred_at as date) as event_date,
-        considered.landing_seq,
-        considered.event_type,
-        considered.occurred_at,
-        considered.campaign,
-        considered.duration_seconds,
-        case
-            when considered.event_type in (
-                    select event_keys.event_type from event_keys
-                    where event_keys.page_pattern is not null
-                )
-                then considered.page_url
-        end as asked_page,
-        case
-            when considered.event_type in (
-                    select event_keys.event_type from event_keys
-                    where event_keys.property is not null
-                )
-                then cast(considered.properties as string)
-        end as asked_properties,
-        case
-            when considered.event_type in (
-                    select event_keys.event_type from event_keys
-                    where event_keys.min_duration_seconds is not null
-                )
-                then considered.duration_seconds
-        end as asked_seconds
-
-    from considered
-
-    left join repeated
-        on considered.event_id = repeated.event_id
-
-    {% if not is_all -%}
-        inner join {{ ref('int_new_event_days') }} as new_days
-            on considered.lead_id = new_days.lead_id
-            and cast(considered.occurred_at as date) = new_days.event_date
-    {%- endif %}
-
-    where
-        repeated.event_id is null
-        or considered.landing_seq = repeated.last_landing_seq
-
 )
 
-select * from final
+select
+    considered.lead_id,
+    cast(considered.occurred_at as date) as event_date,
+    considered.landing_seq,
+    considered.event_type,
+    considered.occurred_at,
+    considered.campaign,
+    considered.duration_seconds,
+    case
+        when considered.event_type in (
+                select event_keys.event_type from {{ ref('int_event_keys') }} as event_keys
+                where event_keys.page_pattern is not null
+            )
+            then considered.page_url
+    end as asked_page,
+    case
+        when considered.event_type in (
+                select event_keys.event_type from {{ ref('int_event_keys') }} as event_keys
+                where event_keys.property is not null
+            )
+            then cast(considered.properties as string)
+    end as asked_properties,
+    case
+        when considered.event_type in (
+                select event_keys.event_type from {{ ref('int_event_keys') }} as event_keys
+                where event_keys.min_duration_seconds is not null
+            )
+            then considered.duration_seconds
+    end as asked_seconds
+
+from considered
+
+left join repeated
+    on considered.event_id = repeated.event_id
+
+{% if not is_all -%}
+    inner join {{ ref('int_new_event_days') }} as new_days
+        on considered.lead_id = new_days.lead_id
+        and cast(considered.occurred_at as date) = new_days.event_date
+{%- endif %}
+
+where
+    repeated.event_id is null
+    or considered.landing_seq = repeated.last_landing_seq

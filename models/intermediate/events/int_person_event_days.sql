@@ -14,26 +14,14 @@
 
     from {{ ref('int_lead_event_days') }} as event_days
 
-    inner join members
+    inner join {{ ref('int_due_members') }} as members
         on event_days.lead_id = members.lead_id
 
-    inner join horizons
+    inner join {{ ref('int_event_horizons') }} as horizons
         on event_days.event_key = horizons.event_key
         and {{ is_young_enough('event_days.event_date') }}
 {%- endset %}
 with
-
-members as (
-
-    select * from {{ ref('int_due_members') }}
-
-),
-
-horizons as (
-
-    select * from {{ ref('int_event_horizons') }}
-
-),
 
 to_add_up as (
 
@@ -54,10 +42,10 @@ to_add_up as (
 
     from {{ ref('int_crm_event_days') }} as crm_days
 
-    inner join members
+    inner join {{ ref('int_due_members') }} as members
         on crm_days.lead_id = members.lead_id
 
-    inner join horizons
+    inner join {{ ref('int_event_horizons') }} as horizons
         on crm_days.event_key = horizons.event_key
         and {{ is_young_enough('crm_days.event_date') }}
 
@@ -111,27 +99,21 @@ of_one as (
 
     where members.person_lead_count = 1
 
-),
-
-final as (
-
-    select
-        coalesce(of_one.lead_id, added_up.lead_id) as lead_id,
-        coalesce(of_one.event_key, added_up.event_key) as event_key,
-        coalesce(of_one.event_date, added_up.event_date) as event_date,
-        cast(coalesce(of_one.event_count, 0) + coalesce(added_up.event_count, 0) as bigint) as event_count,
-        cast(
-            coalesce(of_one.duration_seconds, 0) + coalesce(added_up.duration_seconds, 0) as decimal(18, 3)
-        ) as duration_seconds,
-        least(of_one.first_occurred_at, added_up.first_occurred_at) as first_occurred_at
-
-    from of_one
-
-    full join added_up
-        on of_one.lead_id = added_up.lead_id
-        and of_one.event_key = added_up.event_key
-        and of_one.event_date = added_up.event_date
-
 )
 
-select * from final
+select
+    coalesce(of_one.lead_id, added_up.lead_id) as lead_id,
+    coalesce(of_one.event_key, added_up.event_key) as event_key,
+    coalesce(of_one.event_date, added_up.event_date) as event_date,
+    cast(coalesce(of_one.event_count, 0) + coalesce(added_up.event_count, 0) as bigint) as event_count,
+    cast(
+        coalesce(of_one.duration_seconds, 0) + coalesce(added_up.duration_seconds, 0) as decimal(18, 3)
+    ) as duration_seconds,
+    least(of_one.first_occurred_at, added_up.first_occurred_at) as first_occurred_at
+
+from of_one
+
+full join added_up
+    on of_one.lead_id = added_up.lead_id
+    and of_one.event_key = added_up.event_key
+    and of_one.event_date = added_up.event_date

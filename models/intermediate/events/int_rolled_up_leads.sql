@@ -27,19 +27,13 @@ landed as (
         from {{ ref('stg_raw__lead_events') }}
     {%- endif %}
 
-),
-
-final as (
-
-    select
-        lead_id,
-        max(last_landing_seq) as last_landing_seq,
-        '{{ definition_hash('int_rolled_up_leads') if execute }}' as definition_hash
-
-    from landed
-
-    group by lead_id
-
 )
 
-select * from final
+select
+    lead_id,
+    max(last_landing_seq) as last_landing_seq,
+    '{{ definition_hash('int_rolled_up_leads') if execute }}' as definition_hash
+
+from landed
+
+group by lead_id

@@ -5,18 +5,6 @@
 #}
 with
 
-members as (
-
-    select * from {{ ref('int_due_members') }}
-
-),
-
-horizons as (
-
-    select * from {{ ref('int_event_horizons') }}
-
-),
-
 steps as (
 
     select
@@ -25,10 +13,10 @@ steps as (
 
     from {{ ref('int_sequence_steps') }} as sequence_steps
 
-    inner join horizons
+    inner join {{ ref('int_event_horizons') }} as horizons
         on sequence_steps.event_key = horizons.event_key
 
-    inner join members
+    inner join {{ ref('int_due_members') }} as members
         on sequence_steps.lead_id = members.lead_id
         and {{ is_young_enough('sequence_steps.event_date') }}
 
@@ -71,7 +59,7 @@ earlier as (
     inner join followed_keys
         on event_days.event_key = followed_keys.event_key
 
-    inner join members
+    inner join {{ ref('int_due_members') }} as members
         on event_days.lead_id = members.lead_id
 
 ),
@@ -97,25 +85,19 @@ came_true as (
             or {{ days_between('earlier.event_date', 'steps.event_date') }} <= steps.within_days
         )
 
-),
-
-final as (
-
-    select
-        lead_id,
-        event_key,
-        event_date,
-        cast(count(*) as bigint) as event_count,
-        cast(coalesce(sum(duration_seconds), 0) as decimal(18, 3)) as duration_seconds,
-        min(occurred_at) as first_occurred_at
-
-    from came_true
-
-    group by
-        lead_id,
-        event_key,
-        event_date
-
 )
 
-select * from final
+select
+    lead_id,
+    event_key,
+    event_date,
+    cast(count(*) as bigint) as event_count,
+    cast(coalesce(sum(duration_seconds), 0) as decimal(18, 3)) as duration_seconds,
+    min(occurred_at) as first_occurred_at
+
+from came_true
+
+group by
+    lead_id,
+    event_key,
+    event_date

@@ -34,35 +34,29 @@ steps as (
     from {{ ref('int_crm_event_keys') }}
     where follows_event_key is not null
 
-),
-
-final as (
-
-    select
-        lead_id,
-        event_id,
-        event_date,
-        occurred_at,
-        duration_seconds,
-        event_key,
-        follows_event_key,
-        within_days
-    from steps
-
-    union all
-
-    select
-        lead_id,
-        event_id,
-        event_date,
-        occurred_at,
-        duration_seconds,
-        'any_engagement' as event_key,
-        follows_event_key,
-        within_days
-    from steps
-    where is_engagement
-
 )
 
-select * from final
+select
+    lead_id,
+    event_id,
+    event_date,
+    occurred_at,
+    duration_seconds,
+    event_key,
+    follows_event_key,
+    within_days
+from steps
+
+union all
+
+select
+    lead_id,
+    event_id,
+    event_date,
+    occurred_at,
+    duration_seconds,
+    'any_engagement' as event_key,
+    follows_event_key,
+    within_days
+from steps
+where is_engagement

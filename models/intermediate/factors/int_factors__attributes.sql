@@ -1,36 +1,6 @@
 {# Grain: one row per observation and attribute rule that fired: every rule whose condition holds counts. #}
 with
 
-lead_conditions as (
-
-    select * from {{ ref('int_lead_conditions') }}
-
-),
-
-measures as (
-
-    select * from {{ ref('int_observation_measures') }}
-
-),
-
-segments as (
-
-    select * from {{ ref('int_observation_segments') }}
-
-),
-
-condition_values as (
-
-    select * from {{ ref('int_condition_values') }}
-
-),
-
-rules as (
-
-    select * from {{ ref('int_attribute_rules') }}
-
-),
-
 held as (
 
     select
@@ -39,7 +9,7 @@ held as (
 
     from {{ ref('int_score_observations') }} as observations
 
-    inner join lead_conditions
+    inner join {{ ref('int_lead_conditions') }} as lead_conditions
         on observations.lead_id = lead_conditions.lead_id
         and observations.score_date >= lead_conditions.valid_from_date
         and observations.score_date < lead_conditions.valid_until_date
@@ -58,43 +28,37 @@ held as (
             score_date,
             attribute,
             value
-        from measures
+        from {{ ref('int_observation_measures') }}
         union all
         select
             lead_id,
             score_date,
             attribute,
             value
-        from segments
+        from {{ ref('int_observation_segments') }}
     ) as of_the_day
         on observations.lead_id = of_the_day.lead_id
         and observations.score_date = of_the_day.score_date
 
-    inner join condition_values
+    inner join {{ ref('int_condition_values') }} as condition_values
         on of_the_day.attribute = condition_values.attribute
         and of_the_day.value = condition_values.value
 
-),
-
-final as (
-
-    select
-        held.observation_id,
-        rules.rule_number,
-        rules.points,
-        cast(1 as decimal(20, 8)) as units,
-        cast(1 as bigint) as occurrences,
-        cast(null as date) as last_event_date
-
-    from held
-
-    inner join rules
-        on held.condition_id = rules.condition_id
-        and held.score_model = rules.score_model
-        and held.lead_region = rules.lead_region
-        and held.score_date >= rules.valid_from_date
-        and held.score_date <= rules.valid_to_date
-
 )
 
-select * from final
+select
+    held.observation_id,
+    rules.rule_number,
+    rules.points,
+    cast(1 as decimal(20, 8)) as units,
+    cast(1 as bigint) as occurrences,
+    cast(null as date) as last_event_date
+
+from held
+
+inner join {{ ref('int_attribute_rules') }} as rules
+    on held.condition_id = rules.condition_id
+    and held.score_model = rules.score_model
+    and held.lead_region = rules.lead_region
+    and held.score_date >= rules.valid_from_date
+    and held.score_date <= rules.valid_to_date

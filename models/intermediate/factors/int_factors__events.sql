@@ -5,24 +5,6 @@
 {%- set never = "cast('9999-12-31' as date)" %}
 with
 
-observations as (
-
-    select * from {{ ref('int_score_observations') }}
-
-),
-
-event_days as (
-
-    select * from {{ ref('int_person_event_days') }}
-
-),
-
-rules as (
-
-    select * from {{ ref('int_event_rules') }}
-
-),
-
 windows as (
 
     {# The longest of each key: older days need not be looked at. #}
@@ -30,7 +12,7 @@ windows as (
         event_key,
         case when count(*) = count(window_days) then max(window_days) end as window_days
 
-    from rules
+    from {{ ref('int_event_rules') }}
 
     group by event_key
 
@@ -46,7 +28,7 @@ watched_days as (
         coalesce({{ days_after('event_days.event_date', 'windows.window_days') }}, {{ never }})
             as out_of_window_date
 
-    from event_days
+    from {{ ref('int_person_event_days') }} as event_days
 
     inner join windows
         on event_days.event_key = windows.event_key
@@ -67,7 +49,7 @@ observed_days as (
 
     from watched_days
 
-    inner join observations
+    inner join {{ ref('int_score_observations') }} as observations
         on watched_days.lead_id = observations.lead_id
         and watched_days.event_date <= observations.score_date
         and watched_days.out_of_window_date > observations.score_date
@@ -88,7 +70,7 @@ in_window as (
 
     from observed_days
 
-    inner join rules
+    inner join {{ ref('int_event_rules') }} as rules
         on observed_days.event_key = rules.event_key
         and observed_days.score_model = rules.score_model
         and observed_days.lead_region = rules.lead_region
@@ -157,23 +139,17 @@ points as (
 
     from units
 
-    inner join rules
+    inner join {{ ref('int_event_rules') }} as rules
         on units.rule_number = rules.rule_number
-
-),
-
-final as (
-
-    select
-        observation_id,
-        rule_number,
-        {{ clamp('unbounded_points', 'min_points', 'max_points') }} as points,
-        units,
-        occurrences,
-        last_event_date
-
-    from points
 
 )
 
-select * from final
+select
+    observation_id,
+    rule_number,
+    {{ clamp('unbounded_points', 'min_points', 'max_points') }} as points,
+    units,
+    occurrences,
+    last_event_date
+
+from points

@@ -6,21 +6,9 @@
 {%- set never = "cast('9999-12-31' as date)" %}
 with
 
-observations as (
-
-    select * from {{ ref('int_score_observations') }}
-
-),
-
-rules as (
-
-    select * from {{ ref('int_inactivity_rules') }}
-
-),
-
 asked as (
 
-    select distinct event_key from rules
+    select distinct event_key from {{ ref('int_inactivity_rules') }}
 
 ),
 
@@ -143,7 +131,7 @@ rule_pauses as (
 
     from leads
 
-    inner join rules
+    inner join {{ ref('int_inactivity_rules') }} as rules
         on leads.score_model = rules.score_model
         and leads.lead_region = rules.lead_region
 
@@ -200,30 +188,24 @@ silences as (
         rule_pauses.requires_event_key is null
         or required.event_date is not null
 
-),
-
-final as (
-
-    select
-        observations.observation_id,
-        silences.rule_number,
-        silences.points,
-        cast(1 as decimal(20, 8)) as units,
-        cast(1 as bigint) as occurrences,
-        silences.last_event_date
-
-    from observations
-
-    inner join silences
-        on observations.lead_id = silences.lead_id
-        and observations.score_model = silences.score_model
-        and observations.lead_region = silences.lead_region
-        and observations.created_date = silences.created_date
-        and observations.score_date >= silences.valid_from_date
-        and observations.score_date <= silences.valid_to_date
-        and observations.score_date >= silences.fires_from_date
-        and observations.score_date < silences.next_event_date
-
 )
 
-select * from final
+select
+    observations.observation_id,
+    silences.rule_number,
+    silences.points,
+    cast(1 as decimal(20, 8)) as units,
+    cast(1 as bigint) as occurrences,
+    silences.last_event_date
+
+from {{ ref('int_score_observations') }} as observations
+
+inner join silences
+    on observations.lead_id = silences.lead_id
+    and observations.score_model = silences.score_model
+    and observations.lead_region = silences.lead_region
+    and observations.created_date = silences.created_date
+    and observations.score_date >= silences.valid_from_date
+    and observations.score_date <= silences.valid_to_date
+    and observations.score_date >= silences.fires_from_date
+    and observations.score_date < silences.next_event_date

@@ -1,28 +1,10 @@
 {# Grain: one row per landed lead, with the lead of the same person that survives. #}
 with
 
-leads as (
-
-    select * from {{ ref('int_leads') }}
-
-),
-
-persons as (
-
-    select * from {{ ref('int_lead_persons') }}
-
-),
-
-lead_merges as (
-
-    select * from {{ ref('int_lead_merges') }}
-
-),
-
 chain_ends as (
 
     select distinct end_lead_id as lead_id
-    from lead_merges
+    from {{ ref('int_lead_merges') }}
 
 ),
 
@@ -41,34 +23,28 @@ ranked as (
                 leads.lead_id
         ) as survival_rank
 
-    from leads
+    from {{ ref('int_leads') }} as leads
 
-    inner join persons
+    inner join {{ ref('int_lead_persons') }} as persons
         on leads.lead_id = persons.lead_id
 
     left join chain_ends
         on leads.lead_id = chain_ends.lead_id
 
-    left join lead_merges
+    left join {{ ref('int_lead_merges') }} as lead_merges
         on leads.lead_id = lead_merges.lead_id
-
-),
-
-final as (
-
-    select
-        ranked.lead_id,
-        survivors.lead_id as surviving_lead_id,
-        min(ranked.created_at) over (partition by ranked.person_lead_id) as person_created_at,
-        count(*) over (partition by ranked.person_lead_id) as person_lead_count
-
-    from ranked
-
-    inner join ranked as survivors
-        on ranked.person_lead_id = survivors.person_lead_id
-
-    where survivors.survival_rank = 1
 
 )
 
-select * from final
+select
+    ranked.lead_id,
+    survivors.lead_id as surviving_lead_id,
+    min(ranked.created_at) over (partition by ranked.person_lead_id) as person_created_at,
+    count(*) over (partition by ranked.person_lead_id) as person_lead_count
+
+from ranked
+
+inner join ranked as survivors
+    on ranked.person_lead_id = survivors.person_lead_id
+
+where survivors.survival_rank = 1

@@ -40,21 +40,15 @@ ends as (
 
     where lead_merges.node is null
 
-),
-
-final as (
-
-    select
-        chains.node as lead_id,
-        ends.end_lead_id
-
-    from chains
-
-    inner join ends
-        on chains.component = ends.component
-
-    where chains.node <> ends.end_lead_id
-
 )
 
-select * from final
+select
+    chains.node as lead_id,
+    ends.end_lead_id
+
+from chains
+
+inner join ends
+    on chains.component = ends.component
+
+where chains.node <> ends.end_lead_id

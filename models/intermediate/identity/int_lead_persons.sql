@@ -58,29 +58,17 @@
 {%- endset %}
 with
 
-leads as (
-
-    select * from {{ ref('int_leads') }}
-
-),
-
 persons as (
 
     {{ connected_components(stars) }}
 
-),
-
-final as (
-
-    select
-        leads.lead_id,
-        coalesce(persons.component, leads.lead_id) as person_lead_id
-
-    from leads
-
-    left join persons
-        on leads.lead_id = persons.node
-
 )
 
-select * from final
+select
+    leads.lead_id,
+    coalesce(persons.component, leads.lead_id) as person_lead_id
+
+from {{ ref('int_leads') }} as leads
+
+left join persons
+    on leads.lead_id = persons.node

@@ -96,33 +96,27 @@ collapsed as (
         surviving_lead_id,
         change_date
 
-),
-
-final as (
-
-    select
-        lead_id,
-        valid_from_date,
-        person_created_at as created_at,
-        {%- for field in fields %}
-            {{ field }},
-        {%- endfor %}
-        attributes,
-        is_deleted_then as is_deleted,
-        valid_until_date
-
-    from sole
-
-    union all
-
-    select
-        collapsed.*,
-        lead(collapsed.valid_from_date, 1, cast('9999-12-31' as date)) over (
-            partition by collapsed.lead_id order by collapsed.valid_from_date
-        ) as valid_until_date
-
-    from collapsed
-
 )
 
-select * from final
+select
+    lead_id,
+    valid_from_date,
+    person_created_at as created_at,
+    {%- for field in fields %}
+        {{ field }},
+    {%- endfor %}
+    attributes,
+    is_deleted_then as is_deleted,
+    valid_until_date
+
+from sole
+
+union all
+
+select
+    collapsed.*,
+    lead(collapsed.valid_from_date, 1, cast('9999-12-31' as date)) over (
+        partition by collapsed.lead_id order by collapsed.valid_from_date
+    ) as valid_until_date
+
+from collapsed

@@ -16,12 +16,6 @@ scores as (
 
 ),
 
-region_bands as (
-
-    select * from {{ ref('int_region_bands') }}
-
-),
-
 reached as (
 
     select
@@ -32,7 +26,7 @@ reached as (
 
     from scores
 
-    inner join region_bands
+    inner join {{ ref('int_region_bands') }} as region_bands
         on scores.score_model = region_bands.score_model
         and scores.lead_region = region_bands.lead_region
         and scores.band_order >= region_bands.band_order
@@ -42,33 +36,27 @@ reached as (
         scores.score_model,
         region_bands.band
 
-),
-
-final as (
-
-    select reached.*
-
-    from reached
-
-    {% if is_incremental() -%}
-        {# What was reached before the days that are scored anew stays. #}
-        left join (
-            select kept.*
-
-            from {{ this }} as kept
-
-            inner join {{ ref('int_due_leads') }} as due_leads
-                on kept.lead_id = due_leads.lead_id
-                and kept.score_model = due_leads.score_model
-                and kept.reached_date < due_leads.history_from_date
-        ) as reached_before
-            on reached.lead_id = reached_before.lead_id
-            and reached.score_model = reached_before.score_model
-            and reached.band = reached_before.band
-
-        where reached_before.lead_id is null
-    {%- endif %}
-
 )
 
-select * from final
+select reached.*
+
+from reached
+
+{% if is_incremental() -%}
+    {# What was reached before the days that are scored anew stays. #}
+    left join (
+        select kept.*
+
+        from {{ this }} as kept
+
+        inner join {{ ref('int_due_leads') }} as due_leads
+            on kept.lead_id = due_leads.lead_id
+            and kept.score_model = due_leads.score_model
+            and kept.reached_date < due_leads.history_from_date
+    ) as reached_before
+        on reached.lead_id = reached_before.lead_id
+        and reached.score_model = reached_before.score_model
+        and reached.band = reached_before.band
+
+    where reached_before.lead_id is null
+{%- endif %}

@@ -5,15 +5,9 @@
 #}
 with
 
-clock as (
-
-    select * from {{ ref('int_clock') }}
-
-),
-
 known_days as (
 
-    select clock_date as known_date from clock
+    select clock_date as known_date from {{ ref('int_clock') }}
 
     union all
 
@@ -32,17 +26,11 @@ ended as (
     select max(known_date) as last_date
     from known_days
 
-),
-
-final as (
-
-    select
-        last_date,
-        {{ days_after(reporting_date('cast(' ~ days_after('last_date', 1) ~ ' as timestamp)'), -1) }}
-            as last_reporting_date
-
-    from ended
-
 )
 
-select * from final
+select
+    last_date,
+    {{ days_after(reporting_date('cast(' ~ days_after('last_date', 1) ~ ' as timestamp)'), -1) }}
+        as last_reporting_date
+
+from ended

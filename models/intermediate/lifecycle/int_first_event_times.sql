@@ -9,12 +9,6 @@
 ) }}
 with
 
-event_days as (
-
-    select * from {{ ref('int_person_event_days') }}
-
-),
-
 lifecycle_stages as (
 
     select * from {{ ref('lifecycle_stages') }}
@@ -26,36 +20,24 @@ due_leads as (
 
     select distinct lead_id from {{ ref('int_due_leads') }}
 
-),
-
-clock as (
-
-    select * from {{ ref('int_clock') }}
-
-),
-
-final as (
-
-    select
-        event_days.lead_id,
-        event_days.event_key,
-        min(event_days.first_occurred_at) as first_occurred_at
-
-    from event_days
-
-    inner join due_leads
-        on event_days.lead_id = due_leads.lead_id
-
-    cross join clock
-
-    where
-        event_days.event_date <= clock.clock_date
-        and event_days.event_key in (select lifecycle_stages.value from lifecycle_stages)
-
-    group by
-        event_days.lead_id,
-        event_days.event_key
-
 )
 
-select * from final
+select
+    event_days.lead_id,
+    event_days.event_key,
+    min(event_days.first_occurred_at) as first_occurred_at
+
+from {{ ref('int_person_event_days') }} as event_days
+
+inner join due_leads
+    on event_days.lead_id = due_leads.lead_id
+
+cross join {{ ref('int_clock') }} as clock
+
+where
+    event_days.event_date <= clock.clock_date
+    and event_days.event_key in (select lifecycle_stages.value from lifecycle_stages)
+
+group by
+    event_days.lead_id,
+    event_days.event_key

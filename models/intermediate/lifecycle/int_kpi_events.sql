@@ -22,18 +22,6 @@ crm_events as (
 
 ),
 
-identities as (
-
-    select * from {{ ref('int_lead_identities') }}
-
-),
-
-clock as (
-
-    select * from {{ ref('int_clock') }}
-
-),
-
 of_leads as (
 
     select
@@ -52,25 +40,19 @@ of_leads as (
         occurred_at
     from crm_events
 
-),
-
-final as (
-
-    select
-        identities.surviving_lead_id as lead_id,
-        of_leads.kpi_event,
-        of_leads.campaign,
-        of_leads.occurred_at
-
-    from of_leads
-
-    inner join identities
-        on of_leads.lead_id = identities.lead_id
-
-    cross join clock
-
-    where cast(of_leads.occurred_at as date) <= clock.clock_date
-
 )
 
-select * from final
+select
+    identities.surviving_lead_id as lead_id,
+    of_leads.kpi_event,
+    of_leads.campaign,
+    of_leads.occurred_at
+
+from of_leads
+
+inner join {{ ref('int_lead_identities') }} as identities
+    on of_leads.lead_id = identities.lead_id
+
+cross join {{ ref('int_clock') }} as clock
+
+where cast(of_leads.occurred_at as date) <= clock.clock_date

@@ -5,12 +5,6 @@
 {{ config(materialized='view') }}
 with
 
-lifecycle as (
-
-    select * from {{ ref('lead_lifecycle') }}
-
-),
-
 opportunities as (
 
     select distinct lead_id
@@ -19,44 +13,32 @@ opportunities as (
 
 ),
 
-profiles as (
-
-    select * from {{ ref('int_current_profiles') }}
-
-),
-
 consents as (
 
     select * from {{ ref('int_lead_consents') }}
     where contact_channel = 'phone'
 
-),
-
-final as (
-
-    select
-        lifecycle.lead_id,
-        case
-            when lifecycle.customer_at is not null then 'customer'
-            when opportunities.lead_id is not null then 'open opportunity'
-            when lifecycle.lost_at is not null then 'lost'
-        end as sales_reason,
-        case
-            when not consents.may_contact then 'no consent'
-            when profiles.is_deleted then 'deleted'
-        end as contact_reason
-
-    from lifecycle
-
-    inner join profiles
-        on lifecycle.lead_id = profiles.lead_id
-
-    inner join consents
-        on lifecycle.lead_id = consents.lead_id
-
-    left join opportunities
-        on lifecycle.lead_id = opportunities.lead_id
-
 )
 
-select * from final
+select
+    lifecycle.lead_id,
+    case
+        when lifecycle.customer_at is not null then 'customer'
+        when opportunities.lead_id is not null then 'open opportunity'
+        when lifecycle.lost_at is not null then 'lost'
+    end as sales_reason,
+    case
+        when not consents.may_contact then 'no consent'
+        when profiles.is_deleted then 'deleted'
+    end as contact_reason
+
+from {{ ref('lead_lifecycle') }} as lifecycle
+
+inner join {{ ref('int_current_profiles') }} as profiles
+    on lifecycle.lead_id = profiles.lead_id
+
+inner join consents
+    on lifecycle.lead_id = consents.lead_id
+
+left join opportunities
+    on lifecycle.lead_id = opportunities.lead_id

@@ -5,12 +5,6 @@
 {{ config(materialized='view') }}
 with
 
-profiles as (
-
-    select * from {{ ref('int_current_profiles') }}
-
-),
-
 rules as (
 
     select
@@ -33,7 +27,7 @@ stated as (
         lower(trim({{ json_text('profiles.attributes', "'consent_' || channels.contact_channel") }}))
             as channel_status
 
-    from profiles
+    from {{ ref('int_current_profiles') }} as profiles
 
     inner join rules as channels
         on channels.country_code is null
@@ -42,24 +36,18 @@ stated as (
         on profiles.country = own.country_code
         and channels.contact_channel = own.contact_channel
 
-),
-
-final as (
-
-    select
-        lead_id,
-        contact_channel,
-        consent_basis,
-        coalesce(channel_status, general_status) as consent_status,
-        case
-            when general_status = 'withdrawn' or channel_status = 'withdrawn' then false
-            when consent_basis = 'opt_in'
-                then coalesce(channel_status, general_status, '') = 'given'
-            else true
-        end as may_contact
-
-    from stated
-
 )
 
-select * from final
+select
+    lead_id,
+    contact_channel,
+    consent_basis,
+    coalesce(channel_status, general_status) as consent_status,
+    case
+        when general_status = 'withdrawn' or channel_status = 'withdrawn' then false
+        when consent_basis = 'opt_in'
+            then coalesce(channel_status, general_status, '') = 'given'
+        else true
+    end as may_contact
+
+from stated

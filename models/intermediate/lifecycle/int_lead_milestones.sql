@@ -5,63 +5,9 @@
 {{ config(materialized='view') }}
 with
 
-first_events as (
-
-    select * from {{ ref('int_first_event_times') }}
-
-),
-
-band_dates as (
-
-    select * from {{ ref('int_band_dates') }}
-
-),
-
-champions as (
-
-    select * from {{ ref('int_champions') }}
-
-),
-
-segment_dates as (
-
-    select * from {{ ref('int_segment_dates') }}
-
-),
-
 feedback as (
 
     {{ current_versions(ref('stg_raw__lead_feedback'), ['feedback_id']) }}
-
-),
-
-identities as (
-
-    select * from {{ ref('int_lead_identities') }}
-
-),
-
-opportunities as (
-
-    select * from {{ ref('int_opportunities') }}
-
-),
-
-opportunity_stages as (
-
-    select * from {{ ref('stg_raw__opportunity_stages') }}
-
-),
-
-payments as (
-
-    select * from {{ ref('int_payments') }}
-
-),
-
-clock as (
-
-    select * from {{ ref('int_clock') }}
 
 ),
 
@@ -73,9 +19,9 @@ milestones as (
         first_events.event_key as value,
         greatest(first_events.first_occurred_at, identities.person_created_at) as reached_at
 
-    from first_events
+    from {{ ref('int_first_event_times') }} as first_events
 
-    inner join identities
+    inner join {{ ref('int_lead_identities') }} as identities
         on first_events.lead_id = identities.lead_id
 
     union all
@@ -87,13 +33,13 @@ milestones as (
         greatest(cast(band_dates.reached_date as timestamp), identities.person_created_at)
             as reached_at
 
-    from band_dates
+    from {{ ref('int_band_dates') }} as band_dates
 
-    inner join champions
+    inner join {{ ref('int_champions') }} as champions
         on band_dates.score_model = champions.score_model
         and band_dates.reached_date < champions.live_until_date
 
-    inner join identities
+    inner join {{ ref('int_lead_identities') }} as identities
         on band_dates.lead_id = identities.lead_id
 
     union all
@@ -105,9 +51,9 @@ milestones as (
         greatest(cast(segment_dates.reached_date as timestamp), identities.person_created_at)
             as reached_at
 
-    from segment_dates
+    from {{ ref('int_segment_dates') }} as segment_dates
 
-    inner join identities
+    inner join {{ ref('int_lead_identities') }} as identities
         on segment_dates.lead_id = identities.lead_id
 
     union all
@@ -120,7 +66,7 @@ milestones as (
 
     from feedback
 
-    inner join identities
+    inner join {{ ref('int_lead_identities') }} as identities
         on feedback.lead_id = identities.lead_id
 
     union all
@@ -131,9 +77,9 @@ milestones as (
         opportunity_stages.stage as value,
         opportunity_stages.entered_at as reached_at
 
-    from opportunity_stages
+    from {{ ref('stg_raw__opportunity_stages') }} as opportunity_stages
 
-    inner join opportunities
+    inner join {{ ref('int_opportunities') }} as opportunities
         on opportunity_stages.opportunity_id = opportunities.opportunity_id
 
     union all
@@ -144,7 +90,7 @@ milestones as (
         'opened' as value,
         created_at as reached_at
 
-    from opportunities
+    from {{ ref('int_opportunities') }}
 
     union all
 
@@ -154,7 +100,7 @@ milestones as (
         status as value,
         closed_at as reached_at
 
-    from opportunities
+    from {{ ref('int_opportunities') }}
 
     where status <> 'open'
 
@@ -166,31 +112,25 @@ milestones as (
         'made' as value,
         paid_at as reached_at
 
-    from payments
+    from {{ ref('int_payments') }}
 
     where landed_amount > 0
 
-),
-
-final as (
-
-    select
-        milestones.lead_id,
-        milestones.source,
-        milestones.value,
-        min(milestones.reached_at) as reached_at
-
-    from milestones
-
-    cross join clock
-
-    where cast(milestones.reached_at as date) <= clock.facts_until_date
-
-    group by
-        milestones.lead_id,
-        milestones.source,
-        milestones.value
-
 )
 
-select * from final
+select
+    milestones.lead_id,
+    milestones.source,
+    milestones.value,
+    min(milestones.reached_at) as reached_at
+
+from milestones
+
+cross join {{ ref('int_clock') }} as clock
+
+where cast(milestones.reached_at as date) <= clock.facts_until_date
+
+group by
+    milestones.lead_id,
+    milestones.source,
+    milestones.value

@@ -5,12 +5,6 @@
 {{ config(materialized='view') }}
 with
 
-milestones as (
-
-    select * from {{ ref('int_lead_milestones') }}
-
-),
-
 lifecycle_stages as (
 
     select
@@ -34,25 +28,19 @@ ranked as (
             order by lifecycle_stages.priority, milestones.reached_at
         ) as milestone_rank
 
-    from milestones
+    from {{ ref('int_lead_milestones') }} as milestones
 
     inner join lifecycle_stages
         on milestones.source = lifecycle_stages.source
         and milestones.value = lifecycle_stages.value
 
-),
-
-final as (
-
-    select
-        lead_id,
-        stage,
-        reached_at
-
-    from ranked
-
-    where milestone_rank = 1
-
 )
 
-select * from final
+select
+    lead_id,
+    stage,
+    reached_at
+
+from ranked
+
+where milestone_rank = 1

@@ -28,25 +28,19 @@ stages as (
     from {{ ref('lifecycle_stages') }}
     where source = 'segment'
 
-),
-
-final as (
-
-    select
-        observations.lead_id,
-        observations.score_model,
-        stages.segment,
-        observations.score_date
-
-    from observations
-
-    inner join segments
-        on observations.lead_id = segments.lead_id
-        and observations.score_date = segments.score_date
-
-    inner join stages
-        on segments.attribute = 'in_segment:' || stages.segment
-
 )
 
-select * from final
+select
+    observations.lead_id,
+    observations.score_model,
+    stages.segment,
+    observations.score_date
+
+from observations
+
+inner join segments
+    on observations.lead_id = segments.lead_id
+    and observations.score_date = segments.score_date
+
+inner join stages
+    on segments.attribute = 'in_segment:' || stages.segment

@@ -65,29 +65,23 @@ wins as (
         and (doubted_at is null or version_at > doubted_at)
     group by opportunity_id
 
-),
-
-final as (
-
-    select
-        current_versions.opportunity_id,
-        current_versions.lead_id,
-        current_versions.stage,
-        current_versions.amount,
-        current_versions.currency,
-        current_versions.is_won,
-        current_versions.created_at,
-        coalesce(
-            current_versions.closed_at,
-            case when current_versions.is_won then coalesce(wins.won_at, current_versions.version_at) end
-        ) as closed_at,
-        current_versions.landed_at
-
-    from current_versions
-
-    left join wins
-        on current_versions.opportunity_id = wins.opportunity_id
-
 )
 
-select * from final
+select
+    current_versions.opportunity_id,
+    current_versions.lead_id,
+    current_versions.stage,
+    current_versions.amount,
+    current_versions.currency,
+    current_versions.is_won,
+    current_versions.created_at,
+    coalesce(
+        current_versions.closed_at,
+        case when current_versions.is_won then coalesce(wins.won_at, current_versions.version_at) end
+    ) as closed_at,
+    current_versions.landed_at
+
+from current_versions
+
+left join wins
+    on current_versions.opportunity_id = wins.opportunity_id

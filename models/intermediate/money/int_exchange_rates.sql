@@ -5,12 +5,6 @@
 #}
 with
 
-landed_currencies as (
-
-    select * from {{ ref('int_landed_currencies') }}
-
-),
-
 reporting as (
 
     select
@@ -20,7 +14,7 @@ reporting as (
             '(none)'
         ) as to_currency
 
-    from landed_currencies
+    from {{ ref('int_landed_currencies') }}
 
 ),
 
@@ -42,39 +36,33 @@ seed as (
 
     from {{ ref('exchange_rates') }}
 
-),
-
-final as (
-
-    select
-        own.from_currency,
-        reporting.to_currency,
-        cast('1900-01-01' as date) as valid_from_date,
-        cast('9999-12-31' as date) as valid_until_date,
-        cast(1 as decimal(19, 8)) as rate
-
-    from reporting
-
-    cross join own
-
-    union all
-
-    select
-        seed.from_currency,
-        seed.to_currency,
-        seed.rate_date as valid_from_date,
-        lead(seed.rate_date, 1, cast('9999-12-31' as date)) over (
-            partition by seed.from_currency order by seed.rate_date
-        ) as valid_until_date,
-        seed.rate
-
-    from seed
-
-    inner join reporting
-        on seed.to_currency = reporting.to_currency
-
-    where seed.from_currency <> seed.to_currency
-
 )
 
-select * from final
+select
+    own.from_currency,
+    reporting.to_currency,
+    cast('1900-01-01' as date) as valid_from_date,
+    cast('9999-12-31' as date) as valid_until_date,
+    cast(1 as decimal(19, 8)) as rate
+
+from reporting
+
+cross join own
+
+union all
+
+select
+    seed.from_currency,
+    seed.to_currency,
+    seed.rate_date as valid_from_date,
+    lead(seed.rate_date, 1, cast('9999-12-31' as date)) over (
+        partition by seed.from_currency order by seed.rate_date
+    ) as valid_until_date,
+    seed.rate
+
+from seed
+
+inner join reporting
+    on seed.to_currency = reporting.to_currency
+
+where seed.from_currency <> seed.to_currency

@@ -13,14 +13,8 @@ landed as (
     union
     select currency from {{ ref('stg_raw__marketing_spend') }}
 
-),
-
-final as (
-
-    select currency
-    from landed
-    where currency is not null
-
 )
 
-select * from final
+select currency
+from landed
+where currency is not null

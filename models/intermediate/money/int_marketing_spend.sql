@@ -12,54 +12,30 @@ spend as (
         ['spend_date', 'channel', 'campaign', 'region', 'cost_type']
     ) }}
 
-),
-
-channels as (
-
-    select * from {{ ref('int_channels') }}
-
-),
-
-clock as (
-
-    select * from {{ ref('int_clock') }}
-
-),
-
-exchange_rates as (
-
-    select * from {{ ref('int_exchange_rates') }}
-
-),
-
-final as (
-
-    select
-        spend.spend_date,
-        channels.channel,
-        spend.campaign,
-        spend.region,
-        spend.cost_type,
-        coalesce(spend.currency, '') as currency,
-        spend.amount as landed_amount,
-        cast(spend.amount * exchange_rates.rate as decimal(18, 4)) as amount
-
-    from spend
-
-    inner join channels
-        on spend.channel = channels.lead_source
-
-    cross join clock
-
-    left join exchange_rates
-        on coalesce(spend.currency, '') = exchange_rates.from_currency
-        and spend.spend_date >= exchange_rates.valid_from_date
-        and spend.spend_date < exchange_rates.valid_until_date
-
-    where
-        spend.spend_date <= clock.facts_until_date
-        and {{ "spend.cost_type in ('" ~ cost_types ~ "')" if cost_types else 'true' }}
-
 )
 
-select * from final
+select
+    spend.spend_date,
+    channels.channel,
+    spend.campaign,
+    spend.region,
+    spend.cost_type,
+    coalesce(spend.currency, '') as currency,
+    spend.amount as landed_amount,
+    cast(spend.amount * exchange_rates.rate as decimal(18, 4)) as amount
+
+from spend
+
+inner join {{ ref('int_channels') }} as channels
+    on spend.channel = channels.lead_source
+
+cross join {{ ref('int_clock') }} as clock
+
+left join {{ ref('int_exchange_rates') }} as exchange_rates
+    on coalesce(spend.currency, '') = exchange_rates.from_currency
+    and spend.spend_date >= exchange_rates.valid_from_date
+    and spend.spend_date < exchange_rates.valid_until_date
+
+where
+    spend.spend_date <= clock.facts_until_date
+    and {{ "spend.cost_type in ('" ~ cost_types ~ "')" if cost_types else 'true' }}

@@ -4,28 +4,10 @@
 #}
 with
 
-opportunities as (
-
-    select * from {{ ref('int_current_opportunities') }}
-
-),
-
 primary_leads as (
 
     select * from {{ ref('int_opportunity_leads') }}
     where is_primary
-
-),
-
-clock as (
-
-    select * from {{ ref('int_clock') }}
-
-),
-
-exchange_rates as (
-
-    select * from {{ ref('int_exchange_rates') }}
 
 ),
 
@@ -42,12 +24,12 @@ closed as (
         opportunities.closed_at,
         clock.facts_until_date
 
-    from opportunities
+    from {{ ref('int_current_opportunities') }} as opportunities
 
     inner join primary_leads
         on opportunities.opportunity_id = primary_leads.opportunity_id
 
-    cross join clock
+    cross join {{ ref('int_clock') }} as clock
 
     where cast(opportunities.created_at as date) <= clock.facts_until_date
 
@@ -74,29 +56,23 @@ dated as (
         cast(case when status = 'open' then created_at else closed_at end as date) as amount_date
     from known
 
-),
-
-final as (
-
-    select
-        dated.opportunity_id,
-        dated.lead_id,
-        dated.stage,
-        dated.status,
-        dated.currency,
-        dated.amount_date,
-        dated.amount as landed_amount,
-        cast(dated.amount * exchange_rates.rate as decimal(18, 4)) as amount,
-        dated.created_at,
-        case when dated.status <> 'open' then dated.closed_at end as closed_at
-
-    from dated
-
-    left join exchange_rates
-        on dated.currency = exchange_rates.from_currency
-        and dated.amount_date >= exchange_rates.valid_from_date
-        and dated.amount_date < exchange_rates.valid_until_date
-
 )
 
-select * from final
+select
+    dated.opportunity_id,
+    dated.lead_id,
+    dated.stage,
+    dated.status,
+    dated.currency,
+    dated.amount_date,
+    dated.amount as landed_amount,
+    cast(dated.amount * exchange_rates.rate as decimal(18, 4)) as amount,
+    dated.created_at,
+    case when dated.status <> 'open' then dated.closed_at end as closed_at
+
+from dated
+
+left join {{ ref('int_exchange_rates') }} as exchange_rates
+    on dated.currency = exchange_rates.from_currency
+    and dated.amount_date >= exchange_rates.valid_from_date
+    and dated.amount_date < exchange_rates.valid_until_date

@@ -5,21 +5,9 @@
 #}
 with
 
-opportunities as (
-
-    select * from {{ ref('int_current_opportunities') }}
-
-),
-
 opportunity_leads as (
 
     {{ current_versions(ref('stg_raw__opportunity_leads'), ['opportunity_id', 'lead_id']) }}
-
-),
-
-identities as (
-
-    select * from {{ ref('int_lead_identities') }}
 
 ),
 
@@ -32,7 +20,7 @@ parts as (
         1 as is_own,
         0 as is_named_primary
 
-    from opportunities
+    from {{ ref('int_current_opportunities') }}
 
     union all
 
@@ -45,7 +33,7 @@ parts as (
 
     from opportunity_leads
 
-    inner join opportunities
+    inner join {{ ref('int_current_opportunities') }} as opportunities
         on opportunity_leads.opportunity_id = opportunities.opportunity_id
 
 ),
@@ -61,28 +49,22 @@ persons as (
 
     from parts
 
-    inner join identities
+    inner join {{ ref('int_lead_identities') }} as identities
         on parts.lead_id = identities.lead_id
 
     group by
         parts.opportunity_id,
         identities.surviving_lead_id
 
-),
-
-final as (
-
-    select
-        opportunity_id,
-        lead_id,
-        role,
-        row_number() over (
-            partition by opportunity_id
-            order by is_named_primary desc, is_own desc, lead_id asc
-        ) = 1 as is_primary
-
-    from persons
-
 )
 
-select * from final
+select
+    opportunity_id,
+    lead_id,
+    role,
+    row_number() over (
+        partition by opportunity_id
+        order by is_named_primary desc, is_own desc, lead_id asc
+    ) = 1 as is_primary
+
+from persons

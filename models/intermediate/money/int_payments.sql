@@ -8,50 +8,26 @@ payments as (
 
     {{ current_versions(ref('stg_raw__payments'), ['payment_id']) }}
 
-),
-
-identities as (
-
-    select * from {{ ref('int_lead_identities') }}
-
-),
-
-clock as (
-
-    select * from {{ ref('int_clock') }}
-
-),
-
-exchange_rates as (
-
-    select * from {{ ref('int_exchange_rates') }}
-
-),
-
-final as (
-
-    select
-        payments.payment_id,
-        identities.surviving_lead_id as lead_id,
-        payments.paid_at,
-        coalesce(payments.currency, '') as currency,
-        payments.amount as landed_amount,
-        cast(payments.amount * exchange_rates.rate as decimal(18, 4)) as amount
-
-    from payments
-
-    inner join identities
-        on payments.lead_id = identities.lead_id
-
-    cross join clock
-
-    left join exchange_rates
-        on coalesce(payments.currency, '') = exchange_rates.from_currency
-        and cast(payments.paid_at as date) >= exchange_rates.valid_from_date
-        and cast(payments.paid_at as date) < exchange_rates.valid_until_date
-
-    where cast(payments.paid_at as date) <= clock.facts_until_date
-
 )
 
-select * from final
+select
+    payments.payment_id,
+    identities.surviving_lead_id as lead_id,
+    payments.paid_at,
+    coalesce(payments.currency, '') as currency,
+    payments.amount as landed_amount,
+    cast(payments.amount * exchange_rates.rate as decimal(18, 4)) as amount
+
+from payments
+
+inner join {{ ref('int_lead_identities') }} as identities
+    on payments.lead_id = identities.lead_id
+
+cross join {{ ref('int_clock') }} as clock
+
+left join {{ ref('int_exchange_rates') }} as exchange_rates
+    on coalesce(payments.currency, '') = exchange_rates.from_currency
+    and cast(payments.paid_at as date) >= exchange_rates.valid_from_date
+    and cast(payments.paid_at as date) < exchange_rates.valid_until_date
+
+where cast(payments.paid_at as date) <= clock.facts_until_date

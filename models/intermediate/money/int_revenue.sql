@@ -2,42 +2,22 @@
     Grain: one row per source of revenue: each payment where any payment landed, else each won
     opportunity; never both.
 #}
-with
+select
+    lead_id,
+    paid_at as earned_at,
+    amount
 
-payments as (
+from {{ ref('int_payments') }}
 
-    select * from {{ ref('int_payments') }}
+union all
 
-),
+select
+    lead_id,
+    closed_at as earned_at,
+    amount
 
-opportunities as (
+from {{ ref('int_opportunities') }}
 
-    select * from {{ ref('int_opportunities') }}
-
-),
-
-final as (
-
-    select
-        lead_id,
-        paid_at as earned_at,
-        amount
-
-    from payments
-
-    union all
-
-    select
-        lead_id,
-        closed_at as earned_at,
-        amount
-
-    from opportunities
-
-    where
-        status = 'won'
-        and not exists (select 1 from payments)
-
-)
-
-select * from final
+where
+    status = 'won'
+    and not exists (select 1 from {{ ref('int_payments') }})

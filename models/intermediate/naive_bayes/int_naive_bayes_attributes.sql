@@ -10,24 +10,6 @@
 {%- set account_columns = ['domain', 'name', 'industry', 'employee_count', 'annual_revenue', 'currency', 'country'] %}
 with
 
-fields as (
-
-    select * from {{ ref('naive_bayes_fields') }}
-
-),
-
-clock as (
-
-    select * from {{ ref('int_clock') }}
-
-),
-
-lifecycle as (
-
-    select * from {{ ref('lead_lifecycle') }}
-
-),
-
 profiles as (
 
     select * from {{ ref('int_current_profiles') }}
@@ -43,7 +25,7 @@ accounts as (
 
     from {{ ref('int_lead_accounts') }} as accounts_of_leads
 
-    cross join clock
+    cross join {{ ref('int_clock') }} as clock
 
     inner join {{ ref('int_account_versions') }} as accounts
         on accounts_of_leads.account_id = accounts.account_id
@@ -70,7 +52,7 @@ known as (
 
     from profiles
 
-    cross join fields
+    cross join {{ ref('naive_bayes_fields') }} as fields
 
     where fields.attribute <> 'lifecycle_stage' and fields.attribute not like 'account.%'
 
@@ -88,7 +70,7 @@ known as (
 
     from accounts
 
-    cross join fields
+    cross join {{ ref('naive_bayes_fields') }} as fields
 
     where fields.attribute like 'account.%'
 
@@ -104,30 +86,24 @@ known as (
             else 'lead'
         end as value
 
-    from lifecycle
+    from {{ ref('lead_lifecycle') }} as lifecycle
 
-    cross join fields
+    cross join {{ ref('naive_bayes_fields') }} as fields
 
     where fields.attribute = 'lifecycle_stage'
 
-),
-
-final as (
-
-    select
-        profiles.lead_id,
-        fields.field,
-        fields.kind,
-        nullif(trim(known.value), '') as value
-
-    from profiles
-
-    cross join fields
-
-    left join known
-        on profiles.lead_id = known.lead_id
-        and fields.field = known.field
-
 )
 
-select * from final
+select
+    profiles.lead_id,
+    fields.field,
+    fields.kind,
+    nullif(trim(known.value), '') as value
+
+from profiles
+
+cross join {{ ref('naive_bayes_fields') }} as fields
+
+left join known
+    on profiles.lead_id = known.lead_id
+    and fields.field = known.field

@@ -11,18 +11,6 @@ decided as (
 
 ),
 
-lead_values as (
-
-    select * from {{ ref('int_naive_bayes_values') }}
-
-),
-
-stages as (
-
-    select * from {{ ref('stg_mapping__naive_bayes_stages') }}
-
-),
-
 stage_field as (
 
     select field
@@ -42,7 +30,7 @@ counted as (
 
     from decided
 
-    inner join lead_values
+    inner join {{ ref('int_naive_bayes_values') }} as lead_values
         on decided.lead_id = lead_values.lead_id
 
     union all
@@ -58,29 +46,23 @@ counted as (
 
     cross join stage_field
 
-    inner join stages
+    inner join {{ ref('stg_mapping__naive_bayes_stages') }} as stages
         on decided.outcome = 'won' or decided.sequence >= stages.sequence
-
-),
-
-final as (
-
-    select
-        team,
-        field,
-        kind,
-        value,
-        count(case when outcome = 'won' then 1 end) as won_count,
-        count(case when outcome = 'lost' then 1 end) as lost_count
-
-    from counted
-
-    group by
-        team,
-        field,
-        kind,
-        value
 
 )
 
-select * from final
+select
+    team,
+    field,
+    kind,
+    value,
+    count(case when outcome = 'won' then 1 end) as won_count,
+    count(case when outcome = 'lost' then 1 end) as lost_count
+
+from counted
+
+group by
+    team,
+    field,
+    kind,
+    value

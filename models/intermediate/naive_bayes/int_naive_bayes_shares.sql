@@ -87,26 +87,20 @@ totals as (
         scopes.field,
         scopes.kind
 
-),
-
-final as (
-
-    select
-        scopes.team,
-        scopes.field,
-        scopes.kind,
-        scopes.value,
-        cast(scopes.won as double) / cast(totals.total_won as double) as won_share,
-        cast(scopes.lost as double) / cast(totals.total_lost as double) as lost_share,
-        totals.total_won,
-        totals.total_lost
-
-    from scopes
-
-    inner join totals
-        on scopes.field = totals.field
-        and scopes.team is not distinct from totals.team
-
 )
 
-select * from final
+select
+    scopes.team,
+    scopes.field,
+    scopes.kind,
+    scopes.value,
+    cast(scopes.won as double) / cast(totals.total_won as double) as won_share,
+    cast(scopes.lost as double) / cast(totals.total_lost as double) as lost_share,
+    totals.total_won,
+    totals.total_lost
+
+from scopes
+
+inner join totals
+    on scopes.field = totals.field
+    and scopes.team is not distinct from totals.team

@@ -2,48 +2,34 @@
     Grain: one row per surviving lead that is not deleted, field and value that speaks of it, its stage
     aside. An unset field has no row, save one of kind state: there `(unset)` is a value.
 #}
-with
+select
+    lead_id,
+    field,
+    kind,
+    case when kind = 'state' then coalesce(value, '(unset)') else value end as value
 
-attributes as (
+from {{ ref('int_naive_bayes_attributes') }}
 
-    select * from {{ ref('int_naive_bayes_attributes') }}
+where kind = 'state' or (kind = 'value' and value is not null)
 
-),
+union all
 
-final as (
+select distinct
+    tags.lead_id,
+    tags.field,
+    tags.kind,
+    trim(tags.value) as value
 
+from (
     select
         lead_id,
         field,
         kind,
-        case when kind = 'state' then coalesce(value, '(unset)') else value end as value
+        {{ split_rows('value') }} as value
 
-    from attributes
+    from {{ ref('int_naive_bayes_attributes') }}
 
-    where kind = 'state' or (kind = 'value' and value is not null)
+    where kind = 'tags' and value is not null
+) as tags
 
-    union all
-
-    select distinct
-        tags.lead_id,
-        tags.field,
-        tags.kind,
-        trim(tags.value) as value
-
-    from (
-        select
-            lead_id,
-            field,
-            kind,
-            {{ split_rows('value') }} as value
-
-        from attributes
-
-        where kind = 'tags' and value is not null
-    ) as tags
-
-    where trim(tags.value) <> ''
-
-)
-
-select * from final
+where trim(tags.value) <> ''

@@ -14,18 +14,6 @@ observations as (
 
 ),
 
-event_days as (
-
-    select * from {{ ref('int_person_event_days') }}
-
-),
-
-accounts as (
-
-    select * from {{ ref('int_lead_accounts') }}
-
-),
-
 used as (
 
     select distinct attribute from {{ ref('int_model_attributes') }}
@@ -49,12 +37,12 @@ colleagues as (
 
     from observations
 
-    inner join accounts
+    inner join {{ ref('int_lead_accounts') }} as accounts
         on observations.lead_id = accounts.lead_id
         and observations.score_date >= accounts.valid_from_date
         and observations.score_date < accounts.valid_until_date
 
-    inner join accounts as others
+    inner join {{ ref('int_lead_accounts') }} as others
         on accounts.account_id = others.account_id
         and observations.score_date >= others.valid_from_date
         and observations.score_date < others.valid_until_date
@@ -76,7 +64,7 @@ active as (
 
     from colleagues
 
-    inner join event_days
+    inner join {{ ref('int_person_event_days') }} as event_days
         on colleagues.colleague_lead_id = event_days.lead_id
         and colleagues.score_date >= event_days.event_date
 
@@ -114,18 +102,12 @@ account_measured as (
         observations.score_date,
         measures.measure
 
-),
-
-final as (
-
-    select
-        lead_id,
-        score_date,
-        measure as attribute,
-        cast(lead_count as string) as value
-
-    from account_measured
-
 )
 
-select * from final
+select
+    lead_id,
+    score_date,
+    measure as attribute,
+    cast(lead_count as string) as value
+
+from account_measured

@@ -5,18 +5,6 @@
 #}
 with
 
-models as (
-
-    select * from {{ ref('int_model_progress') }}
-
-),
-
-identities as (
-
-    select * from {{ ref('int_lead_identities') }}
-
-),
-
 ageing as (
 
     {# What happened on these days came of age. #}
@@ -27,7 +15,7 @@ ageing as (
         {{ days_after('models.clock_date', '-score_ages.from_days') }} as last_date,
         case when score_ages.cause is not null then {{ days_after('models.scored_date', 1) }} end as history_from_date
 
-    from models
+    from {{ ref('int_model_progress') }} as models
 
     inner join {{ ref('int_score_ages') }} as score_ages
         on models.score_model = score_ages.score_model
@@ -42,7 +30,7 @@ ageing as (
         models.clock_date as last_date,
         {{ days_after('models.scored_date', 1) }} as history_from_date
 
-    from models
+    from {{ ref('int_model_progress') }} as models
 
     cross join {{ ref('int_event_horizons') }} as horizons
 
@@ -78,7 +66,7 @@ days as (
         lead_id,
         cast(null as string) as event_key,
         cast(person_created_at as date) as event_date
-    from identities
+    from {{ ref('int_lead_identities') }}
 
 ),
 
@@ -101,24 +89,18 @@ aged as (
         days.lead_id,
         ageing.score_model
 
-),
-
-final as (
-
-    select
-        identities.surviving_lead_id as lead_id,
-        aged.score_model,
-        min(aged.history_from_date) as history_from_date
-
-    from aged
-
-    inner join identities
-        on aged.lead_id = identities.lead_id
-
-    group by
-        identities.surviving_lead_id,
-        aged.score_model
-
 )
 
-select * from final
+select
+    identities.surviving_lead_id as lead_id,
+    aged.score_model,
+    min(aged.history_from_date) as history_from_date
+
+from aged
+
+inner join {{ ref('int_lead_identities') }} as identities
+    on aged.lead_id = identities.lead_id
+
+group by
+    identities.surviving_lead_id,
+    aged.score_model

@@ -5,18 +5,6 @@
 #}
 with
 
-accounts as (
-
-    select * from {{ ref('int_lead_accounts') }}
-
-),
-
-event_days as (
-
-    select * from {{ ref('int_person_event_days') }}
-
-),
-
 measures as (
 
     select * from {{ ref('stg_mapping__event_measures') }}
@@ -37,9 +25,9 @@ colleagues as (
         greatest(accounts.valid_from_date, others.valid_from_date) as joined_date,
         least(accounts.valid_until_date, others.valid_until_date) as left_date
 
-    from accounts
+    from {{ ref('int_lead_accounts') }} as accounts
 
-    inner join accounts as others
+    inner join {{ ref('int_lead_accounts') }} as others
         on accounts.account_id = others.account_id
         and accounts.valid_from_date < others.valid_until_date
         and accounts.valid_until_date > others.valid_from_date
@@ -60,40 +48,34 @@ counted as (
 
     from colleagues
 
-    inner join event_days
+    inner join {{ ref('int_person_event_days') }} as event_days
         on colleagues.colleague_lead_id = event_days.lead_id
 
     inner join measures
         on event_days.event_key = measures.event_key
 
-),
-
-final as (
-
-    select
-        lead_id,
-        measure,
-        greatest(event_date, joined_date) as change_date
-    from counted
-
-    union
-
-    select
-        lead_id,
-        measure,
-        {{ days_after('event_date', 'window_days') }} as change_date
-    from counted
-    where window_days is not null
-
-    union
-
-    select
-        lead_id,
-        measure,
-        left_date as change_date
-    from counted
-    where left_date < cast('9999-12-31' as date)
-
 )
 
-select * from final
+select
+    lead_id,
+    measure,
+    greatest(event_date, joined_date) as change_date
+from counted
+
+union
+
+select
+    lead_id,
+    measure,
+    {{ days_after('event_date', 'window_days') }} as change_date
+from counted
+where window_days is not null
+
+union
+
+select
+    lead_id,
+    measure,
+    left_date as change_date
+from counted
+where left_date < cast('9999-12-31' as date)

@@ -8,52 +8,10 @@
 {%- set is_all = is_outdated('int_scored_models') %}
 with
 
-fingerprints as (
-
-    select * from {{ ref('int_lead_fingerprints') }}
-
-),
-
-models as (
-
-    select * from {{ ref('int_model_progress') }}
-
-),
-
-lead_accounts as (
-
-    select * from {{ ref('int_lead_accounts') }}
-
-),
-
-aged_leads as (
-
-    select * from {{ ref('int_aged_leads') }}
-
-),
-
 measures as (
 
     select * from {{ ref('stg_mapping__event_measures') }}
     where statistic = 'account_leads'
-
-),
-
-model_attributes as (
-
-    select * from {{ ref('int_model_attributes') }}
-
-),
-
-turns as (
-
-    select * from {{ ref('int_lead_turns') }}
-
-),
-
-rule_turns as (
-
-    select * from {{ ref('int_rule_turns') }}
 
 ),
 
@@ -76,7 +34,7 @@ lead_states as (
         coalesce(fingerprints.lead_id, scored_leads.lead_id) as lead_id,
         coalesce(fingerprints.fingerprint <> scored_leads.fingerprint, true) as is_changed
 
-    from fingerprints
+    from {{ ref('int_lead_fingerprints') }} as fingerprints
 
     full join scored_leads
         on fingerprints.lead_id = scored_leads.lead_id
@@ -92,7 +50,7 @@ due as (
 
     from lead_states
 
-    cross join models
+    cross join {{ ref('int_model_progress') }} as models
 
     where
         lead_states.is_changed
@@ -105,14 +63,14 @@ due as (
         models.score_model,
         {{ for_ever }} as history_from_date
 
-    from lead_accounts
+    from {{ ref('int_lead_accounts') }} as lead_accounts
 
-    cross join models
+    cross join {{ ref('int_model_progress') }} as models
 
     where models.score_model in (
             select model_attributes.score_model
 
-            from model_attributes
+            from {{ ref('int_model_attributes') }} as model_attributes
 
             inner join measures
                 on model_attributes.attribute = measures.measure
@@ -124,7 +82,7 @@ due as (
         lead_id,
         score_model,
         history_from_date
-    from aged_leads
+    from {{ ref('int_aged_leads') }}
 
     union all
 
@@ -133,9 +91,9 @@ due as (
         models.score_model,
         {{ days_after('models.scored_date', 1) }} as history_from_date
 
-    from turns
+    from {{ ref('int_lead_turns') }} as turns
 
-    inner join models
+    inner join {{ ref('int_model_progress') }} as models
         on turns.turn_date > models.scored_date
         and turns.turn_date <= models.clock_date
 
@@ -149,36 +107,30 @@ due as (
 
     from lead_states
 
-    cross join models
+    cross join {{ ref('int_model_progress') }} as models
 
     where
         last_day({{ days_after('models.scored_date', 1) }}) <= models.clock_date
         or models.score_model in (
             select rule_turns.score_model
 
-            from rule_turns
+            from {{ ref('int_rule_turns') }} as rule_turns
 
-            inner join models as progress
+            inner join {{ ref('int_model_progress') }} as progress
                 on rule_turns.score_model = progress.score_model
                 and rule_turns.turn_date > progress.scored_date
                 and rule_turns.turn_date <= progress.clock_date
         )
 
-),
-
-final as (
-
-    select
-        lead_id,
-        score_model,
-        {{ 'min(history_from_date)' if var('history') else 'cast(null as date)' }} as history_from_date
-
-    from due
-
-    group by
-        lead_id,
-        score_model
-
 )
 
-select * from final
+select
+    lead_id,
+    score_model,
+    {{ 'min(history_from_date)' if var('history') else 'cast(null as date)' }} as history_from_date
+
+from due
+
+group by
+    lead_id,
+    score_model

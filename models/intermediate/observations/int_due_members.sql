@@ -4,30 +4,6 @@
 #}
 with
 
-identities as (
-
-    select * from {{ ref('int_lead_identities') }}
-
-),
-
-due_leads as (
-
-    select * from {{ ref('int_due_leads') }}
-
-),
-
-lives as (
-
-    select * from {{ ref('int_lead_lives') }}
-
-),
-
-clock as (
-
-    select * from {{ ref('int_clock') }}
-
-),
-
 last_days as (
 
     {# A lead that is deleted is scored on the day before. #}
@@ -35,7 +11,7 @@ last_days as (
         lead_id,
         {{ days_after('max(valid_until_date)', -1) }} as last_date
 
-    from lives
+    from {{ ref('int_lead_lives') }}
 
     group by lead_id
 
@@ -49,30 +25,24 @@ scored as (
             min(due_leads.history_from_date), min(last_days.last_date), min(clock.clock_date)
         ) as scored_from_date
 
-    from due_leads
+    from {{ ref('int_due_leads') }} as due_leads
 
-    cross join clock
+    cross join {{ ref('int_clock') }} as clock
 
     left join last_days
         on due_leads.lead_id = last_days.lead_id
 
     group by due_leads.lead_id
 
-),
-
-final as (
-
-    select
-        identities.lead_id,
-        identities.surviving_lead_id,
-        identities.person_lead_count,
-        scored.scored_from_date
-
-    from identities
-
-    inner join scored
-        on identities.surviving_lead_id = scored.lead_id
-
 )
 
-select * from final
+select
+    identities.lead_id,
+    identities.surviving_lead_id,
+    identities.person_lead_count,
+    scored.scored_from_date
+
+from {{ ref('int_lead_identities') }} as identities
+
+inner join scored
+    on identities.surviving_lead_id = scored.lead_id

@@ -4,12 +4,6 @@
 #}
 with
 
-profiles as (
-
-    select * from {{ ref('int_lead_profiles') }}
-
-),
-
 leads as (
 
     select
@@ -17,7 +11,7 @@ leads as (
         min(cast(created_at as date)) as created_date,
         count(*) over () as lead_count
 
-    from profiles
+    from {{ ref('int_lead_profiles') }}
 
     group by lead_id
 
@@ -30,24 +24,18 @@ days as (
         {{- ' union all' if not loop.last }}
     {%- endfor %}
 
-),
-
-final as (
-
-    select
-        leads.lead_id,
-        leads.created_date,
-        days.scored_day,
-        {{ days_after('leads.created_date', 'days.scored_day') }} as score_date
-
-    from leads
-
-    cross join days
-
-    where
-        {{ hash_bucket("'evaluation ' || leads.lead_id") }} * leads.lead_count
-        < 10000 * cast({{ var('evaluation_leads') }} as bigint)
-
 )
 
-select * from final
+select
+    leads.lead_id,
+    leads.created_date,
+    days.scored_day,
+    {{ days_after('leads.created_date', 'days.scored_day') }} as score_date
+
+from leads
+
+cross join days
+
+where
+    {{ hash_bucket("'evaluation ' || leads.lead_id") }} * leads.lead_count
+    < 10000 * cast({{ var('evaluation_leads') }} as bigint)

@@ -14,12 +14,6 @@ observations as (
 
 ),
 
-event_days as (
-
-    select * from {{ ref('int_person_event_days') }}
-
-),
-
 used as (
 
     select distinct attribute from {{ ref('int_model_attributes') }}
@@ -70,7 +64,7 @@ measured_days as (
         measures.window_days,
         event_days.event_key = measures.event_key as is_counted
 
-    from event_days
+    from {{ ref('int_person_event_days') }} as event_days
 
     inner join (
         select
@@ -152,27 +146,21 @@ measured as (
 
     where measures.statistic <> 'account_leads'
 
-),
-
-final as (
-
-    select
-        lead_id,
-        score_date,
-        measure as attribute,
-        coalesce(case statistic
-            when 'count' then cast(coalesce(event_count, 0) as string)
-            when 'days' then cast(day_count as string)
-            when 'most_per_minute' then cast(most_per_minute as string)
-            when 'seconds' then {{ number_text('coalesce(duration_seconds, 0)') }}
-            when 'ratio'
-                then case when per_event_count > 0 then {{ number_text(
-                    'cast(coalesce(event_count, 0) / cast(per_event_count as double) as decimal(38, 12))'
-                ) }} end
-        end, '') as value
-
-    from measured
-
 )
 
-select * from final
+select
+    lead_id,
+    score_date,
+    measure as attribute,
+    coalesce(case statistic
+        when 'count' then cast(coalesce(event_count, 0) as string)
+        when 'days' then cast(day_count as string)
+        when 'most_per_minute' then cast(most_per_minute as string)
+        when 'seconds' then {{ number_text('coalesce(duration_seconds, 0)') }}
+        when 'ratio'
+            then case when per_event_count > 0 then {{ number_text(
+                'cast(coalesce(event_count, 0) / cast(per_event_count as double) as decimal(38, 12))'
+            ) }} end
+    end, '') as value
+
+from measured

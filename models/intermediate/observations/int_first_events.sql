@@ -33,29 +33,23 @@ first_times as (
 
     group by lead_id
 
-),
-
-final as (
-
-    {# All keys of one event happen at its time. #}
-    select
-        event_days.lead_id,
-        substr(min(
-            case when mapped.event_key is null then '1' else '0' end || event_days.event_key
-        ), 2) as event_key,
-        min(event_days.event_date) as event_date
-
-    from event_days
-
-    inner join first_times
-        on event_days.lead_id = first_times.lead_id
-        and event_days.first_occurred_at = first_times.first_occurred_at
-
-    left join mapped
-        on event_days.event_key = mapped.event_key
-
-    group by event_days.lead_id
-
 )
 
-select * from final
+{# All keys of one event happen at its time. #}
+select
+    event_days.lead_id,
+    substr(min(
+        case when mapped.event_key is null then '1' else '0' end || event_days.event_key
+    ), 2) as event_key,
+    min(event_days.event_date) as event_date
+
+from event_days
+
+inner join first_times
+    on event_days.lead_id = first_times.lead_id
+    and event_days.first_occurred_at = first_times.first_occurred_at
+
+left join mapped
+    on event_days.event_key = mapped.event_key
+
+group by event_days.lead_id

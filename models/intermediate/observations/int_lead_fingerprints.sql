@@ -4,55 +4,19 @@
 #}
 with
 
-profiles as (
-
-    select * from {{ ref('int_lead_profiles') }}
-
-),
-
-identities as (
-
-    select * from {{ ref('int_lead_identities') }}
-
-),
-
-rolled_up_leads as (
-
-    select * from {{ ref('int_rolled_up_leads') }}
-
-),
-
-crm_events as (
-
-    select * from {{ ref('int_crm_events') }}
-
-),
-
-lead_accounts as (
-
-    select * from {{ ref('int_lead_accounts') }}
-
-),
-
-accounts as (
-
-    select * from {{ ref('int_account_versions') }}
-
-),
-
 parts as (
 
     select
         profiles.lead_id,
         {{ row_hash(ref('int_lead_profiles'), 'profiles') }} as part
-    from profiles
+    from {{ ref('int_lead_profiles') }} as profiles
 
     union all
 
     select
         identities.surviving_lead_id as lead_id,
         {{ row_hash(ref('int_lead_identities'), 'identities') }} as part
-    from identities
+    from {{ ref('int_lead_identities') }} as identities
 
     union all
 
@@ -60,9 +24,9 @@ parts as (
         identities.surviving_lead_id as lead_id,
         {{ row_hash(ref('int_rolled_up_leads'), 'rolled_up_leads') }} as part
 
-    from rolled_up_leads
+    from {{ ref('int_rolled_up_leads') }} as rolled_up_leads
 
-    inner join identities
+    inner join {{ ref('int_lead_identities') }} as identities
         on rolled_up_leads.lead_id = identities.lead_id
 
     union all
@@ -71,9 +35,9 @@ parts as (
         identities.surviving_lead_id as lead_id,
         {{ row_hash(ref('int_crm_events'), 'crm_events') }} as part
 
-    from crm_events
+    from {{ ref('int_crm_events') }} as crm_events
 
-    inner join identities
+    inner join {{ ref('int_lead_identities') }} as identities
         on crm_events.lead_id = identities.lead_id
 
     union all
@@ -81,7 +45,7 @@ parts as (
     select
         lead_accounts.lead_id,
         {{ row_hash(ref('int_lead_accounts'), 'lead_accounts') }} as part
-    from lead_accounts
+    from {{ ref('int_lead_accounts') }} as lead_accounts
 
     union all
 
@@ -89,23 +53,17 @@ parts as (
         lead_accounts.lead_id,
         {{ row_hash(ref('int_account_versions'), 'accounts') }} as part
 
-    from lead_accounts
+    from {{ ref('int_lead_accounts') }} as lead_accounts
 
-    inner join accounts
+    inner join {{ ref('int_account_versions') }} as accounts
         on lead_accounts.account_id = accounts.account_id
-
-),
-
-final as (
-
-    select
-        lead_id,
-        sum(part) as fingerprint
-
-    from parts
-
-    group by lead_id
 
 )
 
-select * from final
+select
+    lead_id,
+    sum(part) as fingerprint
+
+from parts
+
+group by lead_id

@@ -4,18 +4,6 @@
 #}
 with
 
-profiles as (
-
-    select * from {{ ref('int_lead_profiles') }}
-
-),
-
-clock as (
-
-    select * from {{ ref('int_clock') }}
-
-),
-
 alive as (
 
     select
@@ -31,9 +19,9 @@ alive as (
             else 1
         end as is_new_life
 
-    from profiles
+    from {{ ref('int_lead_profiles') }} as profiles
 
-    cross join clock
+    cross join {{ ref('int_clock') }} as clock
 
     where
         not profiles.is_deleted
@@ -51,21 +39,15 @@ numbered as (
 
     from alive
 
-),
-
-final as (
-
-    select
-        lead_id,
-        min(valid_from_date) as valid_from_date,
-        max(valid_until_date) as valid_until_date
-
-    from numbered
-
-    group by
-        lead_id,
-        life_number
-
 )
 
-select * from final
+select
+    lead_id,
+    min(valid_from_date) as valid_from_date,
+    max(valid_until_date) as valid_until_date
+
+from numbered
+
+group by
+    lead_id,
+    life_number

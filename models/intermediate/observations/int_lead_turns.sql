@@ -3,78 +3,46 @@
     deleted, or the models are measured.
 #}
 {{ config(materialized='view') }}
-with
+select
+    lead_id,
+    valid_from_date as turn_date
+from {{ ref('int_lead_profiles') }}
 
-profiles as (
+union
 
-    select * from {{ ref('int_lead_profiles') }}
+select
+    lead_id,
+    valid_until_date as turn_date
+from {{ ref('int_lead_profiles') }}
 
-),
+union
 
-lead_accounts as (
+select
+    lead_id,
+    valid_from_date as turn_date
+from {{ ref('int_lead_accounts') }}
 
-    select * from {{ ref('int_lead_accounts') }}
+union
 
-),
+select
+    lead_id,
+    valid_until_date as turn_date
+from {{ ref('int_lead_accounts') }}
 
-account_versions as (
+union
 
-    select * from {{ ref('int_account_versions') }}
+select
+    lead_accounts.lead_id,
+    account_versions.valid_from_date as turn_date
 
-),
+from {{ ref('int_lead_accounts') }} as lead_accounts
 
-evaluation_dates as (
+inner join {{ ref('int_account_versions') }} as account_versions
+    on lead_accounts.account_id = account_versions.account_id
 
-    select * from {{ ref('int_evaluation_dates') }}
+union
 
-),
-
-final as (
-
-    select
-        lead_id,
-        valid_from_date as turn_date
-    from profiles
-
-    union
-
-    select
-        lead_id,
-        valid_until_date as turn_date
-    from profiles
-
-    union
-
-    select
-        lead_id,
-        valid_from_date as turn_date
-    from lead_accounts
-
-    union
-
-    select
-        lead_id,
-        valid_until_date as turn_date
-    from lead_accounts
-
-    union
-
-    select
-        lead_accounts.lead_id,
-        account_versions.valid_from_date as turn_date
-
-    from lead_accounts
-
-    inner join account_versions
-        on lead_accounts.account_id = account_versions.account_id
-
-    union
-
-    select
-        lead_id,
-        score_date as turn_date
-    from evaluation_dates
-
-)
-
-select * from final
+select
+    lead_id,
+    score_date as turn_date
+from {{ ref('int_evaluation_dates') }}

@@ -23,47 +23,29 @@ lead_conditions as (
             from {{ ref('stg_mapping__segments') }} as segments
         )
 
-),
-
-measures as (
-
-    select * from {{ ref('int_observation_measures') }}
-
-),
-
-condition_values as (
-
-    select * from {{ ref('int_condition_values') }}
-
-),
-
-final as (
-
-    select
-        observations.lead_id,
-        observations.score_date,
-        lead_conditions.condition_id
-
-    from observations
-
-    inner join lead_conditions
-        on observations.lead_id = lead_conditions.lead_id
-        and observations.score_date >= lead_conditions.valid_from_date
-        and observations.score_date < lead_conditions.valid_until_date
-
-    union all
-
-    select
-        measures.lead_id,
-        measures.score_date,
-        condition_values.condition_id
-
-    from measures
-
-    inner join condition_values
-        on measures.attribute = condition_values.attribute
-        and measures.value = condition_values.value
-
 )
 
-select * from final
+select
+    observations.lead_id,
+    observations.score_date,
+    lead_conditions.condition_id
+
+from observations
+
+inner join lead_conditions
+    on observations.lead_id = lead_conditions.lead_id
+    and observations.score_date >= lead_conditions.valid_from_date
+    and observations.score_date < lead_conditions.valid_until_date
+
+union all
+
+select
+    measures.lead_id,
+    measures.score_date,
+    condition_values.condition_id
+
+from {{ ref('int_observation_measures') }} as measures
+
+inner join {{ ref('int_condition_values') }} as condition_values
+    on measures.attribute = condition_values.attribute
+    and measures.value = condition_values.value

@@ -14,18 +14,6 @@ observations as (
 
 ),
 
-conditions_met as (
-
-    select * from {{ ref('int_observation_conditions') }}
-
-),
-
-event_days as (
-
-    select * from {{ ref('int_person_event_days') }}
-
-),
-
 segments as (
 
     select
@@ -54,7 +42,7 @@ met as (
         segments.condition_count,
         segments.condition_number
 
-    from conditions_met
+    from {{ ref('int_observation_conditions') }} as conditions_met
 
     inner join segments
         on conditions_met.condition_id = segments.condition_id
@@ -72,7 +60,7 @@ met as (
 
     from observations
 
-    inner join event_days
+    inner join {{ ref('int_person_event_days') }} as event_days
         on observations.lead_id = event_days.lead_id
         and observations.score_date >= event_days.event_date
 
@@ -103,25 +91,19 @@ inside as (
 
     having count(*) = condition_count
 
-),
-
-final as (
-
-    select
-        observations.lead_id,
-        observations.score_date,
-        'in_segment:' || segments.segment as attribute,
-        case when inside.segment is null then 'no' else 'yes' end as value
-
-    from observations
-
-    cross join (select distinct segment from segments) as segments
-
-    left join inside
-        on observations.lead_id = inside.lead_id
-        and observations.score_date = inside.score_date
-        and segments.segment = inside.segment
-
 )
 
-select * from final
+select
+    observations.lead_id,
+    observations.score_date,
+    'in_segment:' || segments.segment as attribute,
+    case when inside.segment is null then 'no' else 'yes' end as value
+
+from observations
+
+cross join (select distinct segment from segments) as segments
+
+left join inside
+    on observations.lead_id = inside.lead_id
+    and observations.score_date = inside.score_date
+    and segments.segment = inside.segment

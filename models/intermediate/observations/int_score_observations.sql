@@ -9,42 +9,12 @@
 ] %}
 with
 
-due_leads as (
-
-    select * from {{ ref('int_due_leads') }}
-
-),
-
-profiles as (
-
-    select * from {{ ref('int_lead_profiles') }}
-
-),
-
 history_dates as (
 
     {# Between these days a score only falls, so the first day over a threshold is exact. #}
     select * from {{ ref('int_history_dates__events') }}
     union all
     select * from {{ ref('int_history_dates__leads') }}
-
-),
-
-evaluation_dates as (
-
-    select * from {{ ref('int_evaluation_dates') }}
-
-),
-
-live_models as (
-
-    select * from {{ ref('int_live_models') }}
-
-),
-
-clock as (
-
-    select * from {{ ref('int_clock') }}
 
 ),
 
@@ -58,7 +28,7 @@ golden_leads as (
 
     from {{ ref('int_golden_attributes') }} as golden_leads
 
-    cross join clock
+    cross join {{ ref('int_clock') }} as clock
 
     where clock.clock_date is not null
 
@@ -77,12 +47,12 @@ pairs as (
         ) * 131072 as pair_id
 
     from (
-        select lead_id from due_leads
+        select lead_id from {{ ref('int_due_leads') }}
         union
         select lead_id from golden_leads
     ) as leads
 
-    cross join live_models
+    cross join {{ ref('int_live_models') }} as live_models
 
 ),
 
@@ -94,7 +64,7 @@ due as (
 
     from pairs
 
-    inner join due_leads
+    inner join {{ ref('int_due_leads') }} as due_leads
         on pairs.lead_id = due_leads.lead_id
         and pairs.score_model = due_leads.score_model
 
@@ -115,10 +85,10 @@ alive as (
 
     from due
 
-    inner join profiles
+    inner join {{ ref('int_lead_profiles') }} as profiles
         on due.lead_id = profiles.lead_id
 
-    cross join clock
+    cross join {{ ref('int_clock') }} as clock
 
     where
         not profiles.is_deleted
@@ -172,7 +142,7 @@ dates as (
         1 as is_measured,
         cast(null as int) as cause_number
 
-    from evaluation_dates
+    from {{ ref('int_evaluation_dates') }} as evaluation_dates
 
     inner join due
         on evaluation_dates.lead_id = due.lead_id
@@ -195,53 +165,47 @@ observations as (
         pair_id,
         score_date
 
-),
-
-final as (
-
-    select
-        observations.pair_id
-        + {{ days_between("cast('1900-01-01' as date)", 'observations.score_date') }} as observation_id,
-        alive.lead_id,
-        alive.score_model,
-        observations.score_date,
-        alive.created_date,
-        alive.lead_region,
-        observations.is_current,
-        observations.is_measured,
-        {# NULL for a day that is scored as today or to measure the models only: no part of the history. #}
-        case observations.cause_number
-            {%- for cause in causes %}
-                when {{ loop.index }} then '{{ cause }}'
-            {%- endfor %}
-        end as cause
-
-    from observations
-
-    inner join alive
-        on observations.pair_id = alive.pair_id
-        and observations.score_date >= alive.valid_from_date
-        and observations.score_date <= alive.valid_to_date
-
-    union all
-
-    select
-        pairs.pair_id
-        + {{ days_between("cast('1900-01-01' as date)", 'golden_leads.clock_date') }} as observation_id,
-        golden_leads.lead_id,
-        pairs.score_model,
-        golden_leads.clock_date as score_date,
-        golden_leads.clock_date as created_date,
-        golden_leads.lead_region,
-        false as is_current,
-        false as is_measured,
-        cast(null as string) as cause
-
-    from golden_leads
-
-    inner join pairs
-        on golden_leads.lead_id = pairs.lead_id
-
 )
 
-select * from final
+select
+    observations.pair_id
+    + {{ days_between("cast('1900-01-01' as date)", 'observations.score_date') }} as observation_id,
+    alive.lead_id,
+    alive.score_model,
+    observations.score_date,
+    alive.created_date,
+    alive.lead_region,
+    observations.is_current,
+    observations.is_measured,
+    {# NULL for a day that is scored as today or to measure the models only: no part of the history. #}
+    case observations.cause_number
+        {%- for cause in causes %}
+            when {{ loop.index }} then '{{ cause }}'
+        {%- endfor %}
+    end as cause
+
+from observations
+
+inner join alive
+    on observations.pair_id = alive.pair_id
+    and observations.score_date >= alive.valid_from_date
+    and observations.score_date <= alive.valid_to_date
+
+union all
+
+select
+    pairs.pair_id
+    + {{ days_between("cast('1900-01-01' as date)", 'golden_leads.clock_date') }} as observation_id,
+    golden_leads.lead_id,
+    pairs.score_model,
+    golden_leads.clock_date as score_date,
+    golden_leads.clock_date as created_date,
+    golden_leads.lead_region,
+    false as is_current,
+    false as is_measured,
+    cast(null as string) as cause
+
+from golden_leads
+
+inner join pairs
+    on golden_leads.lead_id = pairs.lead_id

@@ -48,26 +48,20 @@ by_band as (
 
     group by leads.employee_band
 
-),
-
-final as (
-
-    select
-        leads.lead_id,
-        cast(
-            (
-                coalesce(cast(by_band.amount as double), 0)
-                + {{ var('deals_of_the_mean') }} * cast(overall.amount as double) / nullif(overall.deals, 0)
-            ) / (coalesce(by_band.deals, 0) + {{ var('deals_of_the_mean') }}) as decimal(18, 4)
-        ) as expected_deal_amount
-
-    from leads
-
-    cross join overall
-
-    left join by_band
-        on leads.employee_band = by_band.employee_band
-
 )
 
-select * from final
+select
+    leads.lead_id,
+    cast(
+        (
+            coalesce(cast(by_band.amount as double), 0)
+            + {{ var('deals_of_the_mean') }} * cast(overall.amount as double) / nullif(overall.deals, 0)
+        ) / (coalesce(by_band.deals, 0) + {{ var('deals_of_the_mean') }}) as decimal(18, 4)
+    ) as expected_deal_amount
+
+from leads
+
+cross join overall
+
+left join by_band
+    on leads.employee_band = by_band.employee_band

@@ -6,24 +6,6 @@
 {{ config(materialized='view') }}
 with
 
-lives as (
-
-    select * from {{ ref('int_lead_lives') }}
-
-),
-
-evaluation_dates as (
-
-    select * from {{ ref('int_evaluation_dates') }}
-
-),
-
-clock as (
-
-    select * from {{ ref('int_clock') }}
-
-),
-
 leads as (
 
     select
@@ -31,7 +13,7 @@ leads as (
         min(valid_from_date) as created_date,
         count(*) over () as lead_count
 
-    from lives
+    from {{ ref('int_lead_lives') }}
 
     group by lead_id
 
@@ -45,7 +27,7 @@ months as (
 
     from leads
 
-    cross join clock
+    cross join {{ ref('int_clock') }} as clock
 
     where
         {{ hash_bucket("'training ' || leads.lead_id") }} * leads.lead_count
@@ -62,7 +44,7 @@ dates as (
 
     from leads
 
-    cross join clock
+    cross join {{ ref('int_clock') }} as clock
 
     union all
 
@@ -82,39 +64,33 @@ dates as (
 
     from months
 
-    inner join evaluation_dates
+    inner join {{ ref('int_evaluation_dates') }} as evaluation_dates
         on months.lead_id = evaluation_dates.lead_id
-
-),
-
-final as (
-
-    select
-        dates.lead_id,
-        dates.score_date,
-        leads.created_date,
-        max(case when dates.is_current then 1 else 0 end) = 1 as is_current,
-        max(case when dates.is_current then 0 else 1 end) = 1 as is_training
-
-    from dates
-
-    inner join leads
-        on dates.lead_id = leads.lead_id
-
-    inner join lives
-        on dates.lead_id = lives.lead_id
-        and dates.score_date >= lives.valid_from_date
-        and dates.score_date < lives.valid_until_date
-
-    cross join clock
-
-    where dates.score_date <= clock.clock_date
-
-    group by
-        dates.lead_id,
-        dates.score_date,
-        leads.created_date
 
 )
 
-select * from final
+select
+    dates.lead_id,
+    dates.score_date,
+    leads.created_date,
+    max(case when dates.is_current then 1 else 0 end) = 1 as is_current,
+    max(case when dates.is_current then 0 else 1 end) = 1 as is_training
+
+from dates
+
+inner join leads
+    on dates.lead_id = leads.lead_id
+
+inner join {{ ref('int_lead_lives') }} as lives
+    on dates.lead_id = lives.lead_id
+    and dates.score_date >= lives.valid_from_date
+    and dates.score_date < lives.valid_until_date
+
+cross join {{ ref('int_clock') }} as clock
+
+where dates.score_date <= clock.clock_date
+
+group by
+    dates.lead_id,
+    dates.score_date,
+    leads.created_date

@@ -11,18 +11,6 @@
 {%- set numbers = ['employee_count', 'annual_revenue', 'budget'] %}
 with
 
-dates as (
-
-    select * from {{ ref('int_prediction_dates') }}
-
-),
-
-profiles as (
-
-    select * from {{ ref('int_lead_profiles') }}
-
-),
-
 event_days as (
 
     select
@@ -58,7 +46,7 @@ attributes as (
             valid_until_date,
             '{{ name }} = ' || {{ attribute_text(name) }} as feature,
             cast(1 as double) as value
-        from profiles
+        from {{ ref('int_lead_profiles') }}
         where {{ name }} is not null
 
         union all
@@ -70,7 +58,7 @@ attributes as (
             valid_until_date,
             '{{ name }}' as feature,
             cast({{ name }} as double) as value
-        from profiles
+        from {{ ref('int_lead_profiles') }}
         where {{ name }} is not null
 
         union all
@@ -82,62 +70,56 @@ attributes as (
         extra.attribute || ' = ' || {{ json_text('profiles.attributes', 'extra.attribute') }} as feature,
         cast(1 as double) as value
 
-    from profiles
+    from {{ ref('int_lead_profiles') }} as profiles
 
     cross join extra
 
     where {{ json_text('profiles.attributes', 'extra.attribute') }} <> ''
 
-),
+)
 
-final as (
+select
+    dates.lead_id,
+    dates.score_date,
+    'days since creation' as feature,
+    cast({{ days_between('dates.created_date', 'dates.score_date') }} as double) as value
 
-    select
-        dates.lead_id,
-        dates.score_date,
-        'days since creation' as feature,
-        cast({{ days_between('dates.created_date', 'dates.score_date') }} as double) as value
+from {{ ref('int_prediction_dates') }} as dates
 
-    from dates
+union all
+
+select
+    dates.lead_id,
+    dates.score_date,
+    attributes.feature,
+    attributes.value
+
+from {{ ref('int_prediction_dates') }} as dates
+
+inner join attributes
+    on dates.lead_id = attributes.lead_id
+    and dates.score_date >= attributes.valid_from_date
+    and dates.score_date < attributes.valid_until_date
+
+{%- for days in [14, 90] %}
 
     union all
 
     select
         dates.lead_id,
         dates.score_date,
-        attributes.feature,
-        attributes.value
+        event_days.event_key || ' in the last {{ days }} days' as feature,
+        cast(sum(event_days.event_count) as double) as value
 
-    from dates
+    from {{ ref('int_prediction_dates') }} as dates
 
-    inner join attributes
-        on dates.lead_id = attributes.lead_id
-        and dates.score_date >= attributes.valid_from_date
-        and dates.score_date < attributes.valid_until_date
+    inner join event_days
+        on dates.lead_id = event_days.lead_id
+        and dates.score_date >= event_days.event_date
+        and {{ days_between('event_days.event_date', 'dates.score_date') }} < {{ days }}
 
-    {%- for days in [14, 90] %}
-
-        union all
-
-        select
-            dates.lead_id,
-            dates.score_date,
-            event_days.event_key || ' in the last {{ days }} days' as feature,
-            cast(sum(event_days.event_count) as double) as value
-
-        from dates
-
-        inner join event_days
-            on dates.lead_id = event_days.lead_id
-            and dates.score_date >= event_days.event_date
-            and {{ days_between('event_days.event_date', 'dates.score_date') }} < {{ days }}
-
-        group by
-            dates.lead_id,
-            dates.score_date,
-            event_days.event_key
-    {%- endfor %}
-
-)
-
-select * from final
+    group by
+        dates.lead_id,
+        dates.score_date,
+        event_days.event_key
+{%- endfor %}

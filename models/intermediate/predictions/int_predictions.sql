@@ -18,12 +18,6 @@ predictors as (
 
 ),
 
-terms as (
-
-    select * from {{ ref('stg_state__predictor_terms') }}
-
-),
-
 dates as (
 
     select
@@ -71,7 +65,7 @@ added as (
 
     from features
 
-    inner join terms
+    inner join {{ ref('stg_state__predictor_terms') }} as terms
         on features.feature = terms.feature
         and {{ is_within('features.value', 'terms') }}
 
@@ -90,25 +84,19 @@ summed as (
 
     group by lead_id
 
-),
-
-final as (
-
-    select
-        dates.lead_id,
-        1 / (1 + exp(-(
-            predictors.slope * (predictors.base_log_odds + coalesce(cast(summed.log_odds as double), 0))
-            + predictors.intercept
-        ))) as predicted_conversion,
-        summed.reasons as prediction_reasons
-
-    from dates
-
-    cross join predictors
-
-    left join summed
-        on dates.lead_id = summed.lead_id
-
 )
 
-select * from final
+select
+    dates.lead_id,
+    1 / (1 + exp(-(
+        predictors.slope * (predictors.base_log_odds + coalesce(cast(summed.log_odds as double), 0))
+        + predictors.intercept
+    ))) as predicted_conversion,
+    summed.reasons as prediction_reasons
+
+from dates
+
+cross join predictors
+
+left join summed
+    on dates.lead_id = summed.lead_id

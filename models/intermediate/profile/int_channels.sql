@@ -4,15 +4,9 @@
 #}
 with
 
-leads as (
-
-    select * from {{ ref('stg_raw__leads') }}
-
-),
-
 landed as (
 
-    select lead_source from leads
+    select lead_source from {{ ref('stg_raw__leads') }}
     where lead_source is not null
     union
     select channel as lead_source from {{ ref('stg_raw__marketing_spend') }}
@@ -40,24 +34,18 @@ channels as (
 
     group by text_key(lead_source)
 
-),
-
-final as (
-
-    select
-        sources.lead_source,
-        coalesce(
-            channels.channel,
-            min(sources.lead_source) over (
-                partition by coalesce(sources.source_key, sources.lead_source)
-            )
-        ) as channel
-
-    from sources
-
-    left join channels
-        on sources.source_key = channels.source_key
-
 )
 
-select * from final
+select
+    sources.lead_source,
+    coalesce(
+        channels.channel,
+        min(sources.lead_source) over (
+            partition by coalesce(sources.source_key, sources.lead_source)
+        )
+    ) as channel
+
+from sources
+
+left join channels
+    on sources.source_key = channels.source_key

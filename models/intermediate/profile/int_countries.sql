@@ -1,18 +1,6 @@
 {# Grain: one row per country as a lead wrote it (code, name or alias) that the seed knows. #}
 with
 
-leads as (
-
-    select * from {{ ref('stg_raw__leads') }}
-
-),
-
-countries as (
-
-    select * from {{ ref('countries') }}
-
-),
-
 names as (
 
     select
@@ -23,17 +11,17 @@ names as (
         select
             country_code,
             country_code as name
-        from countries
+        from {{ ref('countries') }}
         union
         select
             country_code,
             country as name
-        from countries
+        from {{ ref('countries') }}
         union
         select
             country_code,
             {{ split_rows('aliases') }} as name
-        from countries
+        from {{ ref('countries') }}
     ) as all_names
 
 ),
@@ -45,25 +33,19 @@ written as (
         text_key(country) as name_key
 
     from (
-        select distinct country from leads
+        select distinct country from {{ ref('stg_raw__leads') }}
         where country is not null
     ) as distinct_countries
 
-),
-
-final as (
-
-    select
-        written.country as written_country,
-        min(names.country_code) as country_code
-
-    from written
-
-    inner join names
-        on written.name_key = names.name_key
-
-    group by written.country
-
 )
 
-select * from final
+select
+    written.country as written_country,
+    min(names.country_code) as country_code
+
+from written
+
+inner join names
+    on written.name_key = names.name_key
+
+group by written.country

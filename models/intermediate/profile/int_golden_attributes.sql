@@ -4,12 +4,6 @@
 #}
 with
 
-golden_leads as (
-
-    select * from {{ ref('stg_points__golden_leads') }}
-
-),
-
 used as (
 
     select distinct attribute from {{ ref('int_model_attributes') }}
@@ -22,33 +16,27 @@ personas as (
         lead_id,
         coalesce(max(case when attribute = 'region' then trim(value) end), '(none)') as lead_region
 
-    from golden_leads
+    from {{ ref('stg_points__golden_leads') }}
 
     group by lead_id
 
-),
-
-final as (
-
-    select
-        personas.lead_id,
-        personas.lead_region,
-        used.attribute,
-        coalesce(max(trim(golden_leads.value)), '') as value
-
-    from personas
-
-    cross join used
-
-    left join golden_leads
-        on personas.lead_id = golden_leads.lead_id
-        and used.attribute = golden_leads.attribute
-
-    group by
-        personas.lead_id,
-        personas.lead_region,
-        used.attribute
-
 )
 
-select * from final
+select
+    personas.lead_id,
+    personas.lead_region,
+    used.attribute,
+    coalesce(max(trim(golden_leads.value)), '') as value
+
+from personas
+
+cross join used
+
+left join {{ ref('stg_points__golden_leads') }} as golden_leads
+    on personas.lead_id = golden_leads.lead_id
+    and used.attribute = golden_leads.attribute
+
+group by
+    personas.lead_id,
+    personas.lead_region,
+    used.attribute

@@ -4,12 +4,6 @@
 #}
 with
 
-leads as (
-
-    select * from {{ ref('stg_raw__leads') }}
-
-),
-
 keywords as (
 
     select
@@ -29,12 +23,12 @@ titles as (
         text_words(job_title) as title_words
 
     from (
-        select job_title from leads
+        select job_title from {{ ref('stg_raw__leads') }}
         where job_title is not null
 
         union
 
-        select department as job_title from leads
+        select department as job_title from {{ ref('stg_raw__leads') }}
         where department is not null
     ) as distinct_titles
 
@@ -57,22 +51,16 @@ ranked as (
     inner join keywords
         on contains(titles.title_words, keywords.keyword_words)
 
-),
-
-final as (
-
-    select
-        job_title,
-        max(case when attribute = 'seniority' then value end) as seniority,
-        max(case when attribute = 'title_role' then value end) as title_role,
-        max(case when attribute = 'department_group' then value end) as department_group
-
-    from ranked
-
-    where keyword_rank = 1
-
-    group by job_title
-
 )
 
-select * from final
+select
+    job_title,
+    max(case when attribute = 'seniority' then value end) as seniority,
+    max(case when attribute = 'title_role' then value end) as title_role,
+    max(case when attribute = 'department_group' then value end) as department_group
+
+from ranked
+
+where keyword_rank = 1
+
+group by job_title

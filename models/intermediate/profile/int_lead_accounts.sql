@@ -5,38 +5,26 @@
 #}
 with
 
-profiles as (
-
-    select * from {{ ref('int_lead_profiles') }}
-
-),
-
-accounts as (
-
-    select * from {{ ref('int_account_versions') }}
-
-),
-
 domain_edges as (
 
     select
         domain,
         valid_from_date as edge_date
-    from accounts
+    from {{ ref('int_account_versions') }}
 
     union
 
     select
         domain,
         valid_until_date as edge_date
-    from accounts
+    from {{ ref('int_account_versions') }}
 
     union
 
     select
         domain,
         cast('1900-01-01' as date) as edge_date
-    from accounts
+    from {{ ref('int_account_versions') }}
 
 ),
 
@@ -65,7 +53,7 @@ domain_accounts as (
 
     from domain_spans
 
-    left join accounts
+    left join {{ ref('int_account_versions') }} as accounts
         on domain_spans.domain = accounts.domain
         and domain_spans.valid_from_date >= accounts.valid_from_date
         and domain_spans.valid_from_date < accounts.valid_until_date
@@ -75,39 +63,33 @@ domain_accounts as (
         domain_spans.valid_from_date,
         domain_spans.valid_until_date
 
-),
-
-final as (
-
-    select
-        lead_id,
-        account_id,
-        valid_from_date,
-        valid_until_date
-
-    from profiles
-
-    where account_id is not null
-
-    union all
-
-    select
-        profiles.lead_id,
-        domain_accounts.account_id,
-        greatest(profiles.valid_from_date, domain_accounts.valid_from_date) as valid_from_date,
-        least(profiles.valid_until_date, domain_accounts.valid_until_date) as valid_until_date
-
-    from profiles
-
-    inner join domain_accounts
-        on profiles.email_domain = domain_accounts.domain
-        and profiles.valid_from_date < domain_accounts.valid_until_date
-        and profiles.valid_until_date > domain_accounts.valid_from_date
-
-    where
-        profiles.account_id is null
-        and profiles.email_domain_kind = 'business'
-
 )
 
-select * from final
+select
+    lead_id,
+    account_id,
+    valid_from_date,
+    valid_until_date
+
+from {{ ref('int_lead_profiles') }}
+
+where account_id is not null
+
+union all
+
+select
+    profiles.lead_id,
+    domain_accounts.account_id,
+    greatest(profiles.valid_from_date, domain_accounts.valid_from_date) as valid_from_date,
+    least(profiles.valid_until_date, domain_accounts.valid_until_date) as valid_until_date
+
+from {{ ref('int_lead_profiles') }} as profiles
+
+inner join domain_accounts
+    on profiles.email_domain = domain_accounts.domain
+    and profiles.valid_from_date < domain_accounts.valid_until_date
+    and profiles.valid_until_date > domain_accounts.valid_from_date
+
+where
+    profiles.account_id is null
+    and profiles.email_domain_kind = 'business'

@@ -18,24 +18,6 @@
 {%- endset %}
 with
 
-accounts as (
-
-    select * from {{ ref('int_account_versions') }}
-
-),
-
-accounts_of_leads as (
-
-    select * from {{ ref('int_lead_accounts') }}
-
-),
-
-exchange_rates as (
-
-    select * from {{ ref('int_exchange_rates') }}
-
-),
-
 used as (
 
     select distinct attribute
@@ -62,12 +44,12 @@ account_spans as (
 
     from {{ due_profiles }}
 
-    left join accounts_of_leads
+    left join {{ ref('int_lead_accounts') }} as accounts_of_leads
         on profiles.lead_id = accounts_of_leads.lead_id
         and profiles.valid_from_date < accounts_of_leads.valid_until_date
         and profiles.valid_until_date > accounts_of_leads.valid_from_date
 
-    left join accounts
+    left join {{ ref('int_account_versions') }} as accounts
         on accounts_of_leads.account_id = accounts.account_id
         and greatest(profiles.valid_from_date, accounts_of_leads.valid_from_date)
         < accounts.valid_until_date
@@ -95,7 +77,7 @@ lead_accounts as (
 
     from account_spans
 
-    left join exchange_rates
+    left join {{ ref('int_exchange_rates') }} as exchange_rates
         on coalesce(account_spans.currency, '') = exchange_rates.from_currency
         and account_spans.shared_from_date >= exchange_rates.valid_from_date
         and account_spans.shared_from_date < exchange_rates.valid_until_date
@@ -153,77 +135,71 @@ account_texts as (
 
     from lead_accounts
 
-),
-
-final as (
-
-    select
-        lead_id,
-        valid_from_date,
-        valid_until_date,
-        attribute,
-        value
-
-    from profile_texts
-
-    unpivot (value for attribute in ({{ profile_columns | join(', ') }}))
-
-    where attribute in (select used.attribute from used)
-
-    union all
-
-    select
-        lead_id,
-        valid_from_date,
-        valid_until_date,
-        'account.' || attribute as attribute,
-        value
-
-    from account_texts
-
-    unpivot (value for attribute in ({{ account_columns | join(', ') }}))
-
-    where 'account.' || attribute in (select used.attribute from used)
-
-    union all
-
-    select
-        profiles.lead_id,
-        profiles.valid_from_date,
-        profiles.valid_until_date,
-        extra.attribute,
-        coalesce({{ json_text('profiles.attributes', 'extra.attribute') }}, '') as value
-
-    from {{ due_profiles }}
-
-    cross join extra
-
-    union all
-
-    select
-        lead_accounts.lead_id,
-        lead_accounts.shared_from_date as valid_from_date,
-        lead_accounts.shared_until_date as valid_until_date,
-        account_extra.attribute,
-        coalesce(
-            {{ json_text('lead_accounts.attributes', 'substr(account_extra.attribute, 9)') }}, ''
-        ) as value
-
-    from lead_accounts
-
-    cross join account_extra
-
-    union all
-
-    select
-        lead_id,
-        cast('1900-01-01' as date) as valid_from_date,
-        cast('9999-12-31' as date) as valid_until_date,
-        attribute,
-        value
-
-    from {{ ref('int_golden_attributes') }}
-
 )
 
-select * from final
+select
+    lead_id,
+    valid_from_date,
+    valid_until_date,
+    attribute,
+    value
+
+from profile_texts
+
+unpivot (value for attribute in ({{ profile_columns | join(', ') }}))
+
+where attribute in (select used.attribute from used)
+
+union all
+
+select
+    lead_id,
+    valid_from_date,
+    valid_until_date,
+    'account.' || attribute as attribute,
+    value
+
+from account_texts
+
+unpivot (value for attribute in ({{ account_columns | join(', ') }}))
+
+where 'account.' || attribute in (select used.attribute from used)
+
+union all
+
+select
+    profiles.lead_id,
+    profiles.valid_from_date,
+    profiles.valid_until_date,
+    extra.attribute,
+    coalesce({{ json_text('profiles.attributes', 'extra.attribute') }}, '') as value
+
+from {{ due_profiles }}
+
+cross join extra
+
+union all
+
+select
+    lead_accounts.lead_id,
+    lead_accounts.shared_from_date as valid_from_date,
+    lead_accounts.shared_until_date as valid_until_date,
+    account_extra.attribute,
+    coalesce(
+        {{ json_text('lead_accounts.attributes', 'substr(account_extra.attribute, 9)') }}, ''
+    ) as value
+
+from lead_accounts
+
+cross join account_extra
+
+union all
+
+select
+    lead_id,
+    cast('1900-01-01' as date) as valid_from_date,
+    cast('9999-12-31' as date) as valid_until_date,
+    attribute,
+    value
+
+from {{ ref('int_golden_attributes') }}

@@ -5,18 +5,6 @@
 #}
 with
 
-live_models as (
-
-    select * from {{ ref('int_live_models') }}
-
-),
-
-score_groups as (
-
-    select * from {{ ref('stg_points__score_groups') }}
-
-),
-
 single_rules as (
 
     select
@@ -127,7 +115,7 @@ group_ranges as (
             else score_groups.max_points
         end as high_points
 
-    from score_groups
+    from {{ ref('stg_points__score_groups') }} as score_groups
 
     left join rule_ranges
         on score_groups.score_model = rule_ranges.score_model
@@ -155,26 +143,20 @@ weighted as (
 
     from group_ranges
 
-),
-
-final as (
-
-    select
-        live_models.score_model,
-        cast(case
-            when count(*) = count(weighted.low_points) then sum(weighted.low_points)
-        end as decimal(18, 4)) as low_score,
-        cast(case
-            when count(*) = count(weighted.high_points) then sum(weighted.high_points)
-        end as decimal(18, 4)) as high_score
-
-    from live_models
-
-    inner join weighted
-        on live_models.score_model = weighted.score_model
-
-    group by live_models.score_model
-
 )
 
-select * from final
+select
+    live_models.score_model,
+    cast(case
+        when count(*) = count(weighted.low_points) then sum(weighted.low_points)
+    end as decimal(18, 4)) as low_score,
+    cast(case
+        when count(*) = count(weighted.high_points) then sum(weighted.high_points)
+    end as decimal(18, 4)) as high_score
+
+from {{ ref('int_live_models') }} as live_models
+
+inner join weighted
+    on live_models.score_model = weighted.score_model
+
+group by live_models.score_model

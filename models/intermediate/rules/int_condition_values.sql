@@ -1,30 +1,6 @@
 {# Grain: one row per condition of a rule or segment and distinct value of its attribute that meets it. #}
 with
 
-rules as (
-
-    select * from {{ ref('stg_points__attribute_rules') }}
-
-),
-
-segments as (
-
-    select * from {{ ref('stg_mapping__segments') }}
-
-),
-
-lead_attributes as (
-
-    select * from {{ ref('int_lead_attributes') }}
-
-),
-
-measures as (
-
-    select * from {{ ref('int_observation_measures') }}
-
-),
-
 conditions as (
 
     select
@@ -34,7 +10,7 @@ conditions as (
         value,
         lower,
         upper
-    from rules
+    from {{ ref('stg_points__attribute_rules') }}
     union
     select
         condition_id,
@@ -43,7 +19,7 @@ conditions as (
         value,
         lower,
         upper
-    from segments
+    from {{ ref('stg_mapping__segments') }}
     where attribute is not null
 
 ),
@@ -86,22 +62,22 @@ attribute_values as (
         select
             attribute,
             value
-        from lead_attributes
+        from {{ ref('int_lead_attributes') }}
         union
         select
             attribute,
             value
-        from measures
+        from {{ ref('int_observation_measures') }}
         union
         select
             'in_segment:' || segment as attribute,
             'yes' as value
-        from segments
+        from {{ ref('stg_mapping__segments') }}
         union
         select
             'in_segment:' || segment as attribute,
             'no' as value
-        from segments
+        from {{ ref('stg_mapping__segments') }}
     ) as distinct_values
 
 ),
@@ -150,16 +126,10 @@ other_matches as (
             else false
         end
 
-),
-
-final as (
-
-    select * from text_matches
-
-    union
-
-    select * from other_matches
-
 )
 
-select * from final
+select * from text_matches
+
+union
+
+select * from other_matches

@@ -4,18 +4,6 @@
 #}
 with
 
-live_models as (
-
-    select * from {{ ref('int_live_models') }}
-
-),
-
-model_attributes as (
-
-    select * from {{ ref('int_model_attributes') }}
-
-),
-
 known_keys as (
 
     select event_key from {{ ref('int_lead_event_days') }}
@@ -42,7 +30,7 @@ asked as (
 
     from {{ ref('stg_points__inactivity_rules') }} as rules
 
-    inner join live_models
+    inner join {{ ref('int_live_models') }} as live_models
         on rules.score_model = live_models.score_model
 
     union all
@@ -53,7 +41,7 @@ asked as (
 
     from {{ ref('stg_points__inactivity_rules') }} as rules
 
-    inner join live_models
+    inner join {{ ref('int_live_models') }} as live_models
         on rules.score_model = live_models.score_model
 
     union all
@@ -72,23 +60,17 @@ asked as (
 
     from known_keys
 
-    inner join model_attributes
+    inner join {{ ref('int_model_attributes') }} as model_attributes
         on model_attributes.attribute = 'first_event_key'
-
-),
-
-final as (
-
-    select
-        event_key,
-        case when count(*) = count(window_days) then max(window_days) end as horizon_days
-
-    from asked
-
-    where event_key is not null
-
-    group by event_key
 
 )
 
-select * from final
+select
+    event_key,
+    case when count(*) = count(window_days) then max(window_days) end as horizon_days
+
+from asked
+
+where event_key is not null
+
+group by event_key

@@ -3,94 +3,56 @@
     (NULL: without end), and whether an event's leaving it can raise the score.
 #}
 {{ config(materialized='view') }}
-with
+select
+    event_rules.score_model,
+    event_rules.event_key,
+    event_rules.window_days,
+    coalesce(event_rules.points < 0 or event_rules.max_points < 0, false) as can_leaving_raise
 
-live_models as (
+from {{ ref('stg_points__event_rules') }} as event_rules
 
-    select * from {{ ref('int_live_models') }}
+inner join {{ ref('int_live_models') }} as live_models
+    on event_rules.score_model = live_models.score_model
 
-),
+union
 
-model_attributes as (
+select
+    model_attributes.score_model,
+    measures.event_key,
+    measures.window_days,
+    true as can_leaving_raise
 
-    select * from {{ ref('int_model_attributes') }}
+from {{ ref('int_model_attributes') }} as model_attributes
 
-),
+inner join {{ ref('stg_mapping__event_measures') }} as measures
+    on model_attributes.attribute = measures.measure
 
-event_rules as (
+union
 
-    select * from {{ ref('stg_points__event_rules') }}
+select
+    model_attributes.score_model,
+    measures.per_event_key as event_key,
+    measures.window_days,
+    true as can_leaving_raise
 
-),
+from {{ ref('int_model_attributes') }} as model_attributes
 
-measures as (
+inner join {{ ref('stg_mapping__event_measures') }} as measures
+    on model_attributes.attribute = measures.measure
 
-    select * from {{ ref('stg_mapping__event_measures') }}
+where measures.per_event_key is not null
 
-),
+union
 
-segments as (
+select
+    model_attributes.score_model,
+    segments.event_key,
+    segments.window_days,
+    true as can_leaving_raise
 
-    select * from {{ ref('stg_mapping__segments') }}
+from {{ ref('int_model_attributes') }} as model_attributes
 
-),
+inner join {{ ref('stg_mapping__segments') }} as segments
+    on model_attributes.attribute = 'in_segment:' || segments.segment
 
-final as (
-
-    select
-        event_rules.score_model,
-        event_rules.event_key,
-        event_rules.window_days,
-        coalesce(event_rules.points < 0 or event_rules.max_points < 0, false) as can_leaving_raise
-
-    from event_rules
-
-    inner join live_models
-        on event_rules.score_model = live_models.score_model
-
-    union
-
-    select
-        model_attributes.score_model,
-        measures.event_key,
-        measures.window_days,
-        true as can_leaving_raise
-
-    from model_attributes
-
-    inner join measures
-        on model_attributes.attribute = measures.measure
-
-    union
-
-    select
-        model_attributes.score_model,
-        measures.per_event_key as event_key,
-        measures.window_days,
-        true as can_leaving_raise
-
-    from model_attributes
-
-    inner join measures
-        on model_attributes.attribute = measures.measure
-
-    where measures.per_event_key is not null
-
-    union
-
-    select
-        model_attributes.score_model,
-        segments.event_key,
-        segments.window_days,
-        true as can_leaving_raise
-
-    from model_attributes
-
-    inner join segments
-        on model_attributes.attribute = 'in_segment:' || segments.segment
-
-    where segments.event_key is not null
-
-)
-
-select * from final
+where segments.event_key is not null

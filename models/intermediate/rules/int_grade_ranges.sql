@@ -1,23 +1,9 @@
 {# Grain: one row per model, kind and grade, from its lower bound up to below its upper bound; NULL for none. #}
-with
+select
+    *,
+    lead(lower_bound) over (
+        partition by score_model, kind
+        order by lower_bound asc nulls first, grade desc
+    ) as upper_bound
 
-grade_bounds as (
-
-    select * from {{ ref('stg_points__grade_bounds') }}
-
-),
-
-final as (
-
-    select
-        *,
-        lead(lower_bound) over (
-            partition by score_model, kind
-            order by lower_bound asc nulls first, grade desc
-        ) as upper_bound
-
-    from grade_bounds
-
-)
-
-select * from final
+from {{ ref('stg_points__grade_bounds') }}

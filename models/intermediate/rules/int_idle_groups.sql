@@ -16,17 +16,11 @@ clamped as (
 
     from score_groups
 
-),
-
-final as (
-
-    select
-        *,
-        cast(row_number() over (order by score_model, score_group) as int) as group_number,
-        cast(round(clamped_points * weight, 4) as decimal(18, 4)) as group_points
-
-    from clamped
-
 )
 
-select * from final
+select
+    *,
+    cast(row_number() over (order by score_model, score_group) as int) as group_number,
+    cast(round(clamped_points * weight, 4) as decimal(18, 4)) as group_points
+
+from clamped

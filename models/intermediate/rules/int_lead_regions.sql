@@ -1,14 +1,6 @@
 {# Grain: one row per region that a lead or persona is in; `(none)` where unknown. #}
-with
+select coalesce(region, '(none)') as lead_region from {{ ref('int_lead_profiles') }}
 
-final as (
+union
 
-    select coalesce(region, '(none)') as lead_region from {{ ref('int_lead_profiles') }}
-
-    union
-
-    select lead_region from {{ ref('int_golden_attributes') }}
-
-)
-
-select * from final
+select lead_region from {{ ref('int_golden_attributes') }}

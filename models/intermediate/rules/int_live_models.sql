@@ -1,22 +1,8 @@
 {# Grain: one row per scoring model that scores leads: champions and challengers. #}
-with
+select
+    *,
+    coalesce(live_from, cast('1900-01-01' as date)) as live_from_date
 
-score_models as (
+from {{ ref('stg_points__score_models') }}
 
-    select * from {{ ref('stg_points__score_models') }}
-
-),
-
-final as (
-
-    select
-        *,
-        coalesce(live_from, cast('1900-01-01' as date)) as live_from_date
-
-    from score_models
-
-    where role in ('champion', 'challenger')
-
-)
-
-select * from final
+where role in ('champion', 'challenger')

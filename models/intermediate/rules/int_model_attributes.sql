@@ -4,39 +4,15 @@
 #}
 with
 
-rules as (
-
-    select * from {{ ref('stg_points__attribute_rules') }}
-
-),
-
-live_models as (
-
-    select * from {{ ref('int_live_models') }}
-
-),
-
-segments as (
-
-    select * from {{ ref('stg_mapping__segments') }}
-
-),
-
-lifecycle_stages as (
-
-    select * from {{ ref('lifecycle_stages') }}
-
-),
-
 asked as (
 
     select
         rules.score_model,
         rules.attribute
 
-    from rules
+    from {{ ref('stg_points__attribute_rules') }} as rules
 
-    inner join live_models
+    inner join {{ ref('int_live_models') }} as live_models
         on rules.score_model = live_models.score_model
 
     union
@@ -45,37 +21,31 @@ asked as (
         live_models.score_model,
         'in_segment:' || lifecycle_stages.value as attribute
 
-    from live_models
+    from {{ ref('int_live_models') }} as live_models
 
-    cross join lifecycle_stages
+    cross join {{ ref('lifecycle_stages') }} as lifecycle_stages
 
     where
         live_models.role = 'champion'
         and lifecycle_stages.source = 'segment'
 
-),
-
-final as (
-
-    select
-        score_model,
-        attribute
-
-    from asked
-
-    union
-
-    select
-        asked.score_model,
-        segments.attribute
-
-    from asked
-
-    inner join segments
-        on asked.attribute = 'in_segment:' || segments.segment
-
-    where segments.attribute is not null
-
 )
 
-select * from final
+select
+    score_model,
+    attribute
+
+from asked
+
+union
+
+select
+    asked.score_model,
+    segments.attribute
+
+from asked
+
+inner join {{ ref('stg_mapping__segments') }} as segments
+    on asked.attribute = 'in_segment:' || segments.segment
+
+where segments.attribute is not null

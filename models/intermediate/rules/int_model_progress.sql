@@ -6,12 +6,6 @@
 {%- set is_all = is_outdated('int_scored_models') %}
 with
 
-model_states as (
-
-    select * from {{ ref('int_model_states') }}
-
-),
-
 scored_models as (
 
     {% if is_all -%}
@@ -41,24 +35,18 @@ clocks as (
 
     group by clock.clock_date
 
-),
-
-final as (
-
-    select
-        coalesce(model_states.score_model, scored_models.score_model) as score_model,
-        coalesce(model_states.model_state <> scored_models.model_state, true)
-        or coalesce(clocks.clock_date < clocks.begun_date, false) as is_restated,
-        clocks.scored_date,
-        clocks.clock_date
-
-    from model_states
-
-    full join scored_models
-        on model_states.score_model = scored_models.score_model
-
-    cross join clocks
-
 )
 
-select * from final
+select
+    coalesce(model_states.score_model, scored_models.score_model) as score_model,
+    coalesce(model_states.model_state <> scored_models.model_state, true)
+    or coalesce(clocks.clock_date < clocks.begun_date, false) as is_restated,
+    clocks.scored_date,
+    clocks.clock_date
+
+from {{ ref('int_model_states') }} as model_states
+
+full join scored_models
+    on model_states.score_model = scored_models.score_model
+
+cross join clocks

@@ -4,37 +4,19 @@
 #}
 with
 
-live_models as (
-
-    select * from {{ ref('int_live_models') }}
-
-),
-
-points_hashes as (
-
-    select * from {{ ref('int_points_hashes') }}
-
-),
-
 currencies as (
 
     select max(to_currency) as currency from {{ ref('int_exchange_rates') }}
 
-),
-
-final as (
-
-    select
-        live_models.score_model,
-        points_hashes.points_hash || coalesce(currencies.currency, '') as model_state
-
-    from live_models
-
-    inner join points_hashes
-        on live_models.score_model = points_hashes.score_model
-
-    cross join currencies
-
 )
 
-select * from final
+select
+    live_models.score_model,
+    points_hashes.points_hash || coalesce(currencies.currency, '') as model_state
+
+from {{ ref('int_live_models') }} as live_models
+
+inner join {{ ref('int_points_hashes') }} as points_hashes
+    on live_models.score_model = points_hashes.score_model
+
+cross join currencies

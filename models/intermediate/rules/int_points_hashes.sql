@@ -31,18 +31,12 @@ canonical_rows as (
         {% endif %}
     {%- endfor %}
 
-),
-
-final as (
-
-    select
-        score_model,
-        md5({{ ordered_list('canonical_row', 'canonical_row', '\\n') }}) as points_hash
-
-    from canonical_rows
-
-    group by score_model
-
 )
 
-select * from final
+select
+    score_model,
+    md5({{ ordered_list('canonical_row', 'canonical_row', '\\n') }}) as points_hash
+
+from canonical_rows
+
+group by score_model

@@ -4,24 +4,6 @@
 #}
 with
 
-score_bands as (
-
-    select * from {{ ref('stg_points__score_bands') }}
-
-),
-
-live_models as (
-
-    select * from {{ ref('int_live_models') }}
-
-),
-
-lead_regions as (
-
-    select * from {{ ref('int_lead_regions') }}
-
-),
-
 ranked as (
 
     select
@@ -32,34 +14,28 @@ ranked as (
             order by score_bands.region asc nulls last
         ) as override_rank
 
-    from score_bands
+    from {{ ref('stg_points__score_bands') }} as score_bands
 
-    inner join live_models
+    inner join {{ ref('int_live_models') }} as live_models
         on score_bands.score_model = live_models.score_model
 
-    inner join lead_regions
+    inner join {{ ref('int_lead_regions') }} as lead_regions
         on score_bands.region is null or score_bands.region = lead_regions.lead_region
-
-),
-
-final as (
-
-    select
-        score_model,
-        lead_region,
-        band,
-        band_order,
-        lower_bound,
-        lead(lower_bound) over (
-            partition by score_model, lead_region
-            order by lower_bound asc nulls first, band_order asc
-        ) as upper_bound,
-        next_action
-
-    from ranked
-
-    where override_rank = 1
 
 )
 
-select * from final
+select
+    score_model,
+    lead_region,
+    band,
+    band_order,
+    lower_bound,
+    lead(lower_bound) over (
+        partition by score_model, lead_region
+        order by lower_bound asc nulls first, band_order asc
+    ) as upper_bound,
+    next_action
+
+from ranked
+
+where override_rank = 1

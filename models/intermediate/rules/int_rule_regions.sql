@@ -24,44 +24,26 @@ rules as (
         region
     from {{ ref('stg_points__inactivity_rules') }}
 
-),
-
-live_models as (
-
-    select * from {{ ref('int_live_models') }}
-
-),
-
-lead_regions as (
-
-    select * from {{ ref('int_lead_regions') }}
-
-),
-
-final as (
-
-    select
-        rules.score_model,
-        rules.rule_id,
-        lead_regions.lead_region,
-        max(coalesce(rules.region, '')) as rule_region,
-        cast(row_number() over (
-            order by rules.score_model, rules.rule_id, lead_regions.lead_region
-        ) as int) as rule_number
-
-    from rules
-
-    inner join live_models
-        on rules.score_model = live_models.score_model
-
-    inner join lead_regions
-        on rules.region is null or rules.region = lead_regions.lead_region
-
-    group by
-        rules.score_model,
-        rules.rule_id,
-        lead_regions.lead_region
-
 )
 
-select * from final
+select
+    rules.score_model,
+    rules.rule_id,
+    lead_regions.lead_region,
+    max(coalesce(rules.region, '')) as rule_region,
+    cast(row_number() over (
+        order by rules.score_model, rules.rule_id, lead_regions.lead_region
+    ) as int) as rule_number
+
+from rules
+
+inner join {{ ref('int_live_models') }} as live_models
+    on rules.score_model = live_models.score_model
+
+inner join {{ ref('int_lead_regions') }} as lead_regions
+    on rules.region is null or rules.region = lead_regions.lead_region
+
+group by
+    rules.score_model,
+    rules.rule_id,
+    lead_regions.lead_region

@@ -16,35 +16,23 @@ rules as (
         {% endif %}
     {%- endfor %}
 
-),
-
-live_models as (
-
-    select * from {{ ref('int_live_models') }}
-
-),
-
-final as (
-
-    select
-        score_model,
-        valid_from as turn_date
-    from rules
-
-    union
-
-    select
-        score_model,
-        {{ days_after('valid_to', 1) }} as turn_date
-    from rules
-
-    union
-
-    select
-        score_model,
-        live_from_date as turn_date
-    from live_models
-
 )
 
-select * from final
+select
+    score_model,
+    valid_from as turn_date
+from rules
+
+union
+
+select
+    score_model,
+    {{ days_after('valid_to', 1) }} as turn_date
+from rules
+
+union
+
+select
+    score_model,
+    live_from_date as turn_date
+from {{ ref('int_live_models') }}

@@ -18,31 +18,19 @@ rules as (
         {% endif %}
     {%- endfor %}
 
-),
-
-idle_groups as (
-
-    select * from {{ ref('int_idle_groups') }}
-
-),
-
-final as (
-
-    select
-        rules.rule_number,
-        rules.score_model,
-        rules.rule_id,
-        rules.score_group,
-        idle_groups.group_number,
-        coalesce(rules.reason, rules.rule_id) as reason,
-        rules.effect
-
-    from rules
-
-    inner join idle_groups
-        on rules.score_model = idle_groups.score_model
-        and rules.score_group = idle_groups.score_group
-
 )
 
-select * from final
+select
+    rules.rule_number,
+    rules.score_model,
+    rules.rule_id,
+    rules.score_group,
+    idle_groups.group_number,
+    coalesce(rules.reason, rules.rule_id) as reason,
+    rules.effect
+
+from rules
+
+inner join {{ ref('int_idle_groups') }} as idle_groups
+    on rules.score_model = idle_groups.score_model
+    and rules.score_group = idle_groups.score_group

@@ -5,18 +5,6 @@
 {%- set for_ever = 100000 %}
 with
 
-live_models as (
-
-    select * from {{ ref('int_live_models') }}
-
-),
-
-model_attributes as (
-
-    select * from {{ ref('int_model_attributes') }}
-
-),
-
 event_rules as (
 
     {# Half-lives leave nothing of an event, to 8 decimals, after the 28th. #}
@@ -33,24 +21,6 @@ event_rules as (
 
 ),
 
-inactivity_rules as (
-
-    select * from {{ ref('stg_points__inactivity_rules') }}
-
-),
-
-tenure_bounds as (
-
-    select * from {{ ref('int_tenure_bounds') }}
-
-),
-
-windows as (
-
-    select * from {{ ref('int_event_windows') }}
-
-),
-
 ages as (
 
     select
@@ -59,7 +29,7 @@ ages as (
         0 as from_days,
         0 as to_days,
         'event' as cause
-    from windows
+    from {{ ref('int_event_windows') }}
 
     union
 
@@ -69,7 +39,7 @@ ages as (
         0 as from_days,
         0 as to_days,
         'event' as cause
-    from inactivity_rules
+    from {{ ref('stg_points__inactivity_rules') }}
 
     union
 
@@ -79,7 +49,7 @@ ages as (
         window_days as from_days,
         window_days as to_days,
         case when can_leaving_raise then 'event left its window' end as cause
-    from windows
+    from {{ ref('int_event_windows') }}
     where window_days is not null
 
     union
@@ -104,7 +74,7 @@ ages as (
         silent_days as from_days,
         silent_days as to_days,
         case when points > 0 then 'silence' end as cause
-    from inactivity_rules
+    from {{ ref('stg_points__inactivity_rules') }}
 
     union
 
@@ -114,7 +84,7 @@ ages as (
         silent_days as from_days,
         silent_days as to_days,
         case when points > 0 then 'silence' end as cause
-    from inactivity_rules
+    from {{ ref('stg_points__inactivity_rules') }}
     where requires_event_key is null
 
     union
@@ -125,7 +95,7 @@ ages as (
         tenure_days as from_days,
         tenure_days as to_days,
         'rule began or ended' as cause
-    from tenure_bounds
+    from {{ ref('int_tenure_bounds') }}
 
     union
 
@@ -135,25 +105,19 @@ ages as (
         0 as from_days,
         {{ for_ever }} as to_days,
         cast(null as string) as cause
-    from model_attributes
+    from {{ ref('int_model_attributes') }}
     where attribute = 'tenure_days'
-
-),
-
-final as (
-
-    select
-        ages.score_model,
-        ages.event_key,
-        cast(ages.from_days as integer) as from_days,
-        cast(ages.to_days as integer) as to_days,
-        ages.cause
-
-    from ages
-
-    inner join live_models
-        on ages.score_model = live_models.score_model
 
 )
 
-select * from final
+select
+    ages.score_model,
+    ages.event_key,
+    cast(ages.from_days as integer) as from_days,
+    cast(ages.to_days as integer) as to_days,
+    ages.cause
+
+from ages
+
+inner join {{ ref('int_live_models') }} as live_models
+    on ages.score_model = live_models.score_model

@@ -5,30 +5,6 @@
 {%- set born, most_days = "cast('1900-01-01' as date)", 100000 %}
 with
 
-live_models as (
-
-    select * from {{ ref('int_live_models') }}
-
-),
-
-rules as (
-
-    select * from {{ ref('stg_points__attribute_rules') }}
-
-),
-
-model_attributes as (
-
-    select * from {{ ref('int_model_attributes') }}
-
-),
-
-segments as (
-
-    select * from {{ ref('stg_mapping__segments') }}
-
-),
-
 conditions as (
 
     select
@@ -37,7 +13,7 @@ conditions as (
         value,
         lower,
         upper
-    from rules
+    from {{ ref('stg_points__attribute_rules') }}
     where attribute = 'tenure_days'
 
     union
@@ -49,9 +25,9 @@ conditions as (
         segments.lower,
         segments.upper
 
-    from model_attributes
+    from {{ ref('int_model_attributes') }} as model_attributes
 
-    inner join segments
+    inner join {{ ref('stg_mapping__segments') }} as segments
         on model_attributes.attribute = 'in_segment:' || segments.segment
 
     where segments.attribute = 'tenure_days'
@@ -122,21 +98,15 @@ bounds as (
         days + 1 as days
     from contained
 
-),
-
-final as (
-
-    select
-        bounds.score_model,
-        cast(bounds.days as integer) as tenure_days
-
-    from bounds
-
-    inner join live_models
-        on bounds.score_model = live_models.score_model
-
-    where bounds.days between 0 and {{ most_days }}
-
 )
 
-select * from final
+select
+    bounds.score_model,
+    cast(bounds.days as integer) as tenure_days
+
+from bounds
+
+inner join {{ ref('int_live_models') }} as live_models
+    on bounds.score_model = live_models.score_model
+
+where bounds.days between 0 and {{ most_days }}

@@ -33,30 +33,6 @@ kinds as (
 
 ),
 
-top_reasons as (
-
-    select * from {{ ref('int_top_reasons') }}
-
-),
-
-score_bands as (
-
-    select * from {{ ref('int_region_bands') }}
-
-),
-
-grade_ranges as (
-
-    select * from {{ ref('int_grade_ranges') }}
-
-),
-
-grade_priorities as (
-
-    select * from {{ ref('stg_points__grade_priorities') }}
-
-),
-
 graded as (
 
     select
@@ -72,54 +48,48 @@ graded as (
     inner join kinds
         on scores.observation_id = kinds.observation_id
 
-    left join score_bands
+    left join {{ ref('int_region_bands') }} as score_bands
         on scores.score_model = score_bands.score_model
         and scores.lead_region = score_bands.lead_region
         and scores.band = score_bands.band
         and not scores.is_disqualified
 
-    left join grade_ranges as fit_grades
+    left join {{ ref('int_grade_ranges') }} as fit_grades
         on scores.score_model = fit_grades.score_model
         and fit_grades.kind = 'fit'
         and {{ is_within('kinds.fit_points', 'fit_grades') }}
 
-    left join grade_ranges as engagement_grades
+    left join {{ ref('int_grade_ranges') }} as engagement_grades
         on scores.score_model = engagement_grades.score_model
         and engagement_grades.kind = 'engagement'
         and {{ is_within('kinds.engagement_points', 'engagement_grades') }}
 
-),
-
-final as (
-
-    select
-        graded.lead_id,
-        graded.score_model,
-        graded.lead_region,
-        graded.score,
-        graded.raw_score,
-        graded.fit_score,
-        graded.engagement_score,
-        graded.band,
-        graded.band_order,
-        graded.next_action,
-        graded.fit_grade,
-        graded.engagement_grade,
-        grade_priorities.priority,
-        top_reasons.top_reasons,
-        graded.is_disqualified,
-        graded.is_junk
-
-    from graded
-
-    left join grade_priorities
-        on graded.score_model = grade_priorities.score_model
-        and graded.fit_grade = grade_priorities.fit_grade
-        and graded.engagement_grade = grade_priorities.engagement_grade
-
-    left join top_reasons
-        on graded.observation_id = top_reasons.observation_id
-
 )
 
-select * from final
+select
+    graded.lead_id,
+    graded.score_model,
+    graded.lead_region,
+    graded.score,
+    graded.raw_score,
+    graded.fit_score,
+    graded.engagement_score,
+    graded.band,
+    graded.band_order,
+    graded.next_action,
+    graded.fit_grade,
+    graded.engagement_grade,
+    grade_priorities.priority,
+    top_reasons.top_reasons,
+    graded.is_disqualified,
+    graded.is_junk
+
+from graded
+
+left join {{ ref('stg_points__grade_priorities') }} as grade_priorities
+    on graded.score_model = grade_priorities.score_model
+    and graded.fit_grade = grade_priorities.fit_grade
+    and graded.engagement_grade = grade_priorities.engagement_grade
+
+left join {{ ref('int_top_reasons') }} as top_reasons
+    on graded.observation_id = top_reasons.observation_id

@@ -4,24 +4,6 @@
 #}
 with
 
-score_groups as (
-
-    select * from {{ ref('int_idle_groups') }}
-
-),
-
-rules as (
-
-    select * from {{ ref('int_rules') }}
-
-),
-
-factors as (
-
-    select * from {{ ref('int_factors') }}
-
-),
-
 rule_sums as (
 
     select
@@ -29,9 +11,9 @@ rule_sums as (
         rules.group_number,
         cast(sum(factors.points) as decimal(18, 4)) as rule_points
 
-    from factors
+    from {{ ref('int_factors') }} as factors
 
-    inner join rules
+    inner join {{ ref('int_rules') }} as rules
         on factors.rule_number = rules.rule_number
 
     group by
@@ -49,22 +31,16 @@ clamped as (
 
     from rule_sums
 
-    inner join score_groups
+    inner join {{ ref('int_idle_groups') }} as score_groups
         on rule_sums.group_number = score_groups.group_number
-
-),
-
-final as (
-
-    select
-        observation_id,
-        group_number,
-        rule_points,
-        cast(clamped_points as decimal(18, 4)) as clamped_points,
-        cast(round(clamped_points * weight, 4) as decimal(18, 4)) as group_points
-
-    from clamped
 
 )
 
-select * from final
+select
+    observation_id,
+    group_number,
+    rule_points,
+    cast(clamped_points as decimal(18, 4)) as clamped_points,
+    cast(round(clamped_points * weight, 4) as decimal(18, 4)) as group_points
+
+from clamped

@@ -16,18 +16,6 @@ scores as (
 
 ),
 
-live_models as (
-
-    select * from {{ ref('int_live_models') }}
-
-),
-
-champions as (
-
-    select * from {{ ref('int_champions') }}
-
-),
-
 shares as (
 
     select
@@ -36,31 +24,25 @@ shares as (
         10000 * (sum(traffic_share) over (order by score_model) - traffic_share) as first_bucket,
         10000 * sum(traffic_share) over (order by score_model) as end_bucket
 
-    from live_models
+    from {{ ref('int_live_models') }}
 
     where role = 'challenger'
 
-),
-
-final as (
-
-    select
-        scores.lead_id,
-        scores.score_model
-
-    from scores
-
-    inner join champions
-        on scores.score_date >= champions.live_from_date
-        and scores.score_date < champions.live_until_date
-
-    left join shares
-        on {{ hash_bucket('scores.lead_id') }} >= shares.first_bucket
-        and {{ hash_bucket('scores.lead_id') }} < shares.end_bucket
-        and scores.score_date >= shares.live_from_date
-
-    where scores.score_model = coalesce(shares.score_model, champions.score_model)
-
 )
 
-select * from final
+select
+    scores.lead_id,
+    scores.score_model
+
+from scores
+
+inner join {{ ref('int_champions') }} as champions
+    on scores.score_date >= champions.live_from_date
+    and scores.score_date < champions.live_until_date
+
+left join shares
+    on {{ hash_bucket('scores.lead_id') }} >= shares.first_bucket
+    and {{ hash_bucket('scores.lead_id') }} < shares.end_bucket
+    and scores.score_date >= shares.live_from_date
+
+where scores.score_model = coalesce(shares.score_model, champions.score_model)

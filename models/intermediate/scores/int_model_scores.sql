@@ -5,36 +5,6 @@
 {{ config(materialized='view') }}
 with
 
-observations as (
-
-    select * from {{ ref('int_score_observations') }}
-
-),
-
-group_scores as (
-
-    select * from {{ ref('int_group_scores') }}
-
-),
-
-idle_groups as (
-
-    select * from {{ ref('int_idle_groups') }}
-
-),
-
-live_models as (
-
-    select * from {{ ref('int_live_models') }}
-
-),
-
-attainable as (
-
-    select * from {{ ref('int_attainable_scores') }}
-
-),
-
 flagged as (
 
     select
@@ -59,7 +29,7 @@ idle as (
         score_model,
         sum(group_points) as raw_score
 
-    from idle_groups
+    from {{ ref('int_idle_groups') }}
 
     group by score_model
 
@@ -71,9 +41,9 @@ beyond as (
         group_scores.observation_id,
         cast(sum(group_scores.group_points - idle_groups.group_points) as decimal(18, 4)) as raw_score
 
-    from group_scores
+    from {{ ref('int_group_scores') }} as group_scores
 
-    inner join idle_groups
+    inner join {{ ref('int_idle_groups') }} as idle_groups
         on group_scores.group_number = idle_groups.group_number
 
     group by group_scores.observation_id
@@ -93,7 +63,7 @@ raw_scores as (
         observations.score_model,
         cast(idle.raw_score + coalesce(beyond.raw_score, 0) as decimal(18, 4)) as raw_score
 
-    from observations
+    from {{ ref('int_score_observations') }} as observations
 
     inner join idle
         on observations.score_model = idle.score_model
@@ -101,37 +71,31 @@ raw_scores as (
     left join beyond
         on observations.observation_id = beyond.observation_id
 
-),
-
-final as (
-
-    select
-        raw_scores.*,
-        cast(case live_models.scale
-            when 'rescale' then {{ rescale(
-                'raw_scores.raw_score',
-                'attainable.low_score',
-                'attainable.high_score',
-                'live_models.min_score',
-                'live_models.max_score'
-            ) }}
-            else {{ clamp('raw_scores.raw_score', 'live_models.min_score', 'live_models.max_score') }}
-        end as decimal(18, 4)) as score,
-        live_models.scale,
-        coalesce(flagged.is_disqualified, false) as is_disqualified,
-        coalesce(flagged.is_junk, false) as is_junk
-
-    from raw_scores
-
-    inner join live_models
-        on raw_scores.score_model = live_models.score_model
-
-    inner join attainable
-        on raw_scores.score_model = attainable.score_model
-
-    left join flagged
-        on raw_scores.observation_id = flagged.observation_id
-
 )
 
-select * from final
+select
+    raw_scores.*,
+    cast(case live_models.scale
+        when 'rescale' then {{ rescale(
+            'raw_scores.raw_score',
+            'attainable.low_score',
+            'attainable.high_score',
+            'live_models.min_score',
+            'live_models.max_score'
+        ) }}
+        else {{ clamp('raw_scores.raw_score', 'live_models.min_score', 'live_models.max_score') }}
+    end as decimal(18, 4)) as score,
+    live_models.scale,
+    coalesce(flagged.is_disqualified, false) as is_disqualified,
+    coalesce(flagged.is_junk, false) as is_junk
+
+from raw_scores
+
+inner join {{ ref('int_live_models') }} as live_models
+    on raw_scores.score_model = live_models.score_model
+
+inner join {{ ref('int_attainable_scores') }} as attainable
+    on raw_scores.score_model = attainable.score_model
+
+left join flagged
+    on raw_scores.observation_id = flagged.observation_id

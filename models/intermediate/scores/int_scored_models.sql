@@ -3,33 +3,13 @@
     ended well; built after all scores.
 #}
 -- depends_on: {{ ref('int_scored_leads') }}
-with
+select
+    model_states.score_model,
+    model_states.model_state,
+    clock.clock_date,
+    clock.clock_date as begun_date,
+    '{{ definition_hash('int_scored_models') if execute }}' as definition_hash
 
-model_states as (
+from {{ ref('int_model_states') }} as model_states
 
-    select * from {{ ref('int_model_states') }}
-
-),
-
-clock as (
-
-    select * from {{ ref('int_clock') }}
-
-),
-
-final as (
-
-    select
-        model_states.score_model,
-        model_states.model_state,
-        clock.clock_date,
-        clock.clock_date as begun_date,
-        '{{ definition_hash('int_scored_models') if execute }}' as definition_hash
-
-    from model_states
-
-    cross join clock
-
-)
-
-select * from final
+cross join {{ ref('int_clock') }} as clock

@@ -18,12 +18,6 @@ factors as (
 
 ),
 
-rules as (
-
-    select * from {{ ref('int_rules') }}
-
-),
-
 ranked as (
 
     {# Rules are numbered in the order of their ids. #}
@@ -53,31 +47,25 @@ strongest as (
 
     from ranked
 
-    inner join rules
+    inner join {{ ref('int_rules') }} as rules
         on ranked.rule_number = rules.rule_number
 
     where
         ranked.strength = 1
         or (ranked.points > 0 and ranked.strength <= 3)
 
-),
-
-final as (
-
-    select
-        observation_id,
-        concat_ws(
-            '; ',
-            max(case when position = 1 then reason_text end),
-            max(case when position = 2 then reason_text end),
-            max(case when position = 3 then reason_text end),
-            max(case when position = 4 then reason_text end)
-        ) as top_reasons
-
-    from strongest
-
-    group by observation_id
-
 )
 
-select * from final
+select
+    observation_id,
+    concat_ws(
+        '; ',
+        max(case when position = 1 then reason_text end),
+        max(case when position = 2 then reason_text end),
+        max(case when position = 3 then reason_text end),
+        max(case when position = 4 then reason_text end)
+    ) as top_reasons
+
+from strongest
+
+group by observation_id

@@ -1,32 +1,20 @@
 {# Grain: one row per account and span of days on which a version of it holds. #}
 with
 
-landed as (
-
-    select * from {{ ref('stg_raw__accounts') }}
-
-),
-
 spans as (
 
     select * from {{ ref('int_version_spans') }}
     where entity = 'accounts'
 
-),
-
-final as (
-
-    select
-        landed.*,
-        spans.valid_from_date,
-        spans.valid_until_date
-
-    from landed
-
-    inner join spans
-        on landed.account_id = spans.record_id
-        and landed.landing_seq = spans.landing_seq
-
 )
 
-select * from final
+select
+    landed.*,
+    spans.valid_from_date,
+    spans.valid_until_date
+
+from {{ ref('stg_raw__accounts') }} as landed
+
+inner join spans
+    on landed.account_id = spans.record_id
+    and landed.landing_seq = spans.landing_seq

@@ -2,35 +2,23 @@
 {{ config(materialized='view') }}
 with
 
-landed as (
-
-    select * from {{ ref('stg_raw__leads') }}
-
-),
-
 spans as (
 
     select * from {{ ref('int_version_spans') }}
     where entity = 'leads'
 
-),
-
-final as (
-
-    select
-        landed.*,
-        spans.effective_updated_at,
-        spans.record_created_at as lead_created_at,
-        spans.is_deleted_then,
-        spans.valid_from_date,
-        spans.valid_until_date
-
-    from landed
-
-    inner join spans
-        on landed.lead_id = spans.record_id
-        and landed.landing_seq = spans.landing_seq
-
 )
 
-select * from final
+select
+    landed.*,
+    spans.effective_updated_at,
+    spans.record_created_at as lead_created_at,
+    spans.is_deleted_then,
+    spans.valid_from_date,
+    spans.valid_until_date
+
+from {{ ref('stg_raw__leads') }} as landed
+
+inner join spans
+    on landed.lead_id = spans.record_id
+    and landed.landing_seq = spans.landing_seq

@@ -6,12 +6,6 @@
 #}
 with
 
-clock as (
-
-    select * from {{ ref('int_clock') }}
-
-),
-
 landed as (
 
     select
@@ -65,7 +59,7 @@ numbered as (
 
     from effective
 
-    cross join clock
+    cross join {{ ref('int_clock') }} as clock
 
 ),
 
@@ -165,37 +159,31 @@ last_of_day as (
 
     from held
 
-    cross join clock
+    cross join {{ ref('int_clock') }} as clock
 
     where held.valid_from_date <= clock.facts_until_date
 
-),
-
-final as (
-
-    select
-        entity,
-        record_id,
-        landing_seq,
-        effective_updated_at,
-        record_created_at,
-        {# A deletion without a date holds from the creation on. #}
-        is_deleted_since or max(
-            case when is_deleted_since and updated_at is null then 1 else 0 end
-        ) over (
-            partition by entity, record_id
-            order by valid_from_date
-            rows between current row and unbounded following
-        ) = 1 as is_deleted_then,
-        valid_from_date,
-        lead(valid_from_date, 1, cast('9999-12-31' as date)) over (
-            partition by entity, record_id order by valid_from_date
-        ) as valid_until_date
-
-    from last_of_day
-
-    where day_rank = 1
-
 )
 
-select * from final
+select
+    entity,
+    record_id,
+    landing_seq,
+    effective_updated_at,
+    record_created_at,
+    {# A deletion without a date holds from the creation on. #}
+    is_deleted_since or max(
+        case when is_deleted_since and updated_at is null then 1 else 0 end
+    ) over (
+        partition by entity, record_id
+        order by valid_from_date
+        rows between current row and unbounded following
+    ) = 1 as is_deleted_then,
+    valid_from_date,
+    lead(valid_from_date, 1, cast('9999-12-31' as date)) over (
+        partition by entity, record_id order by valid_from_date
+    ) as valid_until_date
+
+from last_of_day
+
+where day_rank = 1

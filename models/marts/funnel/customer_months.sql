@@ -19,18 +19,6 @@ payments as (
 
 ),
 
-lifecycle as (
-
-    select * from {{ ref('lead_lifecycle') }}
-
-),
-
-data_end as (
-
-    select * from {{ ref('int_data_end') }}
-
-),
-
 months as (
 
     select distinct
@@ -39,7 +27,7 @@ months as (
 
     from {{ ref('calendar') }} as calendar
 
-    cross join data_end
+    cross join {{ ref('int_data_end') }} as data_end
 
     where calendar.month_start_date >= (select min(payments.paid_month) from payments)
 
@@ -110,7 +98,7 @@ customers as (
 
     from facts
 
-    inner join lifecycle
+    inner join {{ ref('lead_lifecycle') }} as lifecycle
         on facts.lead_id = lifecycle.lead_id
 
     group by
@@ -159,33 +147,27 @@ monthly as (
         slices.region,
         months.is_complete
 
-),
-
-final as (
-
-    select
-        month_start_date,
-        channel,
-        region,
-        is_complete,
-        cast(active_customers as bigint) as active_customers,
-        cast(customers_before as bigint) as customers_before,
-        cast(retained_customers as bigint) as retained_customers,
-        net_payments,
-        {{ gross_margin('net_payments') }} as gross_margin,
-        {%- for column in ['active_customers', 'customers_before', 'retained_customers'] %}
-            cast(coalesce(sum(case when is_complete then {{ column }} end) over ({{ window }}), 0) as bigint)
-                as trailing_{{ column }},
-        {%- endfor %}
-        {{ gross_margin('coalesce(sum(case when is_complete then net_payments end) over (' ~ window ~ '), 0)') }}
-            as trailing_gross_margin,
-        cast(count(case when is_complete then 1 end) over (
-            partition by channel, region order by month_start_date
-        ) as bigint) as payment_months,
-        cast({{ var('clv_horizon_months') }} as bigint) as clv_horizon_months
-
-    from monthly
-
 )
 
-select * from final
+select
+    month_start_date,
+    channel,
+    region,
+    is_complete,
+    cast(active_customers as bigint) as active_customers,
+    cast(customers_before as bigint) as customers_before,
+    cast(retained_customers as bigint) as retained_customers,
+    net_payments,
+    {{ gross_margin('net_payments') }} as gross_margin,
+    {%- for column in ['active_customers', 'customers_before', 'retained_customers'] %}
+        cast(coalesce(sum(case when is_complete then {{ column }} end) over ({{ window }}), 0) as bigint)
+            as trailing_{{ column }},
+    {%- endfor %}
+    {{ gross_margin('coalesce(sum(case when is_complete then net_payments end) over (' ~ window ~ '), 0)') }}
+        as trailing_gross_margin,
+    cast(count(case when is_complete then 1 end) over (
+        partition by channel, region order by month_start_date
+    ) as bigint) as payment_months,
+    cast({{ var('clv_horizon_months') }} as bigint) as clv_horizon_months
+
+from monthly

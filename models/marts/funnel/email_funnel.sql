@@ -12,12 +12,6 @@ email_events as (
 
 ),
 
-lifecycle as (
-
-    select * from {{ ref('lead_lifecycle') }}
-
-),
-
 assigned as (
 
     select
@@ -52,28 +46,22 @@ emails as (
         campaign,
         sent_at
 
-),
-
-final as (
-
-    select
-        {{ reporting_date('emails.sent_at') }} as sent_date,
-        lifecycle.channel,
-        lifecycle.region,
-        cast(sum(emails.sent) as bigint) as emails_sent,
-        cast(sum(emails.is_opened) as bigint) as emails_opened,
-        cast(sum(emails.is_clicked) as bigint) as emails_clicked
-
-    from emails
-
-    inner join lifecycle
-        on emails.lead_id = lifecycle.lead_id
-
-    group by
-        {{ reporting_date('emails.sent_at') }},
-        lifecycle.channel,
-        lifecycle.region
-
 )
 
-select * from final
+select
+    {{ reporting_date('emails.sent_at') }} as sent_date,
+    lifecycle.channel,
+    lifecycle.region,
+    cast(sum(emails.sent) as bigint) as emails_sent,
+    cast(sum(emails.is_opened) as bigint) as emails_opened,
+    cast(sum(emails.is_clicked) as bigint) as emails_clicked
+
+from emails
+
+inner join {{ ref('lead_lifecycle') }} as lifecycle
+    on emails.lead_id = lifecycle.lead_id
+
+group by
+    {{ reporting_date('emails.sent_at') }},
+    lifecycle.channel,
+    lifecycle.region

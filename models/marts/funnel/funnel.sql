@@ -8,39 +8,9 @@
 } %}
 with
 
-lifecycle as (
-
-    select * from {{ ref('lead_lifecycle') }}
-
-),
-
-revenue as (
-
-    select * from {{ ref('int_revenue') }}
-
-),
-
-spend as (
-
-    select * from {{ ref('int_marketing_spend') }}
-
-),
-
 traffic as (
 
     {{ current_versions(ref('stg_raw__web_traffic'), ['traffic_date', 'channel', 'region']) }}
-
-),
-
-channels as (
-
-    select * from {{ ref('int_channels') }}
-
-),
-
-clock as (
-
-    select * from {{ ref('int_clock') }}
 
 ),
 
@@ -54,7 +24,7 @@ happened as (
             '{{ column }}' as measure,
             cast(1 as decimal(18, 4)) as amount
 
-        from lifecycle
+        from {{ ref('lead_lifecycle') }}
 
         where {{ reached_at }} is not null
 
@@ -67,9 +37,9 @@ happened as (
         'revenue' as measure,
         revenue.amount
 
-    from revenue
+    from {{ ref('int_revenue') }} as revenue
 
-    inner join lifecycle
+    inner join {{ ref('lead_lifecycle') }} as lifecycle
         on revenue.lead_id = lifecycle.lead_id
 
     union all
@@ -81,7 +51,7 @@ happened as (
         'spend' as measure,
         amount
 
-    from spend
+    from {{ ref('int_marketing_spend') }}
 
     union all
 
@@ -94,35 +64,29 @@ happened as (
 
     from traffic
 
-    inner join channels
+    inner join {{ ref('int_channels') }} as channels
         on traffic.channel = channels.lead_source
 
-    cross join clock
+    cross join {{ ref('int_clock') }} as clock
 
     where traffic.traffic_date <= clock.facts_until_date
 
-),
-
-final as (
-
-    select
-        funnel_date,
-        channel,
-        region,
-        cast(sum(case when measure = 'visitors' then amount end) as bigint) as visitors,
-        {%- for column in stages %}
-            cast(sum(case when measure = '{{ column }}' then 1 else 0 end) as bigint) as {{ column }},
-        {%- endfor %}
-        cast(sum(case when measure = 'revenue' then amount end) as decimal(18, 4)) as revenue,
-        cast(sum(case when measure = 'spend' then amount end) as decimal(18, 4)) as spend
-
-    from happened
-
-    group by
-        funnel_date,
-        channel,
-        region
-
 )
 
-select * from final
+select
+    funnel_date,
+    channel,
+    region,
+    cast(sum(case when measure = 'visitors' then amount end) as bigint) as visitors,
+    {%- for column in stages %}
+        cast(sum(case when measure = '{{ column }}' then 1 else 0 end) as bigint) as {{ column }},
+    {%- endfor %}
+    cast(sum(case when measure = 'revenue' then amount end) as decimal(18, 4)) as revenue,
+    cast(sum(case when measure = 'spend' then amount end) as decimal(18, 4)) as spend
+
+from happened
+
+group by
+    funnel_date,
+    channel,
+    region

@@ -8,18 +8,6 @@
 {%- set horizons = [30, 60, 90, 180] %}
 with
 
-lifecycle as (
-
-    select * from {{ ref('lead_lifecycle') }}
-
-),
-
-data_end as (
-
-    select * from {{ ref('int_data_end') }}
-
-),
-
 cohorts as (
 
     select
@@ -36,29 +24,23 @@ cohorts as (
         {{- ',' if not loop.last }}
     {%- endfor %}
 
-    from lifecycle
+    from {{ ref('lead_lifecycle') }}
 
     group by
         cast(date_trunc('month', lead_at) as date),
         channel,
         region
 
-),
-
-final as (
-
-    select
-        cohorts.*,
-    {%- for days in horizons %}
-        {{ days_after('last_day(cohorts.cohort_month)', days) }} <= data_end.last_date
-            as is_mature_{{ days }}
-        {{- ',' if not loop.last }}
-    {%- endfor %}
-
-    from cohorts
-
-    cross join data_end
-
 )
 
-select * from final
+select
+    cohorts.*,
+{%- for days in horizons %}
+    {{ days_after('last_day(cohorts.cohort_month)', days) }} <= data_end.last_date
+        as is_mature_{{ days }}
+    {{- ',' if not loop.last }}
+{%- endfor %}
+
+from cohorts
+
+cross join {{ ref('int_data_end') }} as data_end

@@ -1,12 +1,6 @@
 {# Grain: one row: what the numbers of the funnel and the KPIs rest on. #}
 with
 
-data_end as (
-
-    select * from {{ ref('int_data_end') }}
-
-),
-
 exchange_rates as (
 
     select distinct to_currency as reporting_currency
@@ -46,38 +40,32 @@ reached as (
         count(customer_at) as customers
     from {{ ref('lead_lifecycle') }}
 
-),
-
-final as (
-
-    select
-        data_end.last_date,
-        exchange_rates.reporting_currency,
-        coalesce(spend.cost_types, '(none)') as cost_types,
-        case when payments.payments > 0 then 'net payments' else 'won amounts' end
-            as revenue_source,
-        opportunities.opportunities + reached.opportunities > 0 as has_opportunities,
-        opportunities.opportunities + payments.payments + reached.customers > 0 as has_customers,
-        '{{ var("reporting_time_zone") }}' as reporting_time_zone,
-        cast({{ var('gross_margin') }} as decimal(5, 4)) as gross_margin,
-        cast({{ var('payment_months') }} as bigint) as payment_months,
-        cast({{ var('clv_window_months') }} as bigint) as clv_window_months,
-        cast({{ var('clv_horizon_months') }} as bigint) as clv_horizon_months,
-        cast({{ var('roi_months') }} as bigint) as roi_months,
-        cast({{ var('contact_within_hours') }} as bigint) as contact_within_hours
-
-    from data_end
-
-    cross join exchange_rates
-
-    cross join spend
-
-    cross join payments
-
-    cross join opportunities
-
-    cross join reached
-
 )
 
-select * from final
+select
+    data_end.last_date,
+    exchange_rates.reporting_currency,
+    coalesce(spend.cost_types, '(none)') as cost_types,
+    case when payments.payments > 0 then 'net payments' else 'won amounts' end
+        as revenue_source,
+    opportunities.opportunities + reached.opportunities > 0 as has_opportunities,
+    opportunities.opportunities + payments.payments + reached.customers > 0 as has_customers,
+    '{{ var("reporting_time_zone") }}' as reporting_time_zone,
+    cast({{ var('gross_margin') }} as decimal(5, 4)) as gross_margin,
+    cast({{ var('payment_months') }} as bigint) as payment_months,
+    cast({{ var('clv_window_months') }} as bigint) as clv_window_months,
+    cast({{ var('clv_horizon_months') }} as bigint) as clv_horizon_months,
+    cast({{ var('roi_months') }} as bigint) as roi_months,
+    cast({{ var('contact_within_hours') }} as bigint) as contact_within_hours
+
+from {{ ref('int_data_end') }} as data_end
+
+cross join exchange_rates
+
+cross join spend
+
+cross join payments
+
+cross join opportunities
+
+cross join reached

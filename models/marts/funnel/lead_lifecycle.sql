@@ -5,24 +5,6 @@
 #}
 with
 
-profiles as (
-
-    select * from {{ ref('int_lead_profiles') }}
-
-),
-
-clock as (
-
-    select * from {{ ref('int_clock') }}
-
-),
-
-stages as (
-
-    select * from {{ ref('int_lead_stages') }}
-
-),
-
 revenue as (
 
     select
@@ -61,9 +43,9 @@ leads as (
             as region,
         max_by(profiles.is_deleted, profiles.valid_from_date) as is_deleted
 
-    from profiles
+    from {{ ref('int_lead_profiles') }} as profiles
 
-    cross join clock
+    cross join {{ ref('int_clock') }} as clock
 
     where profiles.valid_from_date <= clock.clock_date
 
@@ -80,7 +62,7 @@ reached as (
         {{- ',' if not loop.last }}
     {%- endfor %}
 
-    from stages
+    from {{ ref('int_lead_stages') }}
 
     group by lead_id
 
@@ -130,7 +112,7 @@ timed as (
 
     from leads
 
-    cross join clock
+    cross join {{ ref('int_clock') }} as clock
 
     left join reached
         on leads.lead_id = reached.lead_id
@@ -141,46 +123,40 @@ timed as (
     left join revenue
         on leads.lead_id = revenue.lead_id
 
-),
-
-final as (
-
-    select
-        lead_id,
-        coalesce(channel, '(none)') as channel,
-        country,
-        coalesce(region, '(none)') as region,
-        is_deleted,
-        coalesce(least(
-            {%- for start, end in durations %}
-                days_{{ start }}_to_{{ end }}{{ ',' if not loop.last }}
-            {%- endfor %}
-        ) < 0, false) as has_negative_duration,
-        lead_at,
-        iql_at,
-        mql_at,
-        sql_at,
-        trial_at,
-        opportunity_at,
-        customer_at,
-        lost_at,
-        {{ reporting_date('sql_at') }} as sql_date,
-        {{ reporting_date('customer_at') }} as customer_date,
-        first_contact_at,
-        {%- for start, end in durations %}
-            case
-                when days_{{ start }}_to_{{ end }} >= 0 then days_{{ start }}_to_{{ end }}
-            end as days_{{ start }}_to_{{ end }},
-        {%- endfor %}
-        hours_sql_to_contact,
-        case
-            when hours_sql_to_contact <= {{ var('contact_within_hours') }} then true
-            when hours_since_sql >= {{ var('contact_within_hours') }} then false
-        end as is_contacted_in_time,
-        revenue
-
-    from timed
-
 )
 
-select * from final
+select
+    lead_id,
+    coalesce(channel, '(none)') as channel,
+    country,
+    coalesce(region, '(none)') as region,
+    is_deleted,
+    coalesce(least(
+        {%- for start, end in durations %}
+            days_{{ start }}_to_{{ end }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    ) < 0, false) as has_negative_duration,
+    lead_at,
+    iql_at,
+    mql_at,
+    sql_at,
+    trial_at,
+    opportunity_at,
+    customer_at,
+    lost_at,
+    {{ reporting_date('sql_at') }} as sql_date,
+    {{ reporting_date('customer_at') }} as customer_date,
+    first_contact_at,
+    {%- for start, end in durations %}
+        case
+            when days_{{ start }}_to_{{ end }} >= 0 then days_{{ start }}_to_{{ end }}
+        end as days_{{ start }}_to_{{ end }},
+    {%- endfor %}
+    hours_sql_to_contact,
+    case
+        when hours_sql_to_contact <= {{ var('contact_within_hours') }} then true
+        when hours_since_sql >= {{ var('contact_within_hours') }} then false
+    end as is_contacted_in_time,
+    revenue
+
+from timed

@@ -4,27 +4,9 @@
 #}
 with
 
-lifecycle as (
-
-    select * from {{ ref('lead_lifecycle') }}
-
-),
-
 revenue as (
 
     select * from {{ ref('int_revenue') }}
-
-),
-
-spend as (
-
-    select * from {{ ref('int_marketing_spend') }}
-
-),
-
-data_end as (
-
-    select * from {{ ref('int_data_end') }}
 
 ),
 
@@ -46,7 +28,7 @@ facts as (
         cast(null as decimal(18, 4)) as spend,
         no_revenue.revenue
 
-    from lifecycle
+    from {{ ref('lead_lifecycle') }} as lifecycle
 
     cross join no_revenue
 
@@ -62,7 +44,7 @@ facts as (
 
     from revenue
 
-    inner join lifecycle
+    inner join {{ ref('lead_lifecycle') }} as lifecycle
         on revenue.lead_id = lifecycle.lead_id
 
     where revenue.earned_at <= {{ months_after('lifecycle.lead_at', var('roi_months')) }}
@@ -77,7 +59,7 @@ facts as (
         spend.amount as spend,
         no_revenue.revenue
 
-    from spend
+    from {{ ref('int_marketing_spend') }} as spend
 
     cross join no_revenue
 
@@ -100,20 +82,14 @@ cohorts as (
         channel,
         region
 
-),
-
-final as (
-
-    select
-        cohorts.*,
-        {{ gross_margin('cohorts.revenue_within') }} as gross_margin_within,
-        {{ months_after('last_day(cohorts.cohort_month)', var('roi_months')) }}
-        <= data_end.last_date as is_mature
-
-    from cohorts
-
-    cross join data_end
-
 )
 
-select * from final
+select
+    cohorts.*,
+    {{ gross_margin('cohorts.revenue_within') }} as gross_margin_within,
+    {{ months_after('last_day(cohorts.cohort_month)', var('roi_months')) }}
+    <= data_end.last_date as is_mature
+
+from cohorts
+
+cross join {{ ref('int_data_end') }} as data_end

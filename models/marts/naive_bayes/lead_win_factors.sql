@@ -11,12 +11,6 @@ leads as (
 
 ),
 
-shares as (
-
-    select * from {{ ref('int_naive_bayes_shares') }}
-
-),
-
 lead_values as (
 
     select
@@ -70,7 +64,7 @@ priors as (
         total_won / (total_won + total_lost) as won_share,
         total_lost / (total_won + total_lost) as lost_share
 
-    from shares
+    from {{ ref('int_naive_bayes_shares') }}
 
     where kind = 'stage' and total_won is not null
 
@@ -114,28 +108,22 @@ factors as (
     inner join lead_values
         on scoped.lead_id = lead_values.lead_id
 
-    inner join shares
+    inner join {{ ref('int_naive_bayes_shares') }} as shares
         on scoped.team is not distinct from shares.team
         and lead_values.field = shares.field
         and lead_values.value = shares.value
 
-),
-
-final as (
-
-    select
-        lead_id,
-        field,
-        value,
-        team as counted_team,
-        cast(won_share as double) as won_share,
-        cast(lost_share as double) as lost_share,
-        cast(factor as double) as factor,
-        factor > 0.5 as speaks_for,
-        cast(ln(won_share) - ln(lost_share) as decimal(28, 18)) as log_odds
-
-    from factors
-
 )
 
-select * from final
+select
+    lead_id,
+    field,
+    value,
+    team as counted_team,
+    cast(won_share as double) as won_share,
+    cast(lost_share as double) as lost_share,
+    cast(factor as double) as factor,
+    factor > 0.5 as speaks_for,
+    cast(ln(won_share) - ln(lost_share) as decimal(28, 18)) as log_odds
+
+from factors

@@ -11,12 +11,6 @@ leads as (
 
 ),
 
-clock as (
-
-    select * from {{ ref('int_clock') }}
-
-),
-
 odds as (
 
     {# Decimals add up to the same sum in whatever order. #}
@@ -28,29 +22,23 @@ odds as (
 
     group by lead_id
 
-),
-
-final as (
-
-    select
-        leads.lead_id,
-        leads.outcome = 'won' as is_won,
-        leads.team,
-        leads.stage,
-        {# Never certain while the lead is open. #}
-        cast(case
-            when leads.outcome = 'won' then 100
-            when odds.log_odds is not null then least(greatest(round(100 / (1 + exp(-odds.log_odds)), 2), 0.01), 99.99)
-        end as decimal(5, 2)) as win_probability,
-        clock.clock_date as score_date
-
-    from leads
-
-    cross join clock
-
-    left join odds
-        on leads.lead_id = odds.lead_id
-
 )
 
-select * from final
+select
+    leads.lead_id,
+    leads.outcome = 'won' as is_won,
+    leads.team,
+    leads.stage,
+    {# Never certain while the lead is open. #}
+    cast(case
+        when leads.outcome = 'won' then 100
+        when odds.log_odds is not null then least(greatest(round(100 / (1 + exp(-odds.log_odds)), 2), 0.01), 99.99)
+    end as decimal(5, 2)) as win_probability,
+    clock.clock_date as score_date
+
+from leads
+
+cross join {{ ref('int_clock') }} as clock
+
+left join odds
+    on leads.lead_id = odds.lead_id

@@ -14,18 +14,6 @@ leads as (
 
 ),
 
-scores as (
-
-    select * from {{ ref('int_evaluated_scores') }}
-
-),
-
-bases as (
-
-    select * from {{ ref('int_quality_bases') }}
-
-),
-
 placed as (
 
     select
@@ -39,11 +27,11 @@ placed as (
 
     from leads
 
-    inner join scores
+    inner join {{ ref('int_evaluated_scores') }} as scores
         on leads.lead_id = scores.lead_id
         and leads.score_date = scores.score_date
 
-    inner join bases
+    inner join {{ ref('int_quality_bases') }} as bases
         on leads.created_month = bases.quality_month
         and scores.score_model = bases.score_model
         and (
@@ -57,26 +45,20 @@ placed as (
         leads.channel,
         leads.region
 
-),
-
-final as (
-
-    select
-        created_month as quality_month,
-        channel,
-        region,
-        count(*) as leads,
-        cast(sum(cast(probability as decimal(18, 12))) as double) as expected_customers,
-        cast(sum(cast(base_rate as decimal(18, 12))) as double) as base_customers,
-        cast(max(base_conversions) as bigint) as base_conversions
-
-    from placed
-
-    group by
-        created_month,
-        channel,
-        region
-
 )
 
-select * from final
+select
+    created_month as quality_month,
+    channel,
+    region,
+    count(*) as leads,
+    cast(sum(cast(probability as decimal(18, 12))) as double) as expected_customers,
+    cast(sum(cast(base_rate as decimal(18, 12))) as double) as base_customers,
+    cast(max(base_conversions) as bigint) as base_conversions
+
+from placed
+
+group by
+    created_month,
+    channel,
+    region

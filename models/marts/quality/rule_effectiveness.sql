@@ -28,22 +28,10 @@ rules as (
 
 ),
 
-scores as (
-
-    select * from {{ ref('int_evaluation_scores') }}
-
-),
-
 bins as (
 
     select * from {{ ref('int_score_bins') }}
     where part = 'all'
-
-),
-
-factors as (
-
-    select * from {{ ref('int_evaluated_factors') }}
 
 ),
 
@@ -68,7 +56,7 @@ totals as (
             ) / count(*), 0
         ) as log_odds_of_a_point
 
-    from scores
+    from {{ ref('int_evaluation_scores') }}
 
     group by
         score_model,
@@ -91,9 +79,9 @@ fired as (
             as expected_variance,
         sum(factors.points) as points_given
 
-    from scores
+    from {{ ref('int_evaluation_scores') }} as scores
 
-    inner join factors
+    inner join {{ ref('int_evaluated_factors') }} as factors
         on scores.lead_id = factors.lead_id
         and scores.score_date = factors.score_date
         and scores.score_model = factors.score_model
@@ -163,33 +151,27 @@ compared as (
 
     from counted
 
-),
-
-final as (
-
-    select
-        score_model,
-        scored_day,
-        outcome,
-        rule_id,
-        score_group,
-        kind,
-        reason,
-        leads_with,
-        leads_with / cast(leads as double) as fired_share,
-        conversion_with,
-        conversion_without,
-        conversion_with / nullif(conversion_without, 0) as lift,
-        conversion_with / nullif(conversion_without, 0) * exp(-{{ normal_quantile() }} * log_lift_error) as lift_low,
-        conversion_with / nullif(conversion_without, 0) * exp({{ normal_quantile() }} * log_lift_error) as lift_high,
-        cast(round(mean_points, 4) as decimal(18, 4)) as points,
-        case
-            when log_odds_of_a_point > 0
-                then try_cast(round(mean_points + missing_log_odds / log_odds_of_a_point, 1) as decimal(18, 1))
-        end as deserved_points
-
-    from compared
-
 )
 
-select * from final
+select
+    score_model,
+    scored_day,
+    outcome,
+    rule_id,
+    score_group,
+    kind,
+    reason,
+    leads_with,
+    leads_with / cast(leads as double) as fired_share,
+    conversion_with,
+    conversion_without,
+    conversion_with / nullif(conversion_without, 0) as lift,
+    conversion_with / nullif(conversion_without, 0) * exp(-{{ normal_quantile() }} * log_lift_error) as lift_low,
+    conversion_with / nullif(conversion_without, 0) * exp({{ normal_quantile() }} * log_lift_error) as lift_high,
+    cast(round(mean_points, 4) as decimal(18, 4)) as points,
+    case
+        when log_odds_of_a_point > 0
+            then try_cast(round(mean_points + missing_log_odds / log_odds_of_a_point, 1) as decimal(18, 1))
+    end as deserved_points
+
+from compared

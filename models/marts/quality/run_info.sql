@@ -1,12 +1,6 @@
 {# Grain: one row: what this build was made from. #}
 with
 
-clock as (
-
-    select * from {{ ref('int_clock') }}
-
-),
-
 landings as (
 
     select
@@ -59,7 +53,7 @@ waiting as (
             where cast(lead_events.occurred_at as date) > clock.clock_date
         ) as rows_waiting
 
-    from clock
+    from {{ ref('int_clock') }} as clock
 
 ),
 
@@ -68,34 +62,28 @@ points as (
     select {{ ordered_list("score_model || '=' || points_hash", 'score_model', ' ') }} as points_hashes
     from {{ ref('int_points_hashes') }}
 
-),
-
-final as (
-
-    select
-        md5(
-            coalesce(cast(clock.clock_date as string), '') || ' '
-            || cast(landings.last_landing_id as string) || ' '
-            || coalesce(points.points_hashes, '')
-        ) as run_id,
-        clock.clock_date,
-        cast(landings.rows_landed as bigint) as rows_landed,
-        cast(rejected.rows_rejected as bigint) as rows_rejected,
-        cast(waiting.rows_waiting as bigint) as rows_waiting,
-        points.points_hashes,
-        '{{ dbt_version }}' as dbt_version,
-        '{{ var("project_version") }}' as project_version
-
-    from clock
-
-    cross join landings
-
-    cross join rejected
-
-    cross join waiting
-
-    cross join points
-
 )
 
-select * from final
+select
+    md5(
+        coalesce(cast(clock.clock_date as string), '') || ' '
+        || cast(landings.last_landing_id as string) || ' '
+        || coalesce(points.points_hashes, '')
+    ) as run_id,
+    clock.clock_date,
+    cast(landings.rows_landed as bigint) as rows_landed,
+    cast(rejected.rows_rejected as bigint) as rows_rejected,
+    cast(waiting.rows_waiting as bigint) as rows_waiting,
+    points.points_hashes,
+    '{{ dbt_version }}' as dbt_version,
+    '{{ var("project_version") }}' as project_version
+
+from {{ ref('int_clock') }} as clock
+
+cross join landings
+
+cross join rejected
+
+cross join waiting
+
+cross join points

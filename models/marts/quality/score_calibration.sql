@@ -4,18 +4,6 @@
 #}
 with
 
-scores as (
-
-    select * from {{ ref('int_evaluation_scores') }}
-
-),
-
-bins as (
-
-    select * from {{ ref('int_score_bins') }}
-
-),
-
 placed as (
 
     select
@@ -23,9 +11,9 @@ placed as (
         bins.bin,
         bins.calibrated_probability
 
-    from scores
+    from {{ ref('int_evaluation_scores') }} as scores
 
-    inner join bins
+    inner join {{ ref('int_score_bins') }} as bins
         on scores.score_model = bins.score_model
         and scores.scored_day = bins.scored_day
         and scores.outcome = bins.outcome
@@ -93,28 +81,22 @@ counted as (
         part,
         part_name
 
-),
-
-final as (
-
-    select
-        score_model,
-        scored_day,
-        outcome,
-        part,
-        part_name,
-        cast(part_order as int) as part_order,
-        lowest_score,
-        highest_score,
-        leads,
-        conversions,
-        conversions / cast(leads as double) as conversion_rate,
-        {{ wilson_bound('conversions', 'leads') }} as conversion_rate_low,
-        {{ wilson_bound('conversions', 'leads', is_upper=true) }} as conversion_rate_high,
-        expected_conversions / leads as calibrated_probability
-
-    from counted
-
 )
 
-select * from final
+select
+    score_model,
+    scored_day,
+    outcome,
+    part,
+    part_name,
+    cast(part_order as int) as part_order,
+    lowest_score,
+    highest_score,
+    leads,
+    conversions,
+    conversions / cast(leads as double) as conversion_rate,
+    {{ wilson_bound('conversions', 'leads') }} as conversion_rate_low,
+    {{ wilson_bound('conversions', 'leads', is_upper=true) }} as conversion_rate_high,
+    expected_conversions / leads as calibrated_probability
+
+from counted

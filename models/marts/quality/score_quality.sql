@@ -4,24 +4,6 @@
 #}
 with
 
-ranks as (
-
-    select * from {{ ref('int_score_ranks') }}
-
-),
-
-brier_scores as (
-
-    select * from {{ ref('int_brier_scores') }}
-
-),
-
-left_out as (
-
-    select * from {{ ref('int_left_out_leads') }}
-
-),
-
 as_double as (
 
     select
@@ -42,7 +24,7 @@ as_double as (
         cast(conversions_in_top_decile as double) as conversions_in_top_decile,
         cast(conversions_in_top_quintile as double) as conversions_in_top_quintile
 
-    from ranks
+    from {{ ref('int_score_ranks') }}
 
 ),
 
@@ -69,57 +51,51 @@ variances as (
 
     from areas
 
-),
-
-final as (
-
-    select
-        variances.score_model,
-        variances.scored_day,
-        variances.outcome,
-        cast({{ var('outcome_days') }} as int) as outcome_days,
-        variances.slice,
-        variances.slice_value,
-        variances.leads,
-        variances.conversions,
-        variances.conversions / cast(variances.leads as double) as conversion_rate,
-        variances.auc,
-        case
-            when variances.auc_variance is not null
-                then greatest(0, variances.auc - {{ normal_quantile() }} * sqrt(variances.auc_variance))
-        end as auc_low,
-        case
-            when variances.auc_variance is not null
-                then least(1, variances.auc + {{ normal_quantile() }} * sqrt(variances.auc_variance))
-        end as auc_high,
-        variances.precision_sum / variances.positives as average_precision,
-        brier_scores.brier_score,
-        variances.conversions_in_top_decile / variances.positives / 0.1 as top_decile_lift,
-        {{ wilson_bound('variances.conversions_in_top_decile', '0.1 * variances.leads') }}
-        / (variances.positives / variances.leads) as top_decile_lift_low,
-        {{ wilson_bound('variances.conversions_in_top_decile', '0.1 * variances.leads', is_upper=true) }}
-        / (variances.positives / variances.leads) as top_decile_lift_high,
-        variances.conversions_in_top_quintile / variances.positives / 0.2 as top_quintile_lift,
-        variances.conversions_in_top_quintile / variances.positives as share_in_top_quintile,
-        left_out.decided_leads,
-        left_out.young_leads,
-        variances.known_later_leads / cast(variances.leads as double) as known_later_share
-
-    from variances
-
-    inner join brier_scores
-        on variances.score_model = brier_scores.score_model
-        and variances.scored_day = brier_scores.scored_day
-        and variances.outcome = brier_scores.outcome
-        and variances.slice = brier_scores.slice
-        and variances.slice_value = brier_scores.slice_value
-
-    inner join left_out
-        on variances.scored_day = left_out.scored_day
-        and variances.outcome = left_out.outcome
-        and variances.slice = left_out.slice
-        and variances.slice_value = left_out.slice_value
-
 )
 
-select * from final
+select
+    variances.score_model,
+    variances.scored_day,
+    variances.outcome,
+    cast({{ var('outcome_days') }} as int) as outcome_days,
+    variances.slice,
+    variances.slice_value,
+    variances.leads,
+    variances.conversions,
+    variances.conversions / cast(variances.leads as double) as conversion_rate,
+    variances.auc,
+    case
+        when variances.auc_variance is not null
+            then greatest(0, variances.auc - {{ normal_quantile() }} * sqrt(variances.auc_variance))
+    end as auc_low,
+    case
+        when variances.auc_variance is not null
+            then least(1, variances.auc + {{ normal_quantile() }} * sqrt(variances.auc_variance))
+    end as auc_high,
+    variances.precision_sum / variances.positives as average_precision,
+    brier_scores.brier_score,
+    variances.conversions_in_top_decile / variances.positives / 0.1 as top_decile_lift,
+    {{ wilson_bound('variances.conversions_in_top_decile', '0.1 * variances.leads') }}
+    / (variances.positives / variances.leads) as top_decile_lift_low,
+    {{ wilson_bound('variances.conversions_in_top_decile', '0.1 * variances.leads', is_upper=true) }}
+    / (variances.positives / variances.leads) as top_decile_lift_high,
+    variances.conversions_in_top_quintile / variances.positives / 0.2 as top_quintile_lift,
+    variances.conversions_in_top_quintile / variances.positives as share_in_top_quintile,
+    left_out.decided_leads,
+    left_out.young_leads,
+    variances.known_later_leads / cast(variances.leads as double) as known_later_share
+
+from variances
+
+inner join {{ ref('int_brier_scores') }} as brier_scores
+    on variances.score_model = brier_scores.score_model
+    and variances.scored_day = brier_scores.scored_day
+    and variances.outcome = brier_scores.outcome
+    and variances.slice = brier_scores.slice
+    and variances.slice_value = brier_scores.slice_value
+
+inner join {{ ref('int_left_out_leads') }} as left_out
+    on variances.scored_day = left_out.scored_day
+    and variances.outcome = left_out.outcome
+    and variances.slice = left_out.slice
+    and variances.slice_value = left_out.slice_value

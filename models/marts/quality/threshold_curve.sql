@@ -158,39 +158,33 @@ measured as (
         on above.score_model = todays_bounds.score_model
         and above.region = todays_bounds.region
 
-),
-
-final as (
-
-    select
-        score_model,
-        scored_day,
-        outcome,
-        region,
-        cast(cutoff as decimal(18, 0)) as cutoff,
-        leads,
-        conversions,
-        conversions / cast(leads as double) as precision_rate,
-        conversions / cast(nullif(all_conversions, 0) as double) as recall_rate,
-        leads_per_week,
-        calls_per_week,
-        expected_profit_per_week,
-        is_handed_over_today
-        and cutoff = min(case when is_handed_over_today then cutoff end) over this_region
-            as is_todays_cutoff,
-        {# Where no cut-off keeps within the calls, none is marked. #}
-        coalesce(cutoff = min(case when leads_per_week <= calls_per_week then cutoff end) over this_region, false)
-            as is_calls_cutoff,
-        outcome = 'customer'
-        and row_number() over (
-            partition by score_model, scored_day, outcome, region
-            order by expected_profit_per_week desc, cutoff desc
-        ) = 1 as is_best_cutoff
-
-    from measured
-
-    window this_region as (partition by score_model, scored_day, outcome, region)
-
 )
 
-select * from final
+select
+    score_model,
+    scored_day,
+    outcome,
+    region,
+    cast(cutoff as decimal(18, 0)) as cutoff,
+    leads,
+    conversions,
+    conversions / cast(leads as double) as precision_rate,
+    conversions / cast(nullif(all_conversions, 0) as double) as recall_rate,
+    leads_per_week,
+    calls_per_week,
+    expected_profit_per_week,
+    is_handed_over_today
+    and cutoff = min(case when is_handed_over_today then cutoff end) over this_region
+        as is_todays_cutoff,
+    {# Where no cut-off keeps within the calls, none is marked. #}
+    coalesce(cutoff = min(case when leads_per_week <= calls_per_week then cutoff end) over this_region, false)
+        as is_calls_cutoff,
+    outcome = 'customer'
+    and row_number() over (
+        partition by score_model, scored_day, outcome, region
+        order by expected_profit_per_week desc, cutoff desc
+    ) = 1 as is_best_cutoff
+
+from measured
+
+window this_region as (partition by score_model, scored_day, outcome, region)

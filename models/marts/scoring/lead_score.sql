@@ -2,18 +2,6 @@
 {%- set url_prefix = var('lead_url_prefix') | replace("'", "''") %}
 with
 
-lead_models as (
-
-    select * from {{ ref('int_lead_models') }}
-
-),
-
-callability as (
-
-    select * from {{ ref('int_lead_callability') }}
-
-),
-
 chosen as (
 
     {# No more than ranking needs: a sort carries along whatever is selected. #}
@@ -31,11 +19,11 @@ chosen as (
 
     from {{ ref('lead_score_by_model') }} as scores
 
-    inner join lead_models
+    inner join {{ ref('int_lead_models') }} as lead_models
         on scores.lead_id = lead_models.lead_id
         and scores.score_model = lead_models.score_model
 
-    inner join callability
+    inner join {{ ref('int_lead_callability') }} as callability
         on scores.lead_id = callability.lead_id
 
 ),
@@ -53,39 +41,33 @@ ranked as (
 
     from chosen
 
-),
-
-final as (
-
-    select
-        scores.lead_id,
-        scores.score_model,
-        scores.score,
-        scores.raw_score,
-        scores.fit_score,
-        scores.engagement_score,
-        scores.band,
-        scores.band_order,
-        scores.next_action,
-        scores.fit_grade,
-        scores.engagement_grade,
-        scores.priority,
-        scores.top_reasons,
-        ranked.not_callable_reason is null as is_callable,
-        ranked.not_callable_reason,
-        case when ranked.not_callable_reason is null then cast(ranked.place as bigint) end as score_rank,
-        cast(
-            nullif('{{ url_prefix }}', '') || scores.lead_id as string
-        ) as lead_url,
-        scores.score_date,
-        scores.points_hash
-
-    from {{ ref('lead_score_by_model') }} as scores
-
-    inner join ranked
-        on scores.lead_id = ranked.lead_id
-        and scores.score_model = ranked.score_model
-
 )
 
-select * from final
+select
+    scores.lead_id,
+    scores.score_model,
+    scores.score,
+    scores.raw_score,
+    scores.fit_score,
+    scores.engagement_score,
+    scores.band,
+    scores.band_order,
+    scores.next_action,
+    scores.fit_grade,
+    scores.engagement_grade,
+    scores.priority,
+    scores.top_reasons,
+    ranked.not_callable_reason is null as is_callable,
+    ranked.not_callable_reason,
+    case when ranked.not_callable_reason is null then cast(ranked.place as bigint) end as score_rank,
+    cast(
+        nullif('{{ url_prefix }}', '') || scores.lead_id as string
+    ) as lead_url,
+    scores.score_date,
+    scores.points_hash
+
+from {{ ref('lead_score_by_model') }} as scores
+
+inner join ranked
+    on scores.lead_id = ranked.lead_id
+    and scores.score_model = ranked.score_model

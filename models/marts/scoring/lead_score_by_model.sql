@@ -1,12 +1,6 @@
 {# Grain: one row per lead and live model, at the clock, or on the last day before the lead was deleted. #}
 with
 
-scores as (
-
-    select * from {{ ref('int_current_scores') }}
-
-),
-
 lives as (
 
     select
@@ -17,78 +11,48 @@ lives as (
 
     group by lead_id
 
-),
-
-points_hashes as (
-
-    select * from {{ ref('int_points_hashes') }}
-
-),
-
-predictions as (
-
-    select * from {{ ref('int_predictions') }}
-
-),
-
-deal_amounts as (
-
-    select * from {{ ref('int_deal_amounts') }}
-
-),
-
-clock as (
-
-    select * from {{ ref('int_clock') }}
-
-),
-
-final as (
-
-    select
-        scores.lead_id,
-        scores.score_model,
-        scores.score,
-        scores.raw_score,
-        scores.fit_score,
-        scores.engagement_score,
-        scores.band,
-        scores.band_order,
-        scores.next_action,
-        scores.fit_grade,
-        scores.engagement_grade,
-        scores.priority,
-        scores.top_reasons,
-        scores.is_disqualified,
-        scores.is_junk,
-        case when predictions.lead_id is null then 'not available' else 'predicted' end as prediction,
-        predictions.predicted_conversion,
-        predictions.prediction_reasons,
-        deal_amounts.expected_deal_amount,
-        cast(round(
-            predictions.predicted_conversion * cast(deal_amounts.expected_deal_amount as double), 4
-        ) as decimal(18, 4)) as expected_value,
-        least(
-            {{ days_after('lives.valid_until_date', -1) }}, clock.clock_date
-        ) as score_date,
-        points_hashes.points_hash
-
-    from scores
-
-    inner join lives
-        on scores.lead_id = lives.lead_id
-
-    inner join points_hashes
-        on scores.score_model = points_hashes.score_model
-
-    left join predictions
-        on scores.lead_id = predictions.lead_id
-
-    left join deal_amounts
-        on scores.lead_id = deal_amounts.lead_id
-
-    cross join clock
-
 )
 
-select * from final
+select
+    scores.lead_id,
+    scores.score_model,
+    scores.score,
+    scores.raw_score,
+    scores.fit_score,
+    scores.engagement_score,
+    scores.band,
+    scores.band_order,
+    scores.next_action,
+    scores.fit_grade,
+    scores.engagement_grade,
+    scores.priority,
+    scores.top_reasons,
+    scores.is_disqualified,
+    scores.is_junk,
+    case when predictions.lead_id is null then 'not available' else 'predicted' end as prediction,
+    predictions.predicted_conversion,
+    predictions.prediction_reasons,
+    deal_amounts.expected_deal_amount,
+    cast(round(
+        predictions.predicted_conversion * cast(deal_amounts.expected_deal_amount as double), 4
+    ) as decimal(18, 4)) as expected_value,
+    least(
+        {{ days_after('lives.valid_until_date', -1) }}, clock.clock_date
+    ) as score_date,
+    points_hashes.points_hash
+
+from {{ ref('int_current_scores') }} as scores
+
+inner join lives
+    on scores.lead_id = lives.lead_id
+
+inner join {{ ref('int_points_hashes') }} as points_hashes
+    on scores.score_model = points_hashes.score_model
+
+left join {{ ref('int_predictions') }} as predictions
+    on scores.lead_id = predictions.lead_id
+
+left join {{ ref('int_deal_amounts') }} as deal_amounts
+    on scores.lead_id = deal_amounts.lead_id
+
+cross join {{ ref('int_clock') }} as clock

@@ -17,12 +17,6 @@ factors as (
 
 ),
 
-group_scores as (
-
-    select * from {{ ref('int_current_groups') }}
-
-),
-
 scores as (
 
     select * from {{ ref('int_banded_scores') }}
@@ -56,7 +50,7 @@ reasons as (
         null as occurrences,
         null as last_event_date
 
-    from group_scores
+    from {{ ref('int_current_groups') }}
 
     where clamped_points <> rule_points
 
@@ -72,7 +66,7 @@ reasons as (
         null as occurrences,
         null as last_event_date
 
-    from group_scores
+    from {{ ref('int_current_groups') }}
 
     where group_points <> clamped_points
 

@@ -49,18 +49,6 @@ scores as (
 
 ),
 
-lives as (
-
-    select * from {{ ref('int_lead_lives') }}
-
-),
-
-clock as (
-
-    select * from {{ ref('int_clock') }}
-
-),
-
 observed as (
 
     select
@@ -79,7 +67,7 @@ observed as (
 
     from scores
 
-    inner join lives
+    inner join {{ ref('int_lead_lives') }} as lives
         on scores.lead_id = lives.lead_id
         and scores.score_date >= lives.valid_from_date
         and scores.score_date < lives.valid_until_date
@@ -122,25 +110,19 @@ spans as (
 
     from changed
 
-    cross join clock
-
-),
-
-final as (
-
-    select
-        lead_id,
-        score_model,
-        score_date as valid_from,
-        valid_to,
-        score,
-        coalesce(score_before, previous_score) as previous_score,
-        band,
-        band_order,
-        cause
-
-    from spans
+    cross join {{ ref('int_clock') }} as clock
 
 )
 
-select * from final
+select
+    lead_id,
+    score_model,
+    score_date as valid_from,
+    valid_to,
+    score,
+    coalesce(score_before, previous_score) as previous_score,
+    band,
+    band_order,
+    cause
+
+from spans

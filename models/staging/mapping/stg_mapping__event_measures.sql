@@ -1,12 +1,6 @@
 {# Grain: one row per measure: a number made of events, as of a date. #}
 with
 
-seed as (
-
-    select * from {{ ref('event_measures') }}
-
-),
-
 typed as (
 
     select
@@ -16,7 +10,7 @@ typed as (
         {{ seed_value('per_event_key', 'string') }},
         {{ seed_value('window_days', 'integer') }}
 
-    from seed
+    from {{ ref('event_measures') }}
 
 )
 

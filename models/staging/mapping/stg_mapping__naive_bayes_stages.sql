@@ -1,12 +1,6 @@
 {# Grain: one row per stage of the pipeline. #}
 with
 
-seed as (
-
-    select * from {{ ref('naive_bayes_stages') }}
-
-),
-
 typed as (
 
     select
@@ -15,7 +9,7 @@ typed as (
         {{ seed_value('sequence', 'integer') }},
         is_won = 'yes' as is_won
 
-    from seed
+    from {{ ref('naive_bayes_stages') }}
 
 )
 

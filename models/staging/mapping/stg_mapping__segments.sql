@@ -4,12 +4,6 @@
 #}
 with
 
-seed as (
-
-    select * from {{ ref('segments') }}
-
-),
-
 typed as (
 
     select
@@ -22,7 +16,7 @@ typed as (
         {{ seed_value('event_key', 'string') }},
         {{ seed_value('window_days', 'integer') }}
 
-    from seed
+    from {{ ref('segments') }}
 
 )
 

@@ -1,12 +1,6 @@
 {# Grain: one row per model, attribute rule and region that has a row of its own. #}
 with
 
-seed as (
-
-    select * from {{ ref('attribute_points') }}
-
-),
-
 typed as (
 
     select
@@ -25,7 +19,7 @@ typed as (
         coalesce(cast(nullif(trim(points), '') as decimal(18, 4)), 0) as points,
         {{ seed_value('reason', 'string') }}
 
-    from seed
+    from {{ ref('attribute_points') }}
 
 )
 

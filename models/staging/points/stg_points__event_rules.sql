@@ -1,12 +1,6 @@
 {# Grain: one row per model, event rule and region that has a row of its own. #}
 with
 
-seed as (
-
-    select * from {{ ref('event_points') }}
-
-),
-
 typed as (
 
     select
@@ -28,7 +22,7 @@ typed as (
         {{ seed_value('max_points', 'decimal(18, 4)') }},
         {{ seed_value('reason', 'string') }}
 
-    from seed
+    from {{ ref('event_points') }}
 
 )
 

@@ -1,12 +1,6 @@
 {# Grain: one row per persona of an analyst and attribute or event that it has. #}
 with
 
-seed as (
-
-    select * from {{ ref('golden_leads') }}
-
-),
-
 typed as (
 
     select
@@ -20,7 +14,7 @@ typed as (
         {{ seed_value('expected_band', 'string') }},
         {{ seed_value('score_model', 'string') }}
 
-    from seed
+    from {{ ref('golden_leads') }}
 
 )
 

@@ -1,12 +1,6 @@
 {# Grain: one row per model, kind and grade. #}
 with
 
-seed as (
-
-    select * from {{ ref('grade_bounds') }}
-
-),
-
 typed as (
 
     select
@@ -15,7 +9,7 @@ typed as (
         {{ seed_value('grade', 'string') }},
         {{ seed_value('lower_bound', 'decimal(18, 4)') }}
 
-    from seed
+    from {{ ref('grade_bounds') }}
 
 )
 

@@ -1,12 +1,6 @@
 {# Grain: one row per model, fit grade and engagement grade. #}
 with
 
-seed as (
-
-    select * from {{ ref('grade_matrix') }}
-
-),
-
 typed as (
 
     select
@@ -15,7 +9,7 @@ typed as (
         {{ seed_value('engagement_grade', 'string') }},
         {{ seed_value('priority', 'integer') }}
 
-    from seed
+    from {{ ref('grade_matrix') }}
 
 )
 

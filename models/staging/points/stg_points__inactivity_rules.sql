@@ -1,12 +1,6 @@
 {# Grain: one row per model, inactivity rule and region that has a row of its own. #}
 with
 
-seed as (
-
-    select * from {{ ref('inactivity_points') }}
-
-),
-
 typed as (
 
     select
@@ -22,7 +16,7 @@ typed as (
         {{ seed_value('points', 'decimal(18, 4)') }},
         {{ seed_value('reason', 'string') }}
 
-    from seed
+    from {{ ref('inactivity_points') }}
 
 )
 

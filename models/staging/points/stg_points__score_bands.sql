@@ -1,12 +1,6 @@
 {# Grain: one row per model, band and region that has a row of its own. #}
 with
 
-seed as (
-
-    select * from {{ ref('score_bands') }}
-
-),
-
 typed as (
 
     select
@@ -17,7 +11,7 @@ typed as (
         {{ seed_value('lower_bound', 'decimal(18, 4)') }},
         {{ seed_value('next_action', 'string') }}
 
-    from seed
+    from {{ ref('score_bands') }}
 
 )
 

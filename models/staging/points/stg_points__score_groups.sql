@@ -1,12 +1,6 @@
 {# Grain: one row per model and group of rules. #}
 with
 
-seed as (
-
-    select * from {{ ref('score_groups') }}
-
-),
-
 typed as (
 
     select
@@ -17,7 +11,7 @@ typed as (
         {{ seed_value('max_points', 'decimal(18, 4)') }},
         coalesce(cast(nullif(trim(weight), '') as decimal(19, 4)), 1) as weight
 
-    from seed
+    from {{ ref('score_groups') }}
 
 )
 

@@ -1,12 +1,6 @@
 {# Grain: one row per scoring model. #}
 with
 
-seed as (
-
-    select * from {{ ref('score_models') }}
-
-),
-
 typed as (
 
     select
@@ -19,7 +13,7 @@ typed as (
         coalesce(nullif(trim(scale), ''), 'clamp') as scale,
         {{ seed_value('live_from', 'date') }}
 
-    from seed
+    from {{ ref('score_models') }}
 
 )
 

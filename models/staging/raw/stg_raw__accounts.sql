@@ -1,12 +1,6 @@
 {# Grain: one row per version of an account. #}
 with
 
-source as (
-
-    select * from {{ source('raw', 'accounts') }}
-
-),
-
 renamed as (
 
     select
@@ -23,7 +17,7 @@ renamed as (
         landing_seq,
         cast(landed_at as timestamp) as landed_at
 
-    from source
+    from {{ source('raw', 'accounts') }}
 
 )
 

@@ -1,12 +1,6 @@
 {# Grain: one row per version of an event. #}
 with
 
-source as (
-
-    select * from {{ source('raw', 'lead_events') }}
-
-),
-
 renamed as (
 
     select
@@ -22,7 +16,7 @@ renamed as (
         landing_seq,
         cast(landed_at as timestamp) as landed_at
 
-    from source
+    from {{ source('raw', 'lead_events') }}
 
 )
 

@@ -1,12 +1,6 @@
 {# Grain: one row per version of a verdict of sales. #}
 with
 
-source as (
-
-    select * from {{ source('raw', 'lead_feedback') }}
-
-),
-
 renamed as (
 
     select
@@ -20,7 +14,7 @@ renamed as (
         landing_seq,
         cast(landed_at as timestamp) as landed_at
 
-    from source
+    from {{ source('raw', 'lead_feedback') }}
 
 )
 

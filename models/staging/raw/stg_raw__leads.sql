@@ -1,12 +1,6 @@
 {# Grain: one row per version of a lead. #}
 with
 
-source as (
-
-    select * from {{ source('raw', 'leads') }}
-
-),
-
 renamed as (
 
     select
@@ -43,7 +37,7 @@ renamed as (
         landing_seq,
         cast(landed_at as timestamp) as landed_at
 
-    from source
+    from {{ source('raw', 'leads') }}
 
 )
 

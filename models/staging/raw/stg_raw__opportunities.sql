@@ -1,12 +1,6 @@
 {# Grain: one row per version of an opportunity. #}
 with
 
-source as (
-
-    select * from {{ source('raw', 'opportunities') }}
-
-),
-
 renamed as (
 
     select
@@ -25,7 +19,7 @@ renamed as (
         landing_seq,
         cast(landed_at as timestamp) as landed_at
 
-    from source
+    from {{ source('raw', 'opportunities') }}
 
 )
 

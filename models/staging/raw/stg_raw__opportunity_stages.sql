@@ -1,12 +1,6 @@
 {# Grain: one row per entry of an opportunity into a stage. #}
 with
 
-source as (
-
-    select * from {{ source('raw', 'opportunity_stages') }}
-
-),
-
 renamed as (
 
     select
@@ -17,7 +11,7 @@ renamed as (
         landing_seq,
         cast(landed_at as timestamp) as landed_at
 
-    from source
+    from {{ source('raw', 'opportunity_stages') }}
 
 )
 

@@ -1,12 +1,6 @@
 {# Grain: one row per version of a payment. #}
 with
 
-source as (
-
-    select * from {{ source('raw', 'payments') }}
-
-),
-
 renamed as (
 
     select
@@ -19,7 +13,7 @@ renamed as (
         landing_seq,
         cast(landed_at as timestamp) as landed_at
 
-    from source
+    from {{ source('raw', 'payments') }}
 
 )
 

@@ -1,12 +1,6 @@
 {# Grain: one row per version of a day's visitors. #}
 with
 
-source as (
-
-    select * from {{ source('raw', 'web_traffic') }}
-
-),
-
 renamed as (
 
     select
@@ -18,7 +12,7 @@ renamed as (
         landing_seq,
         cast(landed_at as timestamp) as landed_at
 
-    from source
+    from {{ source('raw', 'web_traffic') }}
 
 )
 
