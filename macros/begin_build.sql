@@ -13,7 +13,7 @@
 {% macro duckdb__begin_build() -%}
     {%- if execute and flags.WHICH in ('build', 'run', 'seed', 'snapshot') -%}
         {%- set marts = {} -%}
-        {%- for node in graph.nodes.values() if node.resource_type == 'model' and node.fqn[:2] == [project_name, 'marts'] -%}
+        {%- for node in graph.nodes.values() if node.resource_type == 'model' and node.schema == 'marts' -%}
             {%- if node.config.materialized not in ('view', 'ephemeral') -%}
                 {%- do marts.update({node.alias: node.config.meta.get('rows_vary', false)}) -%}
             {%- endif -%}

@@ -1,6 +1,6 @@
 {#
-    Grain: one row per surviving lead that is not deleted, with its team, stage and outcome. A stage that
-    the seed does not list is none.
+    Grain: one row per surviving lead that is not deleted, with its team, stage and outcome: won, lost or
+    open as for sales, where an open deal outranks a loss. A stage that the seed does not list is none.
 #}
 with
 
@@ -10,9 +10,9 @@ attributes as (
 
 ),
 
-lifecycle as (
+callability as (
 
-    select * from {{ ref('lead_lifecycle') }}
+    select * from {{ ref('int_lead_callability') }}
 
 ),
 
@@ -43,15 +43,15 @@ final as (
         stages.stage,
         stages.sequence,
         case
-            when lifecycle.customer_at is not null or stages.is_won then 'won'
-            when lifecycle.lost_at is not null then 'lost'
+            when callability.sales_reason = 'customer' or stages.is_won then 'won'
+            when callability.sales_reason = 'lost' then 'lost'
             else 'open'
         end as outcome
 
     from leads
 
-    inner join lifecycle
-        on leads.lead_id = lifecycle.lead_id
+    inner join callability
+        on leads.lead_id = callability.lead_id
 
     left join stages
         on leads.stage = stages.stage
