@@ -111,7 +111,8 @@ final as (
         conversions / cast(leads as double) as conversion_rate,
         {{ wilson_bound('conversions', 'leads') }} as conversion_rate_low,
         {{ wilson_bound('conversions', 'leads', is_upper=true) }} as conversion_rate_high,
-        expected_conversions / leads as calibrated_probability
+        expected_conversions / leads as calibrated_probability,
+        (select clock_date from {{ ref('int_clock') }}) as evaluated_date
 
     from counted
 

@@ -103,7 +103,8 @@ final as (
         variances.conversions_in_top_quintile / variances.positives as share_in_top_quintile,
         left_out.decided_leads,
         left_out.young_leads,
-        variances.known_later_leads / cast(variances.leads as double) as known_later_share
+        variances.known_later_leads / cast(variances.leads as double) as known_later_share,
+        (select clock_date from {{ ref('int_clock') }}) as evaluated_date
 
     from variances
 
