@@ -187,7 +187,7 @@ final as (
             when log_odds_of_a_point > 0
                 then try_cast(round(mean_points + missing_log_odds / log_odds_of_a_point, 1) as decimal(18, 1))
         end as deserved_points,
-        (select clock_date from {{ ref('int_clock') }}) as evaluated_date
+        (select clock.clock_date from {{ ref('int_clock') }} as clock) as evaluated_date
 
     from compared
 

@@ -112,7 +112,7 @@ final as (
         {{ wilson_bound('conversions', 'leads') }} as conversion_rate_low,
         {{ wilson_bound('conversions', 'leads', is_upper=true) }} as conversion_rate_high,
         expected_conversions / leads as calibrated_probability,
-        (select clock_date from {{ ref('int_clock') }}) as evaluated_date
+        (select clock.clock_date from {{ ref('int_clock') }} as clock) as evaluated_date
 
     from counted
 

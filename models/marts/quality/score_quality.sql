@@ -104,7 +104,7 @@ final as (
         left_out.decided_leads,
         left_out.young_leads,
         variances.known_later_leads / cast(variances.leads as double) as known_later_share,
-        (select clock_date from {{ ref('int_clock') }}) as evaluated_date
+        (select clock.clock_date from {{ ref('int_clock') }} as clock) as evaluated_date
 
     from variances
 
