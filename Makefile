@@ -8,10 +8,13 @@ export DO_NOT_TRACK := 1
 BOARDS := $(filter-out charts/meta.yml,$(wildcard charts/*.yml))
 CHARTS := $(dir $(or $(LEADS_WAREHOUSE),warehouse/leads.duckdb))charts
 
-.PHONY: run test test-all test-spark bench lint charts serve docs lock clean
+.PHONY: run daily test test-all test-spark bench lint charts serve docs lock clean
 
 run: .venv/installed  ## sample data, or DATA=folder, to published marts and KPIs
 	@$(SCRIPTS) run $(if $(DATA),"$(DATA)")
+
+daily: .venv/installed  ## what a nightly job calls: run, but for what measures the models
+	@$(SCRIPTS) daily $(if $(DATA),"$(DATA)")
 
 test: .venv/installed lint  ## everything that must hold before a change lands
 	@.venv/bin/pytest -q -m "not slow" -n auto --dist loadgroup --no-loadscope-reorder

@@ -126,6 +126,15 @@ def rollback() -> PublishResult:
     return PublishResult(target, rows, clock)
 
 
+def is_evaluated() -> bool:
+    """Whether the working file's quality marts are of a build that passed, as `daily` needs."""
+    with duckdb.connect(str(paths.warehouse_file()), read_only=True) as connection:
+        try:
+            return connection.sql("from state.build where is_evaluated").fetchall() != []
+        except (duckdb.BinderException, duckdb.CatalogException):
+            return False
+
+
 def _marts(connection: duckdb.DuckDBPyConnection) -> dict[str, bool]:
     """The tables that the last `dbt build` made as marts, and whether their rows vary.
 

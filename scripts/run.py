@@ -1,8 +1,9 @@
-"""From files to published marts and KPIs in one go: land, build, publish, kpis."""
+"""From files to published marts and KPIs in one go: land, build (all or daily), publish, kpis."""
 
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -14,13 +15,14 @@ from scripts.errors import UserError
 from scripts.kpis import KpiReport, kpis
 from scripts.land import LandResult, land, rejects
 from scripts.lock import exclusive
-from scripts.publish import PublishResult, publish
+from scripts.publish import PublishResult, is_evaluated, publish
 from scripts.sample import write_sample
 from scripts.suppression import keep_suppressions
 from scripts.warehouse import connect, holds, storage
 
 # The table that tells a working file of the sample, and the one that every landing leaves.
 SAMPLE, LANDED = "state.sample", "raw.landings"
+DAILY = ("--selector", "daily")
 
 
 @dataclass(frozen=True)
@@ -36,14 +38,16 @@ def run(
     folder: Path | None,
     progress: Progress = lambda done, total, name: None,
     step: Callable[[str], None] = lambda name: None,
+    daily: bool = False,
 ) -> RunResult:
     """Land a folder (the made-up sample where None), build all models, publish, compute the KPIs.
 
     One's own data take the place of the sample and are never mixed with it. `progress` is told how
-    far dbt is, `step` what comes next. Raises UserError where a step cannot go on, BusyError where
-    another run is at work; what was published before stays.
+    far dbt is, `step` what comes next. A `daily` run leaves what measures the scores as the last
+    whole build that passed left it; where none did, it builds all. Raises UserError where a step
+    cannot go on, BusyError where another run is at work; what was published before stays.
     """
-    with exclusive("run"):
+    with exclusive("daily" if daily else "run"):
         if paths.warehouse_file().is_file() and is_unfinished():
             step("finishing an erasure that was ended early")
             erase(())
@@ -51,7 +55,7 @@ def run(
         landed = _land_sample() if folder is None else land_own(folder)
         _refuse_no_leads(landed)
         step("building")
-        build(progress)
+        build(progress, DAILY if daily and is_evaluated() else ())
         if old := past_retention():
             step("erasing leads past retention")
             erase(old)
@@ -84,6 +88,14 @@ def data_issues(most: int = 10) -> list[str]:
     ]
     left = len(lines) - most
     return lines[:most] + ([f"and {left:,} more in marts.data_issues"] if left > 0 else [])
+
+
+def evaluated_date() -> date | None:
+    """The day of the published quality marts, a warehouse clock; None where they have no rows."""
+    with duckdb.connect(str(paths.published_file()), read_only=True) as connection:
+        rows = connection.sql("select max(evaluated_date) from marts.score_quality").fetchall()
+    day: date | None = rows[0][0]
+    return day
 
 
 def _land_sample() -> LandResult:

@@ -56,7 +56,7 @@ totals as (
             ) / count(*), 0
         ) as log_odds_of_a_point
 
-    from {{ ref('int_evaluation_scores') }}
+    from {{ ref('int_evaluation_scores') }} as scores
 
     group by
         score_model,
@@ -172,6 +172,7 @@ select
     case
         when log_odds_of_a_point > 0
             then try_cast(round(mean_points + missing_log_odds / log_odds_of_a_point, 1) as decimal(18, 1))
-    end as deserved_points
+    end as deserved_points,
+    (select clock.clock_date from {{ ref('int_clock') }} as clock) as evaluated_date
 
 from compared

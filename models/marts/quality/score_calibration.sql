@@ -97,6 +97,7 @@ select
     conversions / cast(leads as double) as conversion_rate,
     {{ wilson_bound('conversions', 'leads') }} as conversion_rate_low,
     {{ wilson_bound('conversions', 'leads', is_upper=true) }} as conversion_rate_high,
-    expected_conversions / leads as calibrated_probability
+    expected_conversions / leads as calibrated_probability,
+    (select clock.clock_date from {{ ref('int_clock') }} as clock) as evaluated_date
 
 from counted

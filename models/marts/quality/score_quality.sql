@@ -24,7 +24,7 @@ as_double as (
         cast(conversions_in_top_decile as double) as conversions_in_top_decile,
         cast(conversions_in_top_quintile as double) as conversions_in_top_quintile
 
-    from {{ ref('int_score_ranks') }}
+    from {{ ref('int_score_ranks') }} as ranks
 
 ),
 
@@ -83,7 +83,8 @@ select
     variances.conversions_in_top_quintile / variances.positives as share_in_top_quintile,
     left_out.decided_leads,
     left_out.young_leads,
-    variances.known_later_leads / cast(variances.leads as double) as known_later_share
+    variances.known_later_leads / cast(variances.leads as double) as known_later_share,
+    (select clock.clock_date from {{ ref('int_clock') }} as clock) as evaluated_date
 
 from variances
 

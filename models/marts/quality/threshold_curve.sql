@@ -183,7 +183,8 @@ select
     and row_number() over (
         partition by score_model, scored_day, outcome, region
         order by expected_profit_per_week desc, cutoff desc
-    ) = 1 as is_best_cutoff
+    ) = 1 as is_best_cutoff,
+    (select clock.clock_date from {{ ref('int_clock') }} as clock) as evaluated_date
 
 from measured
 
