@@ -11,7 +11,7 @@ leads as (
         max(case when kind = 'team' then value end) as team,
         max(case when kind = 'stage' then value end) as stage
 
-    from {{ ref('int_naive_bayes_attributes') }} as attributes
+    from {{ ref('int_naive_bayes_attributes') }}
 
     group by lead_id
 

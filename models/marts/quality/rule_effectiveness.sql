@@ -56,7 +56,7 @@ totals as (
             ) / count(*), 0
         ) as log_odds_of_a_point
 
-    from {{ ref('int_evaluation_scores') }} as scores
+    from {{ ref('int_evaluation_scores') }}
 
     group by
         score_model,

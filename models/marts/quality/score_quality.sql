@@ -24,7 +24,7 @@ as_double as (
         cast(conversions_in_top_decile as double) as conversions_in_top_decile,
         cast(conversions_in_top_quintile as double) as conversions_in_top_quintile
 
-    from {{ ref('int_score_ranks') }} as ranks
+    from {{ ref('int_score_ranks') }}
 
 ),
 
