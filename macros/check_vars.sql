@@ -39,7 +39,8 @@
         (['naive_bayes_min_tag_leads'], '[0-9]{1,12}([.][0-9]+)?', 'a number of 0 or more')
     ] -%}
     {%- for names, pattern, words in rules -%}
-        {%- for name in names if not modules.re.fullmatch(pattern, var(name) | string) -%}
+        {%- for name in names
+            if not modules.re.fullmatch(pattern, var(name) | string) or (pattern == 'True|False' and var(name) is string) -%}
             {{ exceptions.raise_compiler_error(name ~ " is '" ~ var(name) ~ "'; it may be " ~ words) }}
         {%- endfor -%}
     {%- endfor -%}

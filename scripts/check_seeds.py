@@ -94,6 +94,10 @@ def check_seeds(
     """
     if allow_protected is None:
         allow_protected = project_var("allow_protected_attributes")
+        if not isinstance(allow_protected, bool):
+            raise UserError(
+                f"allow_protected_attributes is {allow_protected!r}; it may be true or false"
+            )
     tables, findings = _read(folder, overlay)
     vocabulary = Vocabulary(tables)
     for table in tables.values():

@@ -63,6 +63,7 @@ ERASING = ".erasing"
 REPORTS = "subject_access"
 OWN_FOLDERS = ("published", "kpis", "charts", REPORTS)
 IMAGES = (".png", ".pdf")
+PACKED = (".gz", ".zst", ".zip")
 
 # What tells of rules and code, beside the working file and in dbt's target folder: words as short
 # as the shortest ids are in it by chance. Build areas of seeds hold nothing else.
@@ -558,7 +559,7 @@ def _texts_naming(people: People, working: Path) -> Iterator[_Text]:
         is_named_after = any(named([file.stem.encode(), file.name.encode()], is_of_code))
         is_of_a_lead = is_named_after or file.parent.name == REPORTS
         told = _told(file.with_name("(a lead)") if is_of_a_lead else file)
-        if ".log" in file.name:
+        if ".log" in file.name and file.suffix not in PACKED:
             lines = file.read_bytes().splitlines(keepends=True)
             if count := sum(is_named := named(lines, is_of_code)):
                 yield _Text(file, told, [*compress(lines, (not line for line in is_named))], count)
@@ -566,6 +567,7 @@ def _texts_naming(people: People, working: Path) -> Iterator[_Text]:
             is_named_after
             or file in reports
             or (file.suffix in IMAGES and "charts" in file.parts)
+            or file.suffix in PACKED
             or any(named([file.read_bytes()], is_of_code))
         ):
             yield _Text(file, told)

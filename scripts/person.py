@@ -134,12 +134,18 @@ def find_people(connection: DuckDBPyConnection, lead_ids: Iterable[str]) -> Peop
 
 def _held(connection: DuckDBPyConnection, asked: list[str]) -> set[str]:
     """The leads of which there is any row, be it one that was set aside."""
+    named_in = [
+        (column, entity.name)
+        for entity in read_contract().values()
+        for column in ("lead_id", "merged_into_lead_id")
+        if column in entity.column_names
+    ]
     found = {
         name
-        for table in ("leads", *RECORDS.values())
+        for column, table in named_in
         for name in _names(
             connection,
-            f"select distinct lead_id from raw.{table} where lead_id in (from unnest($1))",
+            f"select distinct {column} from raw.{table} where {column} in (from unnest($1))",
             asked,
         )
     }

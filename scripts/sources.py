@@ -177,7 +177,7 @@ def readable(path: Path) -> Iterator[None]:
     except duckdb.OutOfMemoryException as error:
         if "temp_directory" in str(error):  # it is the disk that DuckDB may not fill further
             raise
-        limit = os.environ.get("LEADS_MEMORY", MEMORY)
+        limit = os.environ.get("LEADS_MEMORY") or MEMORY
         raise UserError(
             f"{path} takes more memory than LEADS_MEMORY allows ({limit}): raise it and run again."
         ) from error

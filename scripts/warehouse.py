@@ -40,8 +40,8 @@ def connect(file: Path | None = None, *, is_to_finish: bool = False) -> duckdb.D
         _remove_stillborn(file)
         spilled = spill_folder(file)
     settings: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": os.environ.get("LEADS_MEMORY", MEMORY),
-        "threads": os.environ.get("LEADS_THREADS", "2"),
+        "memory_limit": os.environ.get("LEADS_MEMORY") or MEMORY,
+        "threads": os.environ.get("LEADS_THREADS") or "2",
         "temp_directory": str(spilled),
         "autoinstall_known_extensions": "false",
         "storage_compatibility_version": STORAGE,

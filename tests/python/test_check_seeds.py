@@ -1393,6 +1393,15 @@ def test_a_faulty_table_is_not_compared_with_others(folder: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("said", ["False", "maybe", None])
+def test_whether_protected_attributes_are_scored_is_true_or_false(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, said: object
+) -> None:
+    monkeypatch.setattr("scripts.check_seeds.project_var", lambda _: said)
+    with pytest.raises(UserError, match="it may be true or false"):
+        check_seeds(folder)
+
+
 def test_protected_attributes_are_scored_where_that_is_allowed(folder: Path) -> None:
     change(folder, "attribute_points", "country,is_missing", "gender,is_missing")
     assert check_seeds(folder, allow_protected=True).errors == ()

@@ -1,6 +1,7 @@
 """A person is erased: from tables, files and bytes, for good; all others stay as they were."""
 
 import csv
+import gzip
 import json
 import shutil
 from collections.abc import Iterator, Sequence
@@ -360,14 +361,20 @@ def test_who_was_set_aside_can_be_told_and_erased(
     event = ["e", "c1", "page_view", "2025-01-02"]
     header = ["event_id", "lead_id", "event_type", "occurred_at"]
     write(tmp_path / "1/lead_events.csv", header, [event])
+    write(tmp_path / "1/opportunity_leads.csv", ["opportunity_id", "lead_id"], [["o", "d1"]])
     land(tmp_path / "1")
     warehouse = Warehouse(tmp_path)
+    assert "opportunity_leads: 1 rows" in subject_access("d1").read_text("utf-8")
     assert "b@x.example" in subject_access("b1").read_text("utf-8")
     assert "page_view" in subject_access("c1").read_text("utf-8")
-    erase(["b1", "c1"])
+    (tmp_path / "kpis").mkdir()
+    (tmp_path / "kpis/kept.csv.gz").write_bytes(gzip.compress(b"c1"))
+    assert "kpis/kept.csv.gz" in erase(["b1", "c1", "d1"]).files_erased
+    assert not (tmp_path / "kpis/kept.csv.gz").exists()
     assert warehouse.query("select lead_id from raw.leads") == [("a1",)]
     assert warehouse.query("from raw.rejected_rows") == []
     assert warehouse.query("from raw.lead_events") == []
+    assert warehouse.query("from raw.opportunity_leads") == []
     write(tmp_path / "2/leads.csv", ["lead_id", "created_at"], [["b1", "2025-01-01"]])
     assert land(tmp_path / "2").total.rows_landed == 0
     with pytest.raises(UserError, match="is held"):

@@ -68,6 +68,8 @@ def check(changed: Mapping[str, object]) -> None:
         ("history", "no", "true or false"),
         ("naive_bayes", "maybe", "true or false"),
         ("naive_bayes", "true", "true or false"),
+        ("naive_bayes", "False", "true or false"),
+        ("match_leads_by_person", "False", "true or false"),
         ("naive_bayes", 1, "true or false"),
         ("email_ids", "drop", "hash or refuse"),
         ("gross_margin", 80, "a share from 0 to 1, such as 0.8"),

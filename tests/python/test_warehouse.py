@@ -37,6 +37,12 @@ def test_an_empty_variable_names_nothing(tmp_path: Path, monkeypatch: pytest.Mon
     warehouse = Warehouse(tmp_path)
     listed = warehouse.dbt("--quiet", "ls", *seeds, LEADS_WAREHOUSE="", LEADS_SEEDS="")
     assert listed.split() == ["seeds/points/score_models.csv", "exit", "0"]
+    monkeypatch.setenv("LEADS_WAREHOUSE", str(tmp_path / "leads.duckdb"))
+    monkeypatch.setenv("LEADS_MEMORY", "")
+    monkeypatch.setenv("LEADS_THREADS", "")
+    with connect() as connection:
+        settings = "current_setting('threads'), current_setting('memory_limit')"
+        assert connection.sql(f"select {settings}").fetchall() == [(2, "3.7 GiB")]
 
 
 def test_dbt_by_hand_says_that_nothing_was_landed(tmp_path: Path) -> None:
