@@ -38,3 +38,10 @@ def test_what_would_change_is_told_even_where_the_build_fails() -> None:
     steps = yaml.safe_load(WORKFLOW.read_text("utf-8"))["jobs"]["whatif"]["steps"]
     told = next(step for step in steps if step.get("name") == "tell it")
     assert told["if"].startswith("always()")
+
+
+def test_the_last_build_is_one_of_a_push() -> None:
+    """A pull request from a branch called main of a fork leaves runs of that name too."""
+    looked_up = re.findall(r"gh run list[^\n]*", WORKFLOW.read_text("utf-8"))
+    assert looked_up
+    assert all(" --event push " in command for command in looked_up)
