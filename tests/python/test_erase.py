@@ -432,7 +432,7 @@ def test_the_next_build_leaves_all_others_as_they_were(erased: Erased) -> None:
 def test_a_run_erases_who_is_past_retention_before_it_publishes(
     erased: Erased, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("scripts.run.build", lambda progress: None)
+    monkeypatch.setattr("scripts.run.build", lambda progress, only: None)
     monkeypatch.setattr("scripts.erase.project_var", {"retention_days": 300}.__getitem__)
     old = past_retention()
     published = "select count(*) from marts.lead_score where lead_id in (select unnest($1))"
