@@ -1,7 +1,7 @@
 {#
-    MD5 of all that says what a model is made of: its SQL, that of everything upstream, the seeds there but
-    for the point tables (each score carries a hash of those), the vars that they name but for the clock's,
-    and the macros.
+    MD5 of all that says what a model is made of: its SQL and that of everything upstream without comments and blanks, the
+    macros that it calls, the seeds there but for the point tables (each score carries a hash of those), and the vars that
+    the SQL names but for the clock's.
 #}
 {% macro definition_hash(model_name) -%}
     {%- set upstream = ['model.' ~ project_name ~ '.' ~ model_name] -%}
@@ -10,15 +10,20 @@
             {%- do upstream.append(parent) -%}
         {%- endfor -%}
     {%- endfor -%}
-    {%- set parts = [macros_hash()] -%}
+    {%- set parts, macros = [], [] -%}
     {%- for node_id in upstream | sort if node_id in graph.nodes -%}
         {%- set node = graph.nodes[node_id] -%}
-        {%- if not (node.resource_type == 'seed' and node.original_file_path.split('/')[-2] == 'points') -%}
-            {%- do parts.append(node_id ~ node.checksum.checksum) -%}
-            {%- for name in modules.re.findall('var\\(.(\\w+)', node.raw_code or '') if name != 'as_of' -%}
+        {%- if node.resource_type == 'model' -%}
+            {%- set code = modules.re.sub('(?s)[{]#.*?#[}]|--[^\n]*', '', node.raw_code) -%}
+            {%- do parts.append(node_id ~ modules.re.sub('\\s+', ' ', code)) -%}
+            {%- do macros.extend(node.depends_on.macros) -%}
+            {%- for name in modules.re.findall('var\\(.(\\w+)', code) if name != 'as_of' -%}
                 {%- do parts.append(name ~ var(name)) -%}
             {%- endfor -%}
+        {%- elif node.original_file_path.split('/')[-2] != 'points' -%}
+            {%- do parts.append(node_id ~ node.checksum.checksum) -%}
         {%- endif -%}
     {%- endfor -%}
-    {{ return(local_md5(parts | join('|'))) }}
+    {%- set asked = macros | unique | sort | join(' ') -%}
+    {{ return(local_md5(parts | join('|') ~ run_query("select macros_hash('" ~ asked ~ "')")[0][0])) }}
 {%- endmacro %}

@@ -1,7 +1,9 @@
 """What dbt-duckdb does at each start (profiles.yml): checks the seeds, sets up connections."""
 
 import hashlib
+import json
 import os
+import re
 from typing import Any
 
 from dbt.adapters.duckdb.credentials import DuckDBCredentials
@@ -21,8 +23,9 @@ from scripts.warehouse import register_text_functions
 class Plugin(BasePlugin):
     """Registers functions on every connection that dbt opens.
 
-    `text_key(text)` and `text_words(text)` say which texts are alike; `macros_hash()` is the MD5 of
-    the project's macros, so that what they make is made anew when one changes;
+    `text_key(text)` and `text_words(text)` say which texts are alike; `macros_hash(names)` is the MD5 of
+    these macros of the project and those that they call, so that what they make is made anew when
+    one changes;
     `seed_cells(file, columns)` are the rows of a seed, each a list of text.
     """
 
@@ -48,7 +51,7 @@ class Plugin(BasePlugin):
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         """Register the functions."""
         register_text_functions(conn)
-        conn.create_function("macros_hash", _macros_hash, [], "varchar")
+        conn.create_function("macros_hash", _macros_hash, ["varchar"], "varchar")
         conn.create_function(
             "seed_cells",
             seed_cells,
@@ -58,6 +61,14 @@ class Plugin(BasePlugin):
         )
 
 
-def _macros_hash() -> str:
-    files = sorted((PROJECT / "macros").glob("*.sql"))
-    return hashlib.md5(b"".join(file.read_bytes() for file in files)).hexdigest()
+def _macros_hash(names: str) -> str:
+    """MD5 of macros, their ids parted by blanks, and of all that they call, without comments."""
+    files = {file.stem: file for file in (PROJECT / "macros").glob("*.sql")}
+    texts: dict[str, str] = {}
+    asked = [name.split(".")[-1] for name in names.split()]
+    for name in asked:
+        if name in files and name not in texts:
+            text = re.sub(r"(?s)[{]#.*?#[}]", "", files[name].read_text("utf-8"))
+            texts[name] = " ".join(text.split())
+            asked += re.findall(r"\w+", text)
+    return hashlib.md5(json.dumps(texts, sort_keys=True).encode()).hexdigest()

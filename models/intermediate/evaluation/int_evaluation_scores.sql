@@ -30,6 +30,6 @@ select
 
 from leads
 
-inner join {{ ref('int_evaluated_scores') }} as scores
+inner join {{ ref('int_scored_days') }} as scores
     on leads.lead_id = scores.lead_id
     and leads.score_date = scores.score_date

@@ -1,28 +1,29 @@
 {#
-    Grain: one row per distinct look of the events of this build (type and what conditions ask for), event
-    key that such an event counts under, and key that it must follow. Every event counts under its own
-    type, and under any_engagement if one of its keys is an engagement. CRM events have one property, of
-    any name: the stage reached, or sales' reason.
+    Grain: one row per distinct look of the events of this build (type and what conditions ask for), event key that such an
+    event counts under, and key that it must follow. Every event counts under its own type, and under any_engagement if one
+    of its keys is an engagement. CRM events have one property, of any name: the stage reached, or sales' reason.
 #}
+{%- set look = 'event_type, asked_page_url, asked_properties, asked_duration_seconds, crm_property' %}
 with
 
 looks as (
 
-    select
+    select distinct
         event_type,
-        asked_page,
+        asked_page_url,
         asked_properties,
-        asked_seconds,
+        asked_duration_seconds,
         cast(null as string) as crm_property
     from {{ ref('int_new_events') }}
+    where event_type is not null
 
     union
 
     select
         event_type,
-        cast(null as string) as asked_page,
+        cast(null as string) as asked_page_url,
         cast(null as string) as asked_properties,
-        cast(null as decimal(18, 3)) as asked_seconds,
+        cast(null as decimal(18, 3)) as asked_duration_seconds,
         property_value as crm_property
     from {{ ref('int_crm_events') }}
 
@@ -33,97 +34,52 @@ matched as (
     select
         looks.*,
         event_keys.event_key,
-        event_keys.is_engagement,
         event_keys.follows_event_key,
-        event_keys.within_days
+        event_keys.within_days,
+        event_keys.is_engagement
 
     from looks
 
     inner join {{ ref('int_event_keys') }} as event_keys
         on looks.event_type = event_keys.event_type
-        and (
-            event_keys.page_pattern is null
-            or looks.asked_page like event_keys.page_pattern escape '!'
-        )
+        and (event_keys.page_pattern is null or looks.asked_page_url like event_keys.page_pattern escape '!')
         and (
             event_keys.property is null
-            or coalesce(
-                looks.crm_property,
-                {{ json_text('looks.asked_properties', 'event_keys.property') }}
-            ) like coalesce(event_keys.property_pattern, '%') escape '!'
+            or coalesce(looks.crm_property, {{ json_text('looks.asked_properties', 'event_keys.property') }})
+            like coalesce(event_keys.property_pattern, '%') escape '!'
         )
         and (
             event_keys.min_duration_seconds is null
-            or looks.asked_seconds >= event_keys.min_duration_seconds
+            or looks.asked_duration_seconds >= event_keys.min_duration_seconds
         )
 
 ),
 
 keyed as (
 
-    select
-        event_type,
-        asked_page,
-        asked_properties,
-        asked_seconds,
-        crm_property,
-        event_type as event_key,
-        cast(null as string) as follows_event_key,
-        cast(null as integer) as within_days,
-        false as is_engagement
+    select *, event_type as event_key, cast(null as string) as follows_event_key, cast(null as int) as within_days, false as is_engagement
     from looks
 
     union
 
-    select
-        event_type,
-        asked_page,
-        asked_properties,
-        asked_seconds,
-        crm_property,
-        event_key,
-        follows_event_key,
-        within_days,
-        is_engagement and follows_event_key is not null as is_engagement
+    select {{ look }}, event_key, follows_event_key, within_days, is_engagement and follows_event_key is not null
     from matched
 
     union
 
-    select
-        event_type,
-        asked_page,
-        asked_properties,
-        asked_seconds,
-        crm_property,
-        'any_engagement' as event_key,
-        cast(null as string) as follows_event_key,
-        cast(null as integer) as within_days,
-        false as is_engagement
+    select {{ look }}, 'any_engagement', null, null, false
     from matched
-    where
-        is_engagement
-        and follows_event_key is null
+    where is_engagement and follows_event_key is null
 
 )
 
 {# An event that is an engagement anyway is none by its sequence. #}
 select
-    keyed.event_type,
-    keyed.asked_page,
-    keyed.asked_properties,
-    keyed.asked_seconds,
-    keyed.crm_property,
-    keyed.event_key,
-    keyed.follows_event_key,
-    keyed.within_days,
-    keyed.is_engagement
-    and max(case when keyed.event_key = 'any_engagement' then 1 else 0 end) over (
-        partition by
-            keyed.event_type,
-            keyed.asked_page,
-            keyed.asked_properties,
-            keyed.asked_seconds,
-            keyed.crm_property
-    ) = 0 as is_engagement
+    {{ look }},
+    event_key,
+    follows_event_key,
+    within_days,
+    is_engagement
+    and max(case when event_key = 'any_engagement' then 1 else 0 end) over (partition by {{ look }}) = 0 as is_engagement
 
 from keyed

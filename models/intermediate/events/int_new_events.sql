@@ -1,30 +1,46 @@
 {#
-    Grain: one row per landed event, as last landed, of the days to roll up in this build: all days, or
-    those of int_new_event_days. Columns that no condition on its type asks for are NULL.
+    Grain: one row per landed event, as last landed, of the days to roll up in this build: all days, or those of which an
+    event was landed since. Columns that no condition on its type asks for are NULL. Each of those days has one more row,
+    without a type, that says how far it was read, so that a day that lost its last event is made anew too.
 #}
-{%- set is_all = is_outdated('int_rolled_up_leads') %}
--- depends_on: {{ ref('int_new_event_days') }}
+{%- set asked = {'page_url': 'page_pattern', 'properties': 'property', 'duration_seconds': 'min_duration_seconds'} %}
+{%- set read_until = read_until() %}
 with
 
+{% if read_until is not none -%}
+    touched as (
+
+        {# Also the day that an event was on before it was landed anew. #}
+        select
+            landed.lead_id,
+            cast(landed.occurred_at as date) as event_date,
+            max(since.landing_seq) as landing_seq
+
+        from {{ ref('stg_raw__lead_events') }} as landed
+
+        inner join {{ ref('stg_raw__lead_events') }} as since
+            on landed.event_id = since.event_id
+            and since.landing_seq > {{ read_until }}
+
+        group by all
+
+    ),
+
+{% endif -%}
 considered as (
 
-    {#
-        With all versions of the events of those days, which may be on other days. What is landed is no CTE:
-        one that is read twice is kept in memory.
-    #}
-    select versions.*
+    {# With all versions of the events of those days, which may be on other days. #}
+    select versions.* from {{ ref('stg_raw__lead_events') }} as versions
 
-    from {{ ref('stg_raw__lead_events') }} as versions
-
-    {% if not is_all -%}
+    {% if read_until is not none -%}
         where versions.event_id in (
                 select landed.event_id
 
                 from {{ ref('stg_raw__lead_events') }} as landed
 
-                inner join {{ ref('int_new_event_days') }} as new_days
-                    on landed.lead_id = new_days.lead_id
-                    and cast(landed.occurred_at as date) = new_days.event_date
+                inner join touched
+                    on landed.lead_id = touched.lead_id
+                    and cast(landed.occurred_at as date) = touched.event_date
             )
     {%- endif %}
 
@@ -35,11 +51,8 @@ repeated as (
     select
         event_id,
         max(landing_seq) as last_landing_seq
-
-    from {{ ref('stg_raw__lead_events') if is_all else 'considered' }}
-
+    from {{ ref('stg_raw__lead_events') if read_until is none else 'considered' }}
     group by event_id
-
     having count(*) > 1
 
 )
@@ -52,39 +65,37 @@ select
     considered.occurred_at,
     considered.campaign,
     considered.duration_seconds,
-    case
-        when considered.event_type in (
-                select event_keys.event_type from {{ ref('int_event_keys') }} as event_keys
-                where event_keys.page_pattern is not null
-            )
-            then considered.page_url
-    end as asked_page,
-    case
-        when considered.event_type in (
-                select event_keys.event_type from {{ ref('int_event_keys') }} as event_keys
-                where event_keys.property is not null
-            )
-            then cast(considered.properties as string)
-    end as asked_properties,
-    case
-        when considered.event_type in (
-                select event_keys.event_type from {{ ref('int_event_keys') }} as event_keys
-                where event_keys.min_duration_seconds is not null
-            )
-            then considered.duration_seconds
-    end as asked_seconds
+    {%- for column, condition in asked.items() %}
+        case
+            when considered.event_type in (
+                    select event_keys.event_type from {{ ref('int_event_keys') }} as event_keys
+                    where event_keys.{{ condition }} is not null
+                )
+                then {{ 'cast(considered.properties as string)' if column == 'properties' else 'considered.' ~ column }}
+        end as asked_{{ column }}
+        {{- ',' if not loop.last }}
+    {%- endfor %}
 
 from considered
 
 left join repeated
     on considered.event_id = repeated.event_id
 
-{% if not is_all -%}
-    inner join {{ ref('int_new_event_days') }} as new_days
-        on considered.lead_id = new_days.lead_id
-        and cast(considered.occurred_at as date) = new_days.event_date
+{% if read_until is not none -%}
+    inner join touched
+        on considered.lead_id = touched.lead_id
+        and cast(considered.occurred_at as date) = touched.event_date
 {%- endif %}
 
-where
-    repeated.event_id is null
-    or considered.landing_seq = repeated.last_landing_seq
+where coalesce(considered.landing_seq = repeated.last_landing_seq, true)
+
+{% if read_until is not none -%}
+    union all
+
+    select
+        lead_id,
+        event_date,
+        landing_seq,
+        {{ ['cast(null as string)', 'cast(null as timestamp)', 'null', 'null', 'null', 'null', 'null'] | join(', ') }}
+    from touched
+{%- endif %}

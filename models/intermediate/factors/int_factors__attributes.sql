@@ -3,46 +3,30 @@ with
 
 held as (
 
-    select
-        observations.*,
-        lead_conditions.condition_id
+    select days.*, lead_conditions.condition_id
 
-    from {{ ref('int_score_observations') }} as observations
+    from {{ ref('int_days_to_score') }} as days
 
     inner join {{ ref('int_lead_conditions') }} as lead_conditions
-        on observations.lead_id = lead_conditions.lead_id
-        and observations.score_date >= lead_conditions.valid_from_date
-        and observations.score_date < lead_conditions.valid_until_date
+        on days.lead_id = lead_conditions.lead_id
+        and days.score_date >= lead_conditions.valid_from_date
+        and days.score_date < lead_conditions.valid_until_date
 
-    union all
-
-    select
-        observations.*,
-        condition_values.condition_id
-
-    from {{ ref('int_score_observations') }} as observations
-
-    inner join (
-        select
-            lead_id,
-            score_date,
-            attribute,
-            value
-        from {{ ref('int_observation_measures') }}
+    {%- for relation in ['int_measures', 'int_segments'] %}
         union all
-        select
-            lead_id,
-            score_date,
-            attribute,
-            value
-        from {{ ref('int_observation_segments') }}
-    ) as of_the_day
-        on observations.lead_id = of_the_day.lead_id
-        and observations.score_date = of_the_day.score_date
 
-    inner join {{ ref('int_condition_values') }} as condition_values
-        on of_the_day.attribute = condition_values.attribute
-        and of_the_day.value = condition_values.value
+        select days.*, condition_values.condition_id
+
+        from {{ ref('int_days_to_score') }} as days
+
+        inner join {{ ref(relation) }} as of_the_day
+            on days.lead_id = of_the_day.lead_id
+            and days.score_date = of_the_day.score_date
+
+        inner join {{ ref('int_condition_values') }} as condition_values
+            on of_the_day.attribute = condition_values.attribute
+            and of_the_day.value = condition_values.value
+    {%- endfor %}
 
 )
 
@@ -56,7 +40,7 @@ select
 
 from held
 
-inner join {{ ref('int_attribute_rules') }} as rules
+inner join {{ ref('int_rules') }} as rules
     on held.condition_id = rules.condition_id
     and held.score_model = rules.score_model
     and held.lead_region = rules.lead_region

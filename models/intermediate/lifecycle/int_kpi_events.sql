@@ -1,58 +1,35 @@
 {#
-    Grain: one row per event of a surviving lead up to the clock and part that it plays in a KPI (seed
-    kpi_events): an email sent, opened or clicked, a contact by sales.
+    Grain: one row per event of a surviving lead up to the clock and part that it plays in a KPI (seed kpi_events): an email
+    sent, opened or clicked, a contact by sales.
 #}
 {{ config(materialized='view') }}
 with
 
-crm_events as (
-
-    select distinct
-        crm_event_keys.event_id,
-        crm_event_keys.lead_id,
-        kpi_events.kpi_event,
-        crm_event_keys.occurred_at
-
-    from {{ ref('int_crm_event_keys') }} as crm_event_keys
-
-    inner join {{ ref('kpi_events') }} as kpi_events
-        on crm_event_keys.event_key = kpi_events.event_key
-
-    where crm_event_keys.follows_event_key is null
-
-),
-
 of_leads as (
 
-    select
-        lead_id,
-        kpi_event,
-        campaign,
-        occurred_at
-    from {{ ref('int_kpi_event_times') }}
+    {# One event may count under several keys that play one part. #}
+    select distinct
+        event_days.lead_id,
+        event_days.is_landed,
+        kpi_events.kpi_event,
+        {{ unnested('event_days.events') }} as event
 
-    union all
+    from {{ ref('int_known_event_days') }} as event_days
 
-    select
-        lead_id,
-        kpi_event,
-        cast(null as string) as campaign,
-        occurred_at
-    from crm_events
+    inner join {{ ref('kpi_events') }} as kpi_events
+        on event_days.event_key = kpi_events.event_key
+
+    where event_days.follows_event_key is null
 
 )
 
 select
-    identities.surviving_lead_id as lead_id,
+    of_leads.lead_id,
     of_leads.kpi_event,
-    of_leads.campaign,
-    of_leads.occurred_at
+    of_leads.event.campaign,
+    of_leads.event.occurred_at
 
 from of_leads
 
-inner join {{ ref('int_lead_identities') }} as identities
-    on of_leads.lead_id = identities.lead_id
-
-cross join {{ ref('int_clock') }} as clock
-
-where cast(of_leads.occurred_at as date) <= clock.clock_date
+inner join {{ ref('int_clock') }} as clock
+    on cast(of_leads.event.occurred_at as date) <= clock.clock_date

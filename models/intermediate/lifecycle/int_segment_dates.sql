@@ -1,17 +1,20 @@
 {#
-    Grain: one row per lead and segment that stands for a stage: the first day of the history of a
-    champion on which the lead was in it.
+    Grain: one row per lead and segment that stands for a stage: the first day of the history of a champion on which the
+    lead was in it.
 #}
+{{ config(materialized='view') }}
 select
-    segment_days.lead_id,
-    segment_days.segment,
-    min(segment_days.score_date) as reached_date
+    scored_days.lead_id,
+    scored_days.segment.segment as segment,
+    min(scored_days.score_date) as reached_date
 
-from {{ ref('int_segment_days') }} as segment_days
+from (
+    select lead_id, score_model, score_date, {{ unnested('stage_segments') }} as segment
+    from {{ ref('int_scored_days') }}
+    where cause is not null
+) as scored_days
 
 inner join {{ ref('int_champions') }} as champions
-    on segment_days.score_model = champions.score_model
+    on scored_days.score_model = champions.score_model
 
-group by
-    segment_days.lead_id,
-    segment_days.segment
+group by scored_days.lead_id, scored_days.segment.segment

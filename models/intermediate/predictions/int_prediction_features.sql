@@ -13,16 +13,11 @@ with
 
 event_days as (
 
-    select
-        identities.surviving_lead_id as lead_id,
-        event_days.event_key,
-        event_days.event_date,
-        event_days.event_count
-
-    from {{ ref('int_lead_event_days') }} as event_days
-
-    inner join {{ ref('int_lead_identities') }} as identities
-        on event_days.lead_id = identities.lead_id
+    select lead_id, event_key, event_date, event_count
+    from {{ ref('int_known_event_days') }}
+    where
+        is_landed
+        and follows_event_key is null
 
 ),
 

@@ -3,7 +3,7 @@
     within the outcome's days, by the trained predictor: the sum of its terms, calibrated. No row where
     none was trained, or on what came after the clock, or for what is a customer or lost.
 #}
-{%- set trained = previous_build('stg_state__predictors') %}
+{%- set trained = kept('stg_state__predictors') %}
 {%- set is_trained = trained is not none and run_query('select 1 from ' ~ trained) | length > 0 %}
 with
 

@@ -11,10 +11,7 @@
 {%- set account_columns = ['domain', 'name', 'industry', 'employee_count', 'annual_revenue', 'currency', 'country'] %}
 {%- set due_profiles -%}
     {# Not a CTE: one that is read more than once is kept in memory, with all its columns. #}
-    (
-        select * from {{ ref('int_lead_profiles') }}
-        where lead_id in (select due_leads.lead_id from {{ ref('int_due_leads') }} as due_leads)
-    ) as profiles
+    {{ ref('int_lead_profiles') }} as profiles
 {%- endset %}
 with
 

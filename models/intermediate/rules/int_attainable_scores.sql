@@ -1,79 +1,25 @@
 {#
-    Grain: one row per live model: the smallest and largest raw score that its rules can reach, NULL where
-    nothing bounds it. Of each rule the smallest and largest points over all its rows count, and 0 for not
-    firing.
+    Grain: one row per live model: the smallest and largest raw score that its rules can reach, NULL where nothing
+    bounds it. Of each rule the smallest and largest points over all its rows count, and 0 for not firing.
 #}
 with
 
-single_rules as (
+extremes as (
 
+    {# At most as often as its limits let it, an event rule gives its points; without limits nothing holds them. #}
     select
-        score_model,
-        score_group,
-        rule_id,
-        points
-    from {{ ref('stg_points__attribute_rules') }}
-
-    union all
-
-    select
-        score_model,
-        score_group,
-        rule_id,
-        points
-    from {{ ref('stg_points__inactivity_rules') }}
-
-),
-
-event_rules as (
-
-    select
-        score_model,
-        score_group,
-        rule_id,
-        min_points,
-        max_points,
-        points,
-        points * cast(
-            least(
-                coalesce(max_events, cast(max_per_day as bigint) * window_days),
-                coalesce(cast(max_per_day as bigint) * window_days, max_events)
-            ) as decimal(18, 0)
-        ) as extreme_points
-
-    from {{ ref('stg_points__event_rules') }}
-
-),
-
-fired as (
-
-    select
-        score_model,
-        score_group,
-        rule_id,
-        points as low_points,
-        points as high_points
-
-    from single_rules
-
-    union all
-
-    select
-        score_model,
-        score_group,
-        rule_id,
+        *,
         case
-            when points >= 0 then {{ clamp('0', 'min_points', 'max_points') }}
-            when extreme_points is null then min_points
-            else {{ clamp('extreme_points', 'min_points', 'max_points') }}
-        end as low_points,
-        case
-            when points <= 0 then {{ clamp('0', 'min_points', 'max_points') }}
-            when extreme_points is null then max_points
-            else {{ clamp('extreme_points', 'min_points', 'max_points') }}
-        end as high_points
+            when kind = 'event' then points * cast(
+                least(
+                    coalesce(max_events, cast(max_per_day as bigint) * window_days),
+                    coalesce(cast(max_per_day as bigint) * window_days, max_events)
+                ) as decimal(18, 0)
+            )
+            else points
+        end as extreme_points
 
-    from event_rules
+    from {{ ref('stg_points__rules') }}
 
 ),
 
@@ -83,80 +29,51 @@ rule_ranges as (
         score_model,
         score_group,
         rule_id,
-        case when count(*) = count(low_points) then least(0, min(low_points)) end as low_points,
-        case when count(*) = count(high_points) then greatest(0, max(high_points)) end
-            as high_points
+        {%- for side, sign, bound, worst in [('low', '>=', 'min', 'least'), ('high', '<=', 'max', 'greatest')] %}
+            case when count(*) = count(case
+                when points {{ sign }} 0 or extreme_points is not null or {{ bound }}_points is not null then 1
+            end) then {{ worst }}(0, {{ bound }}(case
+                when points {{ sign }} 0 and kind = 'event' then {{ clamp('0', 'min_points', 'max_points') }}
+                when extreme_points is null then {{ bound }}_points
+                else {{ clamp('extreme_points', 'min_points', 'max_points') }}
+            end)) end as {{ side }}_points
+            {{- ',' if not loop.last }}
+        {%- endfor %}
 
-    from fired
+    from extremes
 
-    group by
-        score_model,
-        score_group,
-        rule_id
-
-),
-
-group_ranges as (
-
-    select
-        score_groups.score_model,
-        score_groups.score_group,
-        score_groups.min_points,
-        score_groups.max_points,
-        score_groups.weight,
-        case
-            when count(rule_ranges.rule_id) = count(rule_ranges.low_points)
-                then coalesce(sum(rule_ranges.low_points), 0)
-            else score_groups.min_points
-        end as low_points,
-        case
-            when count(rule_ranges.rule_id) = count(rule_ranges.high_points)
-                then coalesce(sum(rule_ranges.high_points), 0)
-            else score_groups.max_points
-        end as high_points
-
-    from {{ ref('stg_points__score_groups') }} as score_groups
-
-    left join rule_ranges
-        on score_groups.score_model = rule_ranges.score_model
-        and score_groups.score_group = rule_ranges.score_group
-
-    group by
-        score_groups.score_model,
-        score_groups.score_group,
-        score_groups.min_points,
-        score_groups.max_points,
-        score_groups.weight
+    group by score_model, score_group, rule_id
 
 ),
 
 weighted as (
 
     select
-        score_model,
-        round(
-            cast({{ clamp('low_points', 'min_points', 'max_points') }} as decimal(18, 4)) * weight, 4
-        ) as low_points,
-        round(
-            cast({{ clamp('high_points', 'min_points', 'max_points') }} as decimal(18, 4)) * weight, 4
-        ) as high_points
+        score_groups.score_model,
+        {%- for side, bound in [('low', 'min'), ('high', 'max')] %}
+            {%- set sum = 'case when count(rule_ranges.rule_id) = count(rule_ranges.' ~ side ~ '_points) then coalesce(sum(rule_ranges.'
+                ~ side ~ '_points), 0) else score_groups.' ~ bound ~ '_points end' %}
+            round(
+                cast({{ clamp(sum, 'score_groups.min_points', 'score_groups.max_points') }} as decimal(18, 4)) * score_groups.weight, 4
+            ) as {{ side }}_points
+            {{- ',' if not loop.last }}
+        {%- endfor %}
 
-    from group_ranges
+    from {{ ref('int_score_groups') }} as score_groups
+
+    left join rule_ranges
+        on score_groups.score_model = rule_ranges.score_model
+        and score_groups.score_group = rule_ranges.score_group
+
+    group by score_groups.score_model, score_groups.score_group, score_groups.min_points, score_groups.max_points, score_groups.weight
 
 )
 
 select
-    live_models.score_model,
-    cast(case
-        when count(*) = count(weighted.low_points) then sum(weighted.low_points)
-    end as decimal(18, 4)) as low_score,
-    cast(case
-        when count(*) = count(weighted.high_points) then sum(weighted.high_points)
-    end as decimal(18, 4)) as high_score
+    score_model,
+    cast(case when count(*) = count(low_points) then sum(low_points) end as decimal(18, 4)) as low_score,
+    cast(case when count(*) = count(high_points) then sum(high_points) end as decimal(18, 4)) as high_score
 
-from {{ ref('int_live_models') }} as live_models
+from weighted
 
-inner join weighted
-    on live_models.score_model = weighted.score_model
-
-group by live_models.score_model
+group by score_model

@@ -4,55 +4,35 @@
 #}
 {{ config(materialized='view') }}
 select
-    event_rules.score_model,
-    event_rules.event_key,
-    event_rules.window_days,
-    coalesce(event_rules.points < 0 or event_rules.max_points < 0, false) as can_leaving_raise
+    rules.score_model,
+    rules.event_key,
+    rules.window_days,
+    coalesce(rules.points < 0 or rules.max_points < 0, false) as can_leaving_raise
 
-from {{ ref('stg_points__event_rules') }} as event_rules
+from {{ ref('stg_points__rules') }} as rules
 
 inner join {{ ref('int_live_models') }} as live_models
-    on event_rules.score_model = live_models.score_model
+    on rules.score_model = live_models.score_model
+
+where rules.kind = 'event'
 
 union
 
 select
     model_attributes.score_model,
-    measures.event_key,
-    measures.window_days,
+    watched.event_key,
+    watched.window_days,
     true as can_leaving_raise
 
 from {{ ref('int_model_attributes') }} as model_attributes
 
-inner join {{ ref('stg_mapping__event_measures') }} as measures
-    on model_attributes.attribute = measures.measure
+inner join (
+    select measure as attribute, event_key, window_days from {{ ref('stg_mapping__event_measures') }}
+    union all
+    select measure as attribute, per_event_key as event_key, window_days from {{ ref('stg_mapping__event_measures') }}
+    union all
+    select 'in_segment:' || segment as attribute, event_key, window_days from {{ ref('stg_mapping__segments') }}
+) as watched
+    on model_attributes.attribute = watched.attribute
 
-union
-
-select
-    model_attributes.score_model,
-    measures.per_event_key as event_key,
-    measures.window_days,
-    true as can_leaving_raise
-
-from {{ ref('int_model_attributes') }} as model_attributes
-
-inner join {{ ref('stg_mapping__event_measures') }} as measures
-    on model_attributes.attribute = measures.measure
-
-where measures.per_event_key is not null
-
-union
-
-select
-    model_attributes.score_model,
-    segments.event_key,
-    segments.window_days,
-    true as can_leaving_raise
-
-from {{ ref('int_model_attributes') }} as model_attributes
-
-inner join {{ ref('stg_mapping__segments') }} as segments
-    on model_attributes.attribute = 'in_segment:' || segments.segment
-
-where segments.event_key is not null
+where watched.event_key is not null

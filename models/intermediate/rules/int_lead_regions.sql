@@ -3,4 +3,9 @@ select coalesce(region, '(none)') as lead_region from {{ ref('int_lead_profiles'
 
 union
 
-select lead_region from {{ ref('int_golden_attributes') }}
+select trim(value) as lead_region from {{ ref('stg_points__golden_leads') }}
+where attribute = 'region'
+
+union
+
+select '(none)' as lead_region

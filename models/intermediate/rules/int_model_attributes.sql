@@ -7,13 +7,13 @@ with
 asked as (
 
     select
-        rules.score_model,
+        live_models.score_model,
         rules.attribute
 
-    from {{ ref('stg_points__attribute_rules') }} as rules
+    from {{ ref('int_live_models') }} as live_models
 
-    inner join {{ ref('int_live_models') }} as live_models
-        on rules.score_model = live_models.score_model
+    inner join {{ ref('stg_points__rules') }} as rules
+        on live_models.score_model = rules.score_model
 
     union
 
@@ -23,10 +23,8 @@ asked as (
 
     from {{ ref('int_live_models') }} as live_models
 
-    cross join {{ ref('lifecycle_stages') }} as lifecycle_stages
-
-    where
-        live_models.role = 'champion'
+    inner join {{ ref('lifecycle_stages') }} as lifecycle_stages
+        on live_models.role = 'champion'
         and lifecycle_stages.source = 'segment'
 
 )
@@ -34,8 +32,8 @@ asked as (
 select
     score_model,
     attribute
-
 from asked
+where attribute is not null
 
 union
 

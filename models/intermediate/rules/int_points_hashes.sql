@@ -17,6 +17,7 @@ with
 canonical_rows as (
 
     {%- for table, columns in tables.items() %}
+        {%- set is_of_rules = table.endswith('_rules') %}
         select
             score_model,
             '{{ table }}'
@@ -24,11 +25,11 @@ canonical_rows as (
                 || '|' || coalesce(try_cast({{ column }} as string), '')
             {%- endfor %} as canonical_row
 
-        from {{ ref('stg_points__' ~ table) }}
-        {%- if not loop.last %}
-
-            union all
-        {% endif %}
+        from {{ ref('stg_points__' ~ ('rules' if is_of_rules else table)) }}
+        {%- if is_of_rules %}
+            where kind = '{{ table | replace("_rules", "") }}'
+        {%- endif %}
+        {{- ' union all' if not loop.last }}
     {%- endfor %}
 
 )

@@ -1,36 +1,61 @@
-{# Grain: one row per live model, rule and region of leads: what its number in factors stands for. #}
+{#
+    Grain: one row per live model, rule and region of leads: a row with a region replaces the row of the same rule
+    without one. Factors name a rule by its number, which rises with model and rule_id.
+#}
 with
 
-rules as (
+ranked as (
 
-    {%- for kind in ['attribute', 'event', 'inactivity'] %}
-        select
-            rule_number,
-            score_model,
-            rule_id,
-            score_group,
-            reason,
-            {{ 'effect' if kind == 'attribute' else "'points' as effect" }}
-        from {{ ref('int_' ~ kind ~ '_rules') }}
-        {%- if not loop.last %}
+    select
+        rules.*,
+        lead_regions.lead_region,
+        row_number() over (
+            partition by rules.score_model, rules.rule_id, lead_regions.lead_region
+            order by rules.region asc nulls last
+        ) as override_rank
 
-            union all
-        {% endif %}
-    {%- endfor %}
+    from {{ ref('stg_points__rules') }} as rules
+
+    inner join {{ ref('int_live_models') }} as live_models
+        on rules.score_model = live_models.score_model
+
+    inner join {{ ref('int_lead_regions') }} as lead_regions
+        on rules.region is null or rules.region = lead_regions.lead_region
 
 )
 
 select
-    rules.rule_number,
-    rules.score_model,
-    rules.rule_id,
-    rules.score_group,
-    idle_groups.group_number,
-    coalesce(rules.reason, rules.rule_id) as reason,
-    rules.effect
+    cast(row_number() over (
+        order by ranked.score_model, ranked.rule_id, ranked.lead_region
+    ) as int) as rule_number,
+    ranked.score_model,
+    ranked.rule_id,
+    ranked.lead_region,
+    ranked.kind,
+    ranked.score_group,
+    score_groups.group_number,
+    ranked.condition_id,
+    ranked.event_key,
+    ranked.requires_event_key,
+    ranked.decay,
+    coalesce(ranked.reason, ranked.rule_id) as reason,
+    ranked.effect,
+    ranked.points,
+    ranked.min_points,
+    ranked.max_points,
+    ranked.window_days,
+    ranked.max_per_day,
+    ranked.max_events,
+    ranked.decay_days,
+    ranked.decay_rate,
+    ranked.silent_days,
+    coalesce(ranked.valid_from, cast('1900-01-01' as date)) as valid_from_date,
+    coalesce(ranked.valid_to, cast('9999-12-31' as date)) as valid_to_date
 
-from rules
+from ranked
 
-inner join {{ ref('int_idle_groups') }} as idle_groups
-    on rules.score_model = idle_groups.score_model
-    and rules.score_group = idle_groups.score_group
+inner join {{ ref('int_score_groups') }} as score_groups
+    on ranked.score_model = score_groups.score_model
+    and ranked.score_group = score_groups.score_group
+
+where ranked.override_rank = 1

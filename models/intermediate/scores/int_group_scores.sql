@@ -1,6 +1,6 @@
 {#
-    Grain: one row per observation and group in which a rule fired: the sum of its rules, held within the
-    group's bounds, then weighted.
+    Grain: one row per observation and group in which a rule fired: the sum of its rules, held within the group's bounds,
+    then weighted.
 #}
 with
 
@@ -9,16 +9,16 @@ rule_sums as (
     select
         factors.observation_id,
         rules.group_number,
-        cast(sum(factors.points) as decimal(18, 4)) as rule_points
+        cast(sum(factors.points) as decimal(18, 4)) as rule_points,
+        bool_or(rules.effect = 'disqualify') as is_disqualified,
+        bool_or(rules.effect = 'junk') as is_junk
 
     from {{ ref('int_factors') }} as factors
 
     inner join {{ ref('int_rules') }} as rules
         on factors.rule_number = rules.rule_number
 
-    group by
-        factors.observation_id,
-        rules.group_number
+    group by factors.observation_id, rules.group_number
 
 ),
 
@@ -27,20 +27,20 @@ clamped as (
     select
         rule_sums.*,
         score_groups.weight,
-        {{ clamp('rule_sums.rule_points', 'score_groups.min_points', 'score_groups.max_points') }} as clamped_points
+        score_groups.empty_points,
+        cast(
+            {{ clamp('rule_sums.rule_points', 'score_groups.min_points', 'score_groups.max_points') }} as decimal(18, 4)
+        ) as clamped_points
 
     from rule_sums
 
-    inner join {{ ref('int_idle_groups') }} as score_groups
+    inner join {{ ref('int_score_groups') }} as score_groups
         on rule_sums.group_number = score_groups.group_number
 
 )
 
 select
-    observation_id,
-    group_number,
-    rule_points,
-    cast(clamped_points as decimal(18, 4)) as clamped_points,
+    *,
     cast(round(clamped_points * weight, 4) as decimal(18, 4)) as group_points
 
 from clamped

@@ -1,22 +1,7 @@
 {#
-    Grain: one row per current observation with any reason: its three strongest for and the strongest
-    against, as one text.
+    Grain: one row per current observation with any reason: its three strongest for and the strongest against, as one text.
 #}
 with
-
-observations as (
-
-    select * from {{ ref('int_score_observations') }}
-    where is_current
-
-),
-
-factors as (
-
-    select * from {{ ref('int_factors') }}
-    where points <> 0
-
-),
 
 ranked as (
 
@@ -30,10 +15,13 @@ ranked as (
             order by abs(factors.points) desc, factors.rule_number asc
         ) as strength
 
-    from factors
+    from {{ ref('int_factors') }} as factors
 
-    inner join observations
-        on factors.observation_id = observations.observation_id
+    inner join {{ ref('int_days_to_score') }} as days
+        on factors.observation_id = days.observation_id
+        and days.is_current
+
+    where factors.points <> 0
 
 ),
 
@@ -42,8 +30,7 @@ strongest as (
     select
         ranked.observation_id,
         case when ranked.points > 0 then ranked.strength else 4 end as position,
-        rules.reason || ' (' || case when ranked.points > 0 then '+' else '' end
-        || {{ number_text('ranked.points') }} || ')' as reason_text
+        rules.reason || ' (' || case when ranked.points > 0 then '+' else '' end || {{ number_text('ranked.points') }} || ')' as reason_text
 
     from ranked
 
@@ -58,13 +45,7 @@ strongest as (
 
 select
     observation_id,
-    concat_ws(
-        '; ',
-        max(case when position = 1 then reason_text end),
-        max(case when position = 2 then reason_text end),
-        max(case when position = 3 then reason_text end),
-        max(case when position = 4 then reason_text end)
-    ) as top_reasons
+    {{ ordered_list('reason_text', 'position', '; ') }} as top_reasons
 
 from strongest
 

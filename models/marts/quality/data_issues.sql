@@ -67,20 +67,6 @@ records as (
         landed_at
     from feedback
 
-),
-
-unknown_leads as (
-
-    {# Some may have events no more: what was landed of another lead again. #}
-    select rolled_up_leads.lead_id
-
-    from {{ ref('int_rolled_up_leads') }} as rolled_up_leads
-
-    left join landed_leads
-        on rolled_up_leads.lead_id = landed_leads.lead_id
-
-    where landed_leads.lead_id is null
-
 )
 
 select
@@ -133,10 +119,14 @@ select distinct
     event_days.lead_id as record_id,
     'no such lead was landed' as detail
 
-from {{ ref('int_lead_event_days') }} as event_days
+from {{ ref('int_event_days') }} as event_days
 
-inner join unknown_leads
-    on event_days.lead_id = unknown_leads.lead_id
+left join landed_leads
+    on event_days.lead_id = landed_leads.lead_id
+
+where
+    landed_leads.lead_id is null
+    and event_days.event_key is not null
 
 union all
 

@@ -22,15 +22,17 @@ select
     golden_leads.expected_band,
     scores.band,
     scores.score,
-    coalesce(factors.rule_id, '(none)') as rule_id,
+    coalesce(rules.rule_id, '(none)') as rule_id,
     coalesce(factors.points, 0) as points
 
 from golden_leads
 
-inner join {{ ref('int_banded_scores') }} as scores
+inner join {{ ref('int_scores') }} as scores
     on golden_leads.lead_id = scores.lead_id
     and golden_leads.score_model = scores.score_model
 
-left join {{ ref('int_score_factors') }} as factors
-    on golden_leads.lead_id = factors.lead_id
-    and golden_leads.score_model = factors.score_model
+left join {{ ref('int_factors') }} as factors
+    on scores.observation_id = factors.observation_id
+
+left join {{ ref('int_rules') }} as rules
+    on factors.rule_number = rules.rule_number

@@ -8,23 +8,18 @@ with
 
 rules as (
 
-    {%- for kind in ['attribute', 'event', 'inactivity'] %}
-        select
-            score_model,
-            rule_id,
-            {# A region's row may name another group. #}
-            coalesce(min(case when region is null then score_group end), min(score_group)) as score_group,
-            '{{ kind }}' as kind,
-            min(coalesce(reason, rule_id)) as reason
-        from {{ ref('stg_points__' ~ kind ~ '_rules') }}
-        group by
-            score_model,
-            rule_id
-        {%- if not loop.last %}
-
-            union all
-        {% endif %}
-    {%- endfor %}
+    select
+        score_model,
+        rule_id,
+        kind,
+        {# A region's row may name another group. #}
+        coalesce(min(case when region is null then score_group end), min(score_group)) as score_group,
+        min(coalesce(reason, rule_id)) as reason
+    from {{ ref('stg_points__rules') }}
+    group by
+        score_model,
+        rule_id,
+        kind
 
 ),
 

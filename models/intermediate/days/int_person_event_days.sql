@@ -1,0 +1,73 @@
+{#
+    Grain: one row per surviving lead or persona, event key that is asked for and day, sequences included.
+#}
+with
+
+added_up as (
+
+    {# Of people who are several leads, and what adds to landed days. #}
+    select
+        lead_id,
+        event_key,
+        event_date,
+        sum(event_count) as event_count,
+        sum(duration_seconds) as duration_seconds,
+        max(most_per_minute) as most_per_minute,
+        min(first_occurred_at) as first_occurred_at
+
+    from (
+        select lead_id, event_key, event_date, event_count, duration_seconds, most_per_minute, first_occurred_at
+        from {{ ref('int_known_event_days') }}
+        where
+            follows_event_key is null
+            and (person_lead_count > 1 or not is_landed)
+
+        union all
+
+        {%- for relation in ['int_sequence_event_days', 'int_golden_event_days'] %}
+            select lead_id, event_key, event_date, event_count, duration_seconds, null as most_per_minute, first_occurred_at
+            from {{ ref(relation) }}
+            {{- ' union all' if not loop.last }}
+        {%- endfor %}
+    ) as days
+
+    group by lead_id, event_key, event_date
+
+),
+
+of_one as (
+
+    {# Most people are one lead: its landed days are added up already. #}
+    select lead_id, event_key, event_date, event_count, duration_seconds, most_per_minute, first_occurred_at
+    from {{ ref('int_known_event_days') }}
+    where
+        follows_event_key is null
+        and person_lead_count = 1
+        and is_landed
+
+),
+
+days as (
+
+    select
+        coalesce(of_one.lead_id, added_up.lead_id) as lead_id,
+        coalesce(of_one.event_key, added_up.event_key) as event_key,
+        coalesce(of_one.event_date, added_up.event_date) as event_date,
+        cast(coalesce(of_one.event_count, 0) + coalesce(added_up.event_count, 0) as bigint) as event_count,
+        cast(
+            coalesce(of_one.duration_seconds, 0) + coalesce(added_up.duration_seconds, 0) as decimal(18, 3)
+        ) as duration_seconds,
+        greatest(of_one.most_per_minute, added_up.most_per_minute) as most_per_minute,
+        least(of_one.first_occurred_at, added_up.first_occurred_at) as first_occurred_at
+
+    from of_one
+
+    full join added_up
+        on of_one.lead_id = added_up.lead_id
+        and of_one.event_key = added_up.event_key
+        and of_one.event_date = added_up.event_date
+
+)
+
+select * from days
+where event_key in (select asked.event_key from {{ ref('int_asked_event_keys') }} as asked)

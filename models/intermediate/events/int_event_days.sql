@@ -1,0 +1,90 @@
+{#
+    Grain: one row per landed lead, event key and day, and for a key of a sequence the key that it must follow, whether or
+    not one came before. It is kept from build to build: the days of which events were landed are rolled up again, the
+    others stay; all are where the mapping or a model changed. A row without a key says how far its day was read. `events`
+    are those themselves where their times are asked for: by a sequence or a KPI.
+#}
+{{ config(
+    materialized='table' if target.type == 'spark' else 'incremental',
+    incremental_strategy=none if target.type == 'spark' else 'delete+insert',
+    unique_key=['lead_id', 'event_date'],
+    pre_hook="{% if is_incremental() %}delete from {{ this }} where mapping_hash <> '{{ definition_hash('int_event_days') }}'{% endif %}"
+) }}
+{%- set fields = {
+    'event_id': 'cast(landing_seq as string)', 'occurred_at': 'occurred_at', 'duration_seconds': 'duration_seconds', 'campaign': 'campaign'
+} %}
+with
+
+minutes as (
+
+    {# Bots come in bursts: of keys that a measure counts by the minute. #}
+    select lead_id, event_key, event_date, date_trunc('minute', occurred_at) as minute_at, count(*) as event_count
+    from {{ ref('int_keyed_events') }}
+    where
+        follows_event_key is null
+        and event_key in (
+            select measures.event_key from {{ ref('stg_mapping__event_measures') }} as measures
+            where measures.statistic = 'most_per_minute'
+        )
+    group by all
+
+),
+
+busiest as (
+
+    select lead_id, event_key, event_date, max(event_count) as most_per_minute
+    from minutes
+    group by all
+
+),
+
+timed as (
+
+    select lead_id, event_key, follows_event_key, within_days, is_engagement, event_date, {{ array_of(fields, 'landing_seq') }} as events
+    from {{ ref('int_keyed_events') }}
+    where
+        follows_event_key is not null
+        or event_key in (select kpi_events.event_key from {{ ref('kpi_events') }} as kpi_events)
+    group by all
+
+),
+
+rolled_up as (
+
+    select
+        lead_id,
+        event_key,
+        follows_event_key,
+        within_days,
+        is_engagement,
+        event_date,
+        count(*) as event_count,
+        cast(coalesce(sum(duration_seconds), 0) as decimal(18, 3)) as duration_seconds,
+        min(occurred_at) as first_occurred_at,
+        max(landing_seq) as landing_seq
+    from {{ ref('int_keyed_events') }}
+    group by all
+
+)
+
+select
+    rolled_up.*,
+    cast(busiest.most_per_minute as bigint) as most_per_minute,
+    timed.events,
+    '{{ definition_hash('int_event_days') if execute }}' as mapping_hash
+
+from rolled_up
+
+left join busiest
+    on rolled_up.lead_id = busiest.lead_id
+    and rolled_up.event_key = busiest.event_key
+    and rolled_up.event_date = busiest.event_date
+    and rolled_up.follows_event_key is null
+
+left join timed
+    on rolled_up.lead_id = timed.lead_id
+    and rolled_up.event_key = timed.event_key
+    and rolled_up.event_date = timed.event_date
+    and rolled_up.follows_event_key is not distinct from timed.follows_event_key
+    and rolled_up.within_days is not distinct from timed.within_days
+    and rolled_up.is_engagement = timed.is_engagement

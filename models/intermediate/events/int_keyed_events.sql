@@ -1,0 +1,17 @@
+{# Grain: one row per event to roll up in this build and key that it counts under; rows of int_new_events without a type have no key. #}
+{{ config(materialized='view') }}
+select
+    events.*,
+    classes.event_key,
+    classes.follows_event_key,
+    classes.within_days,
+    coalesce(classes.is_engagement, false) as is_engagement
+
+from {{ ref('int_new_events') }} as events
+
+left join {{ ref('int_event_classes') }} as classes
+    on events.event_type = classes.event_type
+    and events.asked_page_url is not distinct from classes.asked_page_url
+    and events.asked_properties is not distinct from classes.asked_properties
+    and events.asked_duration_seconds is not distinct from classes.asked_duration_seconds
+    and classes.crm_property is null

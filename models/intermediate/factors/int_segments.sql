@@ -1,0 +1,80 @@
+{#
+    Grain: one row per surviving lead, score date and segment that a rule or stage asks for: yes where all its conditions
+    hold, else no.
+#}
+with
+
+segments as (
+
+    select
+        segments.*,
+        count(*) over (partition by segments.segment) as condition_count,
+        row_number() over (
+            partition by segments.segment
+            order by segments.condition_id, segments.event_key, segments.window_days
+        ) as condition_number
+
+    from {{ ref('stg_mapping__segments') }} as segments
+
+    where 'in_segment:' || segments.segment in (select asked.attribute from {{ ref('int_model_attributes') }} as asked)
+
+),
+
+met as (
+
+    select days.lead_id, days.score_date, segments.segment, segments.condition_count, segments.condition_number
+    from segments
+    inner join {{ ref('int_lead_conditions') }} as lead_conditions
+        on segments.condition_id = lead_conditions.condition_id
+    inner join {{ ref('int_lead_days') }} as days
+        on lead_conditions.lead_id = days.lead_id
+        and days.score_date >= lead_conditions.valid_from_date
+        and days.score_date < lead_conditions.valid_until_date
+    where segments.attribute is not null
+
+    union
+
+    select measures.lead_id, measures.score_date, segments.segment, segments.condition_count, segments.condition_number
+    from segments
+    inner join {{ ref('int_condition_values') }} as condition_values
+        on segments.condition_id = condition_values.condition_id
+    inner join {{ ref('int_measures') }} as measures
+        on condition_values.attribute = measures.attribute
+        and condition_values.value = measures.value
+    where segments.attribute is not null
+
+    union
+
+    select days.lead_id, days.score_date, segments.segment, segments.condition_count, segments.condition_number
+    from segments
+    inner join {{ ref('int_person_event_days') }} as event_days
+        on segments.event_key = event_days.event_key
+    inner join {{ ref('int_lead_days') }} as days
+        on event_days.lead_id = days.lead_id
+        and days.score_date >= event_days.event_date
+        and coalesce({{ days_between('event_days.event_date', 'days.score_date') }} < segments.window_days, true)
+
+),
+
+inside as (
+
+    select lead_id, score_date, segment from met
+    group by lead_id, score_date, segment, condition_count
+    having count(*) = condition_count
+
+)
+
+select
+    days.lead_id,
+    days.score_date,
+    'in_segment:' || segments.segment as attribute,
+    case when inside.segment is null then 'no' else 'yes' end as value
+
+from {{ ref('int_lead_days') }} as days
+
+cross join (select distinct segment from segments) as segments
+
+left join inside
+    on days.lead_id = inside.lead_id
+    and days.score_date = inside.score_date
+    and segments.segment = inside.segment
