@@ -8,17 +8,17 @@ from pathlib import Path
 
 import duckdb
 
-from scripts import paths
-from scripts.build import Progress, build
-from scripts.erase import erase, is_unfinished, past_retention
-from scripts.errors import UserError
-from scripts.kpis import KpiReport, kpis
-from scripts.land import LandResult, land, rejects
-from scripts.lock import exclusive
-from scripts.publish import PublishResult, is_evaluated, publish
-from scripts.sample import write_sample
-from scripts.suppression import keep_suppressions
-from scripts.warehouse import connect, holds, storage
+from scripts.kpis.kpis import KpiReport, kpis
+from scripts.landing.land import LandResult, land, rejects
+from scripts.landing.sample import write_sample
+from scripts.privacy.erase import erase, is_unfinished, past_retention
+from scripts.privacy.suppression import keep_suppressions
+from scripts.scoring.build import Progress, build
+from scripts.scoring.publish import PublishResult, is_evaluated, publish
+from scripts.shared import paths
+from scripts.shared.errors import UserError
+from scripts.shared.lock import exclusive
+from scripts.shared.warehouse import connect, holds, storage
 
 # The table that tells a working file of the sample, and the one that every landing leaves.
 SAMPLE, LANDED = "state.sample", "raw.landings"

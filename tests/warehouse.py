@@ -17,10 +17,10 @@ from tempfile import TemporaryDirectory
 import duckdb
 import pytest
 
-from scripts.contract import read_contract
-from scripts.land import _create_tables
-from scripts.paths import PROJECT
-from scripts.seeds import SEEDS, seed_path
+from scripts.landing.contract import read_contract
+from scripts.landing.land import _create_tables
+from scripts.seeds.overlay import SEEDS, seed_path
+from scripts.shared.paths import PROJECT
 
 Row = Mapping[str, object]
 Rows = Sequence[Row]

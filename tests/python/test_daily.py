@@ -16,12 +16,12 @@ import pytest
 from typer.testing import CliRunner
 
 from scripts import run as running
-from scripts.build import build
 from scripts.commands import app
-from scripts.land import land
-from scripts.paths import PROJECT
-from scripts.sample import write_sample
-from scripts.warehouse import connect
+from scripts.landing.land import land
+from scripts.landing.sample import write_sample
+from scripts.scoring.build import build
+from scripts.shared.paths import PROJECT
+from scripts.shared.warehouse import connect
 from tests.python.conftest import Warehouse
 
 QUALITY = {

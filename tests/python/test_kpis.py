@@ -37,10 +37,10 @@ import duckdb
 import pytest
 from rich.console import Console
 
-from scripts.errors import UserError
-from scripts.kpis import KpiReport, _cell, kpis, render
-from scripts.paths import PROJECT
-from scripts.publish import publish
+from scripts.kpis.kpis import KpiReport, _cell, kpis, render
+from scripts.scoring.publish import publish
+from scripts.shared.errors import UserError
+from scripts.shared.paths import PROJECT
 
 LEADS = """
 lead_id,lead_at,mql_at,sql_at,opportunity_at,customer_at,days_lead_to_customer,hours,channel,region

@@ -19,16 +19,16 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from scripts import contract, sources
-from scripts import land as landing
-from scripts import land as module
 from scripts.commands import app
-from scripts.contract import landed_id, read_contract
-from scripts.erase import erase
-from scripts.errors import UserError
-from scripts.land import LandResult, land
-from scripts.paths import warehouse_file
-from scripts.subject_access import subject_access
+from scripts.landing import contract, sources
+from scripts.landing import land as landing
+from scripts.landing import land as module
+from scripts.landing.contract import landed_id, read_contract
+from scripts.landing.land import LandResult, land
+from scripts.privacy.erase import erase
+from scripts.privacy.subject_access import subject_access
+from scripts.shared.errors import UserError
+from scripts.shared.paths import warehouse_file
 from tests.python.conftest import held_warehouse
 
 NOW = datetime(2025, 1, 1)

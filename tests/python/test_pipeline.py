@@ -9,13 +9,13 @@ import duckdb
 import pytest
 from typer.testing import CliRunner
 
-from scripts import paths
 from scripts import run as running
-from scripts.build import build
 from scripts.commands import app
-from scripts.errors import UserError
-from scripts.paths import PROJECT
 from scripts.run import RunResult, data_issues, run
+from scripts.scoring.build import build
+from scripts.shared import paths
+from scripts.shared.errors import UserError
+from scripts.shared.paths import PROJECT
 from tests.python.conftest import Warehouse
 
 Sample = tuple[Warehouse, RunResult]
