@@ -411,7 +411,7 @@ def _write(report: KpiReport) -> None:
     table = io.StringIO()
     writer = csv.DictWriter(table, [f.name for f in fields(Kpi)], lineterminator="\n")
     writer.writeheader()
-    writer.writerows({k: _cell(v) for k, v in row.items()} for row in rows)
+    writer.writerows({k: spreadsheet_cell(v) for k, v in row.items()} for row in rows)
     head = {
         "choices": report.choices,
         "first_day": report.first_day and report.first_day.isoformat(),
@@ -438,7 +438,7 @@ def _rounded(value: object) -> object:
     return round(value, 6) if isinstance(value, float) else value
 
 
-def _cell(value: object) -> object:
+def spreadsheet_cell(value: object) -> object:
     """A text that a spreadsheet would take for a formula gets an apostrophe before it."""
     is_formula = isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r"))
     return f"'{value}" if is_formula else value

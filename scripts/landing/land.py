@@ -158,7 +158,7 @@ def land(folder: Path, landed_at: datetime | None = None) -> LandResult:
             entity: _read(connection, entity, paths, scratch) for entity, paths in files.items()
         }
         connection.begin()
-        _create_tables(connection)
+        create_tables(connection)
         results = []
         for entity, batch in batches.items():
             mark_suppressed(connection, entity, DUPLICATE)
@@ -248,7 +248,7 @@ def _read(
     for number, path in enumerate(paths):
         state = FileState.of(path)
         with settled(path, state), readable(path):
-            content_hash = _hash(path)
+            content_hash = file_hash(path)
             last_hash, last_seq = last_landings.get(path.name, (None, None))
             if content_hash == last_hash:
                 continue
@@ -284,12 +284,13 @@ def _last_landings(connection: DuckDBPyConnection) -> dict[str, tuple[str, int |
     return {file: (content_hash, last_seq) for file, content_hash, last_seq in rows}
 
 
-def _hash(path: Path) -> str:
+def file_hash(path: Path) -> str:
+    """The SHA-256 of a file, by which one that did not change is known."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _create_tables(connection: DuckDBPyConnection) -> None:
+def create_tables(connection: DuckDBPyConnection) -> None:
     """Makes what is missing of `raw`: tables, and columns that the contract has gained."""
     connection.execute("create schema if not exists raw;" + LEDGERS)
     present = connection.execute(
@@ -368,11 +369,11 @@ def _write(
         )
         if rejected:
             with settled(file.path, file.state), readable(file.path):
-                _write_rejects(connection, entity, file, landing_id)
+                write_rejects(connection, entity, file, landing_id)
     return total
 
 
-def _write_rejects(
+def write_rejects(
     connection: DuckDBPyConnection, entity: Entity, file: Incoming, landing_id: int
 ) -> None:
     """Writes a file's bad rows to raw.rejected_rows, ten thousand at a time."""

@@ -208,7 +208,7 @@ def open_source(
 
     Raises UserError where it is empty, or its columns are not those of the contract.
     """
-    plain = _unpacked(path, scratch)
+    plain = unpacked(path, scratch)
     if not plain.stat().st_size:
         raise UserError(f"{path} is empty (0 bytes): it lacks even a header.")
     if format_of(path.name) != "parquet":
@@ -224,7 +224,7 @@ def open_source(
     return source
 
 
-def _unpacked(path: Path, scratch: Path) -> Path:
+def unpacked(path: Path, scratch: Path) -> Path:
     """The file unpacked in full. DuckDB takes one that ends early or is damaged for a whole one."""
     match path.suffix.lower():
         case ".gz":

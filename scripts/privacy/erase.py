@@ -234,7 +234,7 @@ def _erase(asked: Plan | Sequence[str], step: Callable[[str], None]) -> Receipt:
             _take_place(new, text.file)
     if paths.lake_folder().is_dir():
         shutil.rmtree(paths.lake_folder())
-    _write_receipt(plan.receipt)
+    write_receipt(plan.receipt)
     _take_place(copied, working)
     return plan.receipt
 
@@ -607,7 +607,7 @@ def _receipts() -> Path:
     return paths.warehouse_file().parent / "erasures"
 
 
-def _write_receipt(receipt: Receipt) -> None:
+def write_receipt(receipt: Receipt) -> None:
     """Writes a receipt; those of earlier versions told the names of reports, which are leads'."""
     receipt.file.parent.mkdir(mode=0o700, exist_ok=True)
     receipt.file.write_text(json.dumps(asdict(receipt), indent=2) + "\n", "utf-8")

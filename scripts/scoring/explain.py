@@ -119,7 +119,7 @@ def explain(lead_id: str, as_of: date | None = None) -> Explanation:
     on that day, or nothing is built yet.
     """
     with reading() as live:
-        survivor = _survivor(live, lead_id)
+        survivor = survivor_of(live, lead_id)
         clock = live.sql("select clock_date from intermediate.int_clock").fetchall()[0][0]
         if as_of is None or as_of == clock:
             return _explanation(live, survivor, lead_id)
@@ -146,7 +146,7 @@ def explain(lead_id: str, as_of: date | None = None) -> Explanation:
             },
         )
         with reading(file) as past:
-            return _explanation(past, _survivor(past, lead_id), lead_id)
+            return _explanation(past, survivor_of(past, lead_id), lead_id)
 
 
 def render(explanation: Explanation) -> RenderableType:
@@ -195,7 +195,8 @@ def _cells(reason: Reason) -> list[str]:
     ]
 
 
-def _survivor(connection: DuckDBPyConnection, lead_id: str) -> str:
+def survivor_of(connection: DuckDBPyConnection, lead_id: str) -> str:
+    """The lead as which a landed one is scored. Raises UserError where none was landed by then."""
     found = connection.execute(
         """select surviving_lead_id from intermediate.int_lead_identities
         where lead_id in ($1, $2) order by lead_id = $1 desc""",

@@ -115,7 +115,9 @@ def rollback() -> PublishResult:
             with storage(), closing(connect()) as connection:
                 _settle(connection)
                 connection.execute(f"attach {quote_literal(str(kept[-1]))} as {COPY} (read_only)")
-                rows = {name: _count(connection, _in_copy(name)) for name in _tables(connection)}
+                rows = {
+                    name: count_rows(connection, _in_copy(name)) for name in _tables(connection)
+                }
                 connection.execute(f"detach {COPY}")
                 clock = _announce(connection, kept[-1], rows)
                 _put_in_place(connection, kept[-1])
@@ -206,8 +208,8 @@ def _copy(
     for table in sorted(marts):
         original = f"{SCHEMA}.{quote_identifier(table)}"
         connection.execute(f"create table {_in_copy(table)} as from {original}")
-        rows[table] = _count(connection, _in_copy(table))
-        if rows[table] != _count(connection, original):
+        rows[table] = count_rows(connection, _in_copy(table))
+        if rows[table] != count_rows(connection, original):
             raise UserError(f"the copy of {original} has {rows[table]} rows; publish again")
     # Detaching writes what is left of the log into the file.
     connection.execute(f"detach {COPY}")
@@ -299,7 +301,8 @@ def _prune(most: int) -> None:
         file.unlink()
 
 
-def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+def count_rows(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    """How many rows a table has, named as SQL names it."""
     return int(connection.sql(f"from {table}").count("*").fetchall()[0][0])
 
 

@@ -137,7 +137,7 @@ def test_a_daily_run_builds_all_where_the_quality_marts_cannot_stay(
         connection.execute(state)
     asked = []
     monkeypatch.setattr(running, "land_own", lambda folder: None)
-    monkeypatch.setattr(running, "_refuse_no_leads", lambda landed: None)
+    monkeypatch.setattr(running, "refuse_no_leads", lambda landed: None)
     monkeypatch.setattr(running, "build", lambda progress, given: asked.append(tuple(given)))
     monkeypatch.setattr(running, "is_unfinished", lambda: False)
     monkeypatch.setattr(running, "past_retention", lambda: [])

@@ -14,7 +14,7 @@ from scripts.commands import app
 from scripts.landing.contract import landed_id
 from scripts.run import RunResult
 from scripts.scoring.build import build
-from scripts.scoring.explain import _survivor, explain
+from scripts.scoring.explain import explain, survivor_of
 from scripts.seeds.overlay import SEEDS
 from scripts.shared.errors import UserError
 from scripts.shared.warehouse import connect
@@ -200,4 +200,4 @@ def test_a_lead_whose_id_was_an_email_address_may_be_named_by_it(name: str) -> N
             select unnest([$1, 'other']) as lead_id, unnest([$1, 'other']) as surviving_lead_id""",
             [landed_id("A@b.example")],
         )
-        assert _survivor(connection, name) == landed_id("A@b.example")
+        assert survivor_of(connection, name) == landed_id("A@b.example")

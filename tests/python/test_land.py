@@ -528,8 +528,8 @@ def test_a_packed_file_that_holds_too_much_for_its_size_is_not_unpacked(
         written.append(len(list(scratch.iterdir())))
         raise error.value
 
-    unpack = sources._unpacked
-    monkeypatch.setattr(sources, "_unpacked", unpacked)
+    unpack = sources.unpacked
+    monkeypatch.setattr(sources, "unpacked", unpacked)
     with pytest.raises(UserError, match="holds more than 200 bytes for each packed one"):
         land(folder, NOW)
     assert written == [0]
@@ -687,7 +687,7 @@ def test_a_parquet_file_that_ends_early_lands_nothing(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["leads.csv", "leads.csv.gz", "leads.jsonl"])
-@pytest.mark.parametrize("moment", ["_hash", "open_source", "_write_rejects"])
+@pytest.mark.parametrize("moment", ["file_hash", "open_source", "write_rejects"])
 def test_a_file_that_grows_while_it_is_read_lands_nothing(
     folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, moment: str
 ) -> None:
@@ -755,7 +755,7 @@ def test_a_failure_while_writing_leaves_raw_as_it_was(
         raise RuntimeError("no space left")
 
     with monkeypatch.context() as patch:
-        patch.setattr(module, "_write_rejects", fail)
+        patch.setattr(module, "write_rejects", fail)
         with pytest.raises(RuntimeError):
             land(folder, NOW)
     assert versions("leads", "lead_id") == [("007",), ("8",)]

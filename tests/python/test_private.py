@@ -212,7 +212,7 @@ def test_an_unfinished_erasure_is_finished_before_anything_else(
 ) -> None:
     land(folder)
     with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr("scripts.privacy.erase._write_receipt", ended_early)
+        patch.setattr("scripts.privacy.erase.write_receipt", ended_early)
         erase(["lead1"])
     for refused in (lambda: land(folder), publish, lambda: build(lambda *_: None)):
         with pytest.raises(UserError, match="ended early; finish it first: python -m scripts eras"):
@@ -234,7 +234,7 @@ def test_a_run_finishes_an_erasure_that_was_ended_early(
 ) -> None:
     land(folder)
     with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr("scripts.privacy.erase._write_receipt", ended_early)
+        patch.setattr("scripts.privacy.erase.write_receipt", ended_early)
         erase(["lead1"])
     monkeypatch.setattr("scripts.run.build", ended_early)
     with pytest.raises(KeyboardInterrupt):

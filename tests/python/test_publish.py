@@ -203,7 +203,9 @@ def test_a_copy_that_lacks_rows_is_not_put_in_place(
     publish()
     before = published(warehouse).read_bytes()
     counts = iter((2, 3))
-    monkeypatch.setattr("scripts.scoring.publish._count", lambda connection, table: next(counts))
+    monkeypatch.setattr(
+        "scripts.scoring.publish.count_rows", lambda connection, table: next(counts)
+    )
     with pytest.raises(UserError, match=r"lead_score.* has 2 rows; publish again"):
         publish()
     assert published(warehouse).read_bytes() == before

@@ -1,0 +1,70 @@
+"""The scripts know one another by what is public, and `shared` knows none of the others."""
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from scripts.shared.paths import PROJECT
+
+SCRIPTS = PROJECT / "scripts"
+MODULES = sorted([*SCRIPTS.rglob("*.py"), *(PROJECT / "tests").rglob("*.py")])
+
+
+@cache
+def parsed(module: Path) -> ast.Module:
+    return ast.parse(module.read_text("utf-8"))
+
+
+def own_imports(module: Path) -> Iterator[tuple[str, ast.alias]]:
+    """What a module imports from scripts and tests: from which package or module, and what."""
+    for node in ast.walk(parsed(module)):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(
+            ("scripts", "tests")
+        ):
+            yield from ((str(node.module), alias) for alias in node.names)
+
+
+def is_private(name: object) -> bool:
+    return isinstance(name, str) and name.startswith("_") and not name.startswith("__")
+
+
+def private_names(module: Path) -> Iterator[str]:
+    """Names with a leading underscore that a module takes from another: by import, as an attribute
+    of what it imported, or in a test that puts something else in their place.
+    """
+    known = set()
+    for source, alias in own_imports(module):
+        known.add(alias.asname or alias.name)
+        if is_private(alias.name):
+            yield f"{source}.{alias.name}"
+    for node in ast.walk(parsed(module)):
+        match node:
+            case ast.Attribute(ast.Name(id=owner), attribute) if owner in known:
+                if is_private(attribute):
+                    yield f"{owner}.{attribute}"
+            case ast.Call(ast.Attribute(attr="setattr"), [ast.Constant(str(path)), *_]):
+                if is_private(path.rpartition(".")[2]):
+                    yield path
+            case ast.Call(ast.Attribute(attr="setattr"), [_, ast.Constant(name), *_]):
+                if is_private(name):
+                    yield str(name)
+
+
+def test_only_what_is_public_is_used_elsewhere() -> None:
+    found = {str(module): [*private_names(module)] for module in MODULES}
+    assert {module: names for module, names in found.items() if names} == {}
+
+
+def test_what_all_share_needs_none_of_the_others() -> None:
+    for module in (SCRIPTS / "shared").glob("*.py"):
+        for source, _ in own_imports(module):
+            assert source.startswith("scripts.shared"), module
+
+
+def test_every_folder_says_what_is_in_it() -> None:
+    folders = {file.parent for file in SCRIPTS.glob("*/*.py")}
+    assert len(folders) <= 8
+    for folder in folders:
+        said = ast.get_docstring(parsed(folder / "__init__.py")) or ""
+        assert said.endswith(".") and "\n" not in said, folder
