@@ -42,10 +42,10 @@ from scripts.privacy.suppression import erased_leads, suppress
 from scripts.shared import paths
 from scripts.shared.errors import UserError
 from scripts.shared.faults import damaged
+from scripts.shared.interface import CLOCK, ERASURE, LEAD_IDENTITIES
 from scripts.shared.lock import exclusive
 from scripts.shared.settings import project_var
 from scripts.shared.warehouse import (
-    ERASURE,
     built_file,
     connect,
     holds,
@@ -72,7 +72,7 @@ OF_CODE = ("manifest.json", "semantic_manifest.json", "partial_parse.msgpack", "
 SEEDS = "seeds-"
 
 # Days on which something was heard of a person, and who was heard of too long ago.
-PAST_RETENTION = """
+PAST_RETENTION = f"""
 with signs as (
     select lead_id, greatest(created_at, updated_at) as heard_at from raw.leads
     union all select lead_id, occurred_at from raw.lead_events
@@ -81,9 +81,9 @@ with signs as (
     union all select lead_id, given_at from raw.lead_feedback
 )
 select surviving_lead_id
-from signs inner join intermediate.int_lead_identities using (lead_id)
+from signs inner join {LEAD_IDENTITIES} using (lead_id)
 group by surviving_lead_id
-having max(heard_at)::date < (select clock_date from intermediate.int_clock) - $1::integer
+having max(heard_at)::date < (select clock_date from {CLOCK}) - $1::integer
 order by surviving_lead_id
 """
 

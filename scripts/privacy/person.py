@@ -12,6 +12,7 @@ from duckdb.func import FunctionNullHandling
 
 from scripts.landing.contract import landed_id, read_contract
 from scripts.shared.errors import UserError
+from scripts.shared.interface import LEAD_IDENTITIES
 from scripts.shared.text import text_key
 from scripts.shared.warehouse import holds, quote_identifier
 
@@ -176,8 +177,8 @@ def _theirs(column: str, table: str) -> str:
 
 def _whole_people(connection: DuckDBPyConnection, asked: list[str]) -> list[str]:
     """All leads of the people, as the last build knew them; merges of leads it did not know."""
-    is_built = holds(connection, "intermediate.int_lead_identities")
-    known = "select lead_id from intermediate.int_lead_identities"
+    is_built = holds(connection, LEAD_IDENTITIES)
+    known = f"select lead_id from {LEAD_IDENTITIES}"
     queries = [
         f"""select {one} from raw.leads where {other} in (from unnest($1)) and {one} is not null"""
         + f" and (lead_id not in ({known}) or merged_into_lead_id not in ({known}))" * is_built
@@ -188,8 +189,8 @@ def _whole_people(connection: DuckDBPyConnection, asked: list[str]) -> list[str]
     ]
     if is_built:
         queries.append(
-            """select lead_id from intermediate.int_lead_identities where surviving_lead_id in (
-                select surviving_lead_id from intermediate.int_lead_identities
+            f"""select lead_id from {LEAD_IDENTITIES} where surviving_lead_id in (
+                select surviving_lead_id from {LEAD_IDENTITIES}
                 where lead_id in (from unnest($1))
             )"""
         )

@@ -18,6 +18,7 @@ from scripts.privacy.person import (
     text_columns,
 )
 from scripts.shared import paths
+from scripts.shared.interface import LEAD_PROFILES, SCORE_PUBLISHED
 from scripts.shared.modes import close
 from scripts.shared.warehouse import reading
 
@@ -28,13 +29,13 @@ CHAPTERS = {
         *("raw.leads", "raw.lead_events", "raw.opportunities", "raw.opportunity_stages"),
         *("raw.opportunity_leads", "raw.payments", "raw.lead_feedback", "raw.rejected_rows"),
     ),
-    "What follows from it: the profile over time": ("intermediate.int_lead_profiles",),
+    "What follows from it: the profile over time": (LEAD_PROFILES,),
     "Scores, and whether sales may call": (
         *("marts.lead_score", "marts.lead_score_by_model", "marts.lead_contact_permission"),
     ),
     "Every reason of the scores": ("marts.lead_score_factors", "marts.lead_win_factors"),
     "The probability to be won": ("marts.lead_win_probability",),
-    "The scores over time": ("marts.lead_score_history", "state.score_published"),
+    "The scores over time": ("marts.lead_score_history", SCORE_PUBLISHED),
     "How far the person came": ("marts.lead_lifecycle",),
 }
 REST = "What else is held"

@@ -3,6 +3,7 @@
 Shared by recommend, train, promote and review. The warehouse measures the same in
 `marts.score_quality`; here it is done for scores that it does not have, on leads held out.
 """
+# ruff: noqa: S608 (names of tables are those of `interface`)
 
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +16,7 @@ from scipy.stats import norm, rankdata
 
 from scripts.kpis.intervals import wilson
 from scripts.shared.errors import UserError
+from scripts.shared.interface import EVALUATED_SCORES, EVALUATION_DATES, EVALUATION_LEADS
 
 Numbers = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -84,14 +86,14 @@ def evaluated_leads(connection: duckdb.DuckDBPyConnection, day: int, outcome: st
     days = [
         found
         for (found,) in connection.sql(
-            "select distinct scored_day from intermediate.int_evaluation_dates order by all"
+            f"select distinct scored_day from {EVALUATION_DATES} order by all"
         ).fetchall()
     ]
     if outcome not in OUTCOMES:
         raise UserError(f"{outcome} is no outcome; it may be {' or '.join(OUTCOMES)}")
     past = connection.sql(
-        """select 1 from intermediate.int_evaluation_dates
-        inner join intermediate.int_evaluated_scores using (lead_id, score_date) limit 1"""
+        f"""select 1 from {EVALUATION_DATES}
+        inner join {EVALUATED_SCORES} using (lead_id, score_date) limit 1"""
     ).fetchall()
     if not past:
         raise UserError(
@@ -101,7 +103,7 @@ def evaluated_leads(connection: duckdb.DuckDBPyConnection, day: int, outcome: st
         listed = ", ".join(map(str, days))
         raise UserError(f"no lead is scored on day {day}; it may be {listed} (var evaluation_days)")
     found = connection.execute(
-        """select lead_id, created_date, is_converted from intermediate.int_evaluation_leads
+        f"""select lead_id, created_date, is_converted from {EVALUATION_LEADS}
         where status = 'evaluated' and scored_day = ? and outcome = ?
         order by created_date, lead_id""",
         [day, outcome],

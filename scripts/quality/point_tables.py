@@ -3,6 +3,7 @@
 The engine of the scores is the dbt project; what is computed here from stored units is held
 against its results each time.
 """
+# ruff: noqa: S608 (names of tables are those of `interface`)
 
 import csv
 from collections.abc import Iterable, Mapping
@@ -20,36 +21,45 @@ from scripts.seeds.check_seeds import check_seeds, seed_files
 from scripts.seeds.checks import files
 from scripts.seeds.overlay import SEEDS, have_same_rows, load_seed, overlay
 from scripts.shared.errors import UserError
-from scripts.shared.warehouse import quote_identifier
+from scripts.shared.interface import (
+    BANDED_SCORES,
+    EVALUATED_FACTORS,
+    EVALUATED_SCORES,
+    EVALUATION_DATES,
+    GOLDEN_ATTRIBUTES,
+    RULE_REGIONS,
+    SCORE_FACTORS,
+)
+from scripts.shared.warehouse import tables_of
 
 RULE_TABLES = ("attribute_points", "event_points", "inactivity_points")
 
 Row = dict[str, str]
 
 # Of all leads on a day on which the models are measured; of personas at the clock.
-_EVALUATED_UNITS = """
+_UNITS_OF_LEADS = f"""
 select lead_id, rule_id, rule_region, units::double as units
-from intermediate.int_evaluation_dates
-inner join intermediate.int_evaluated_factors using (lead_id, score_date)
-inner join intermediate.int_rule_regions using (score_model, rule_id, lead_region)
+from {EVALUATION_DATES}
+inner join {EVALUATED_FACTORS} using (lead_id, score_date)
+inner join {RULE_REGIONS} using (score_model, rule_id, lead_region)
 where score_model = $model and scored_day = $day
 """
-_EVALUATED_SCORES = """
+_SCORES_OF_LEADS = f"""
 select lead_id, raw_score::double as raw_score, score::double as score
-from intermediate.int_evaluation_dates
-inner join intermediate.int_evaluated_scores using (lead_id, score_date)
+from {EVALUATION_DATES}
+inner join {EVALUATED_SCORES} using (lead_id, score_date)
 where score_model = $model and scored_day = $day
 """
-_PERSONA_UNITS = """
+_UNITS_OF_PERSONAS = f"""
 select lead_id, rule_id, rule_region, units::double as units
-from intermediate.int_score_factors
-inner join intermediate.int_rule_regions using (score_model, rule_id, lead_region)
-where score_model = $model and lead_id in (select lead_id from intermediate.int_golden_attributes)
+from {SCORE_FACTORS}
+inner join {RULE_REGIONS} using (score_model, rule_id, lead_region)
+where score_model = $model and lead_id in (select lead_id from {GOLDEN_ATTRIBUTES})
 """
-_PERSONA_SCORES = """
+_SCORES_OF_PERSONAS = f"""
 select lead_id, raw_score::double as raw_score, score::double as score
-from intermediate.int_banded_scores
-where score_model = $model and lead_id in (select lead_id from intermediate.int_golden_attributes)
+from {BANDED_SCORES}
+where score_model = $model and lead_id in (select lead_id from {GOLDEN_ATTRIBUTES})
 """
 
 
@@ -113,15 +123,10 @@ class PointModel:
 
 def refuse_unbuilt(connection: duckdb.DuckDBPyConnection) -> None:
     """Raises UserError where the seeds, which must be sound, are not those of the last build."""
-    built = connection.sql(
-        "select table_name from duckdb_tables() where schema_name = 'seeds' order by all"
-    ).fetchall()
     changed = [
         name
-        for (name,) in built
-        if not have_same_rows(
-            connection, load_seed(connection, seed_file(name)), f"seeds.{quote_identifier(name)}"
-        )
+        for name, built in tables_of(connection, "seeds").items()
+        if not have_same_rows(connection, load_seed(connection, seed_file(name)), built)
     ]
     if changed:
         raise UserError(
@@ -210,10 +215,10 @@ def fired_units(
     warehouse was built with other seeds, since the scores that follow are not those stored.
     """
     parameters: dict[str, object] = {"model": model.name}
-    units_query, scores_query = _PERSONA_UNITS, _PERSONA_SCORES
+    units_query, scores_query = _UNITS_OF_PERSONAS, _SCORES_OF_PERSONAS
     if day is not None:
         parameters["day"] = day
-        units_query, scores_query = _EVALUATED_UNITS, _EVALUATED_SCORES
+        units_query, scores_query = _UNITS_OF_LEADS, _SCORES_OF_LEADS
     found = connection.execute(units_query, parameters).df()
     stored = connection.execute(scores_query, parameters).df()
     column = {(rule.rule_id, rule.region): place for place, rule in enumerate(model.rules)}

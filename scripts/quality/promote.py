@@ -1,4 +1,5 @@
 """Whether a challenger should take the champion's place: gates on leads that both have scored."""
+# ruff: noqa: S608 (names of tables are those of `interface`)
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -31,6 +32,7 @@ from scripts.scoring.champion import champion
 from scripts.seeds.check_seeds import check_seeds
 from scripts.seeds.overlay import SEEDS, overlay
 from scripts.shared.errors import UserError
+from scripts.shared.interface import CLOCK, EVALUATED_SCORES, EVALUATION_DATES, LIVE_MODELS
 from scripts.shared.warehouse import reading
 
 _PERIODS, _BETTER_PERIODS = 4, 3
@@ -116,7 +118,7 @@ def promote(
 def _refuse_to_come(connection: duckdb.DuckDBPyConnection, challenger: str) -> None:
     """A champion that is not live yet would leave all leads without a score that counts."""
     days = connection.execute(
-        """select live_from_date from intermediate.int_live_models, intermediate.int_clock
+        f"""select live_from_date from {LIVE_MODELS}, {CLOCK}
         where score_model = ? and live_from_date > clock_date""",
         [challenger],
     ).fetchall()
@@ -127,9 +129,9 @@ def _refuse_to_come(connection: duckdb.DuckDBPyConnection, challenger: str) -> N
 def _scores(connection: duckdb.DuckDBPyConnection, name: str, day: int, leads: Leads) -> Numbers:
     """The score of each lead by a model; disqualified leads come last."""
     found = connection.execute(
-        """select lead_id, if(band = 'disqualified', '-inf'::double, score::double) as score
-        from intermediate.int_evaluation_dates
-        inner join intermediate.int_evaluated_scores using (lead_id, score_date)
+        f"""select lead_id, if(band = 'disqualified', '-inf'::double, score::double) as score
+        from {EVALUATION_DATES}
+        inner join {EVALUATED_SCORES} using (lead_id, score_date)
         where score_model = ? and scored_day = ?""",
         [name, day],
     ).df()

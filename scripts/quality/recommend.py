@@ -8,6 +8,7 @@ that hardly ever fired keeps its points, and all points stay on the analyst's sc
 As points count on every day of a lead, the other days on which leads were scored, and the other
 outcome, teach it too, unless what was asked for is foretold better without them.
 """
+# ruff: noqa: S608 (names of tables are those of `interface`)
 
 import json
 from collections.abc import Iterator, Sequence
@@ -48,6 +49,13 @@ from scripts.seeds.check_seeds import check_seeds, seed_files
 from scripts.seeds.overlay import SEEDS, overlay
 from scripts.shared import paths
 from scripts.shared.errors import UserError
+from scripts.shared.interface import (
+    EVALUATION_LEADS,
+    GOLDEN_ATTRIBUTES,
+    GOLDEN_LEADS,
+    REGION_BANDS,
+    SCORE_FACTORS,
+)
 from scripts.shared.settings import project_var
 from scripts.shared.warehouse import reading
 
@@ -61,9 +69,9 @@ _SCALES = (1.0, 0.8, 1.25, 0.65, 0.5, 0.4, 0.3, 0.2, 0.15, 0.1, 0.07, 0.05)
 _SCALE_TOLERANCE = 0.001
 _REFUSED = "refused"
 
-_OTHER_LESSONS = """
+_OTHER_LESSONS = f"""
 select scored_day, outcome, lead_id, created_date, is_converted
-from intermediate.int_evaluation_leads
+from {EVALUATION_LEADS}
 where status = 'evaluated' and created_date < $before and (scored_day, outcome) <> ($day, $outcome)
 qualify dense_rank() over (order by created_date desc, lead_id) <= $leads
 order by created_date, lead_id, scored_day, outcome
@@ -319,8 +327,8 @@ def _persona_bands(
 ) -> dict[str, str]:
     """The band of each of the model's personas with the new points."""
     personas = connection.execute(
-        """select distinct lead_id, persona, lead_region from staging.stg_points__golden_leads
-        inner join intermediate.int_golden_attributes using (lead_id)
+        f"""select distinct lead_id, persona, lead_region from {GOLDEN_LEADS}
+        inner join {GOLDEN_ATTRIBUTES} using (lead_id)
         where score_model = ? order by all""",
         [model.name],
     ).fetchall()
@@ -330,14 +338,14 @@ def _persona_bands(
     disqualified = {
         persona
         for (persona,) in connection.execute(
-            """select lead_id from intermediate.int_score_factors
+            f"""select lead_id from {SCORE_FACTORS}
             where score_model = ? and effect = 'disqualify'""",
             [model.name],
         ).fetchall()
     }
     bounds = connection.execute(
-        """select lead_region, band, coalesce(lower_bound::double, '-inf'::double)
-        from intermediate.int_region_bands where score_model = ? order by 3""",
+        f"""select lead_region, band, coalesce(lower_bound::double, '-inf'::double)
+        from {REGION_BANDS} where score_model = ? order by 3""",
         [model.name],
     ).fetchall()
     bands = {}

@@ -1,4 +1,5 @@
 """The quarterly look at scores and points, as a Markdown page."""
+# ruff: noqa: S608 (names of tables are those of `interface`)
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -10,31 +11,41 @@ from scripts.quality.recommend import recommend, summary
 from scripts.scoring.champion import champion
 from scripts.shared import paths
 from scripts.shared.errors import UserError
+from scripts.shared.interface import (
+    CLOCK,
+    CRM_EVENTS,
+    EVALUATED_FACTORS,
+    EVALUATED_SCORES,
+    EVALUATION_DATES,
+    LEAD_IDENTITIES,
+    LEAD_PROFILES,
+    RULES,
+)
 from scripts.shared.warehouse import reading
 
 # Population stability index (Siddiqi 2006): stable below 0.1, shifted from 0.25 on. A quarter is
 # whole when day 7 of those who came in on its last day is over.
-_DRIFT = """
+_DRIFT = f"""
 with quarters as (
     select max(date_trunc('quarter', created_date)) as quarter
-    from intermediate.int_evaluation_dates, intermediate.int_clock
+    from {EVALUATION_DATES}, {CLOCK}
     where scored_day = 7
         and date_trunc('quarter', created_date) + interval 3 month + interval 6 day <= clock_date
 ),
 leads as (
     select lead_id, date_trunc('quarter', created_date) = quarter as is_new, score_date
-    from intermediate.int_evaluation_dates, quarters
+    from {EVALUATION_DATES}, quarters
     where scored_day = 7
         and date_trunc('quarter', created_date) in (quarter, quarter - interval 3 month)
 ),
 found as (
     select 'score of day 7' as what, floor(score / 10)::varchar as value, is_new
-    from leads inner join intermediate.int_evaluated_scores using (lead_id, score_date)
+    from leads inner join {EVALUATED_SCORES} using (lead_id, score_date)
     where score_model = $model
     union all
     select attribute, value, is_new
     from leads
-    inner join intermediate.int_lead_profiles as profiles
+    inner join {LEAD_PROFILES} as profiles
         on leads.lead_id = profiles.lead_id and leads.score_date >= profiles.valid_from_date
         and leads.score_date < profiles.valid_until_date
     cross join lateral (
@@ -64,20 +75,20 @@ select what, any_value(all_old), any_value(all_new),
 from shares group by what order by psi desc, what
 """
 # Of each verdict its current version counts, as of the clock.
-_VERDICTS = """
+_VERDICTS = f"""
 create temp view verdicts as
 select surviving_lead_id as lead_id, event_type as verdict, property_value as reason
-from intermediate.int_crm_events inner join intermediate.int_lead_identities using (lead_id)
-cross join intermediate.int_clock
+from {CRM_EVENTS} inner join {LEAD_IDENTITIES} using (lead_id)
+cross join {CLOCK}
 where event_type in ('lead_accepted', 'lead_rejected') and occurred_at::date <= facts_until_date
 """
 _SECTIONS: Sequence[tuple[str, Sequence[str], str]] = (
     (
         "Rules that fired neither on a day that is measured nor today",
         ("rule", "reason"),
-        """select rule_id, min(reason) from intermediate.int_rules
+        f"""select rule_id, min(reason) from {RULES}
         where score_model = $model and rule_id not in (
-            select rule_id from intermediate.int_evaluated_factors where score_model = $model
+            select rule_id from {EVALUATED_FACTORS} where score_model = $model
             union select rule_id from marts.lead_score_factors where score_model = $model
         ) group by rule_id order by rule_id""",
     ),
@@ -121,13 +132,13 @@ _SECTIONS: Sequence[tuple[str, Sequence[str], str]] = (
     (
         "Rules of the leads that sales rejected, today",
         ("rule", "rejected with it", "accepted with it", "share rejected"),
-        """select rule_id, count(*) filter (verdict = 'lead_rejected') as rejected,
+        f"""select rule_id, count(*) filter (verdict = 'lead_rejected') as rejected,
             count(*) filter (verdict = 'lead_accepted'),
             round(rejected / count(*), 3) as share
         from (select distinct lead_id, verdict from verdicts)
         inner join marts.lead_score_factors using (lead_id)
         where score_model = $model and points > 0 and rule_id in (
-            select rule_id from intermediate.int_rules where score_model = $model
+            select rule_id from {RULES} where score_model = $model
         ) group by rule_id
         having rejected > 0 order by share desc, rule_id limit 20""",
     ),

@@ -5,6 +5,7 @@ as terms, a row for each feature and range of values: the dbt project adds them 
 in SQL, and each prediction's reasons are its largest terms. Calibration is Platt's (a logistic
 curve of the sum), which keeps the order of leads and needs few of them.
 """
+# ruff: noqa: S608 (names of tables are those of `interface`)
 
 import hashlib
 import json
@@ -35,6 +36,15 @@ from scripts.quality.evaluation import (
 from scripts.scoring.champion import champion
 from scripts.shared import paths
 from scripts.shared.errors import UserError
+from scripts.shared.interface import (
+    CLOCK,
+    DATA_END,
+    EVALUATED_SCORES,
+    PREDICTION_DATES,
+    PREDICTION_FEATURES,
+    PREDICTOR_TERMS,
+    PREDICTORS,
+)
 from scripts.shared.warehouse import connect, reading
 
 # The first part of the leads by creation is fitted on, the next calibrates, the last is held out.
@@ -42,14 +52,14 @@ _FIT_UNTIL, _CALIBRATE_UNTIL = 0.6, 0.8
 # A feature of fewer rows of the part that is fitted on tells nothing that would hold.
 _LEAST_ROWS = 30
 
-_ROWS = """
+_ROWS = f"""
 select dates.lead_id, dates.score_date, dates.created_date,
     coalesce(lifecycle.customer_at::date <= dates.score_date + $days::integer, false) as converted,
     scores.score::double as champion_score
-from intermediate.int_prediction_dates as dates
+from {PREDICTION_DATES} as dates
 inner join marts.lead_lifecycle as lifecycle using (lead_id)
-cross join intermediate.int_data_end as data_end
-left join intermediate.int_evaluated_scores as scores
+cross join {DATA_END} as data_end
+left join {EVALUATED_SCORES} as scores
     on scores.lead_id = dates.lead_id and scores.score_date = dates.score_date
     and scores.score_model = $champion
 where dates.is_training
@@ -57,10 +67,10 @@ where dates.is_training
     and coalesce(least(lifecycle.customer_at, lifecycle.lost_at)::date > dates.score_date, true)
 order by dates.created_date, dates.lead_id, dates.score_date
 """
-_FEATURES = """
+_FEATURES = f"""
 select features.lead_id, features.score_date, features.feature, features.value
-from intermediate.int_prediction_features as features
-inner join intermediate.int_prediction_dates as dates using (lead_id, score_date)
+from {PREDICTION_FEATURES} as features
+inner join {PREDICTION_DATES} as dates using (lead_id, score_date)
 where dates.is_training
 """
 _TERMS = ("feature", "lower_bound", "upper_bound", "log_odds")
@@ -105,7 +115,7 @@ def train() -> Predictor:
         rows = connection.execute(_ROWS, {"days": days, "champion": champion(connection)}).df()
         _refuse_too_little(rows)
         found = connection.execute(_FEATURES).df()
-        ((clock,),) = connection.sql("select clock_date from intermediate.int_clock").fetchall()
+        ((clock,),) = connection.sql(f"select clock_date from {CLOCK}").fetchall()
     fitted, calibrated = _splits(rows)
     converted = rows["converted"].to_numpy(dtype=bool)
     names, matrix, refused = _matrix(rows, found, converted, fitted)
@@ -248,12 +258,12 @@ def _write(
     predictor = result.predictor_hash
     with connect() as connection:
         connection.begin()
-        connection.execute("delete from state.predictors; delete from state.predictor_terms")
+        connection.execute(f"delete from {PREDICTORS}; delete from {PREDICTOR_TERMS}")
         connection.execute(
-            """insert into state.predictors by name select ? as predictor_hash,
+            f"""insert into {PREDICTORS} by name select ? as predictor_hash,
                 ? as known_until, ? as outcome_days, ? as base_log_odds, ? as slope,
                 ? as intercept""",
             [predictor, result.known_until, result.outcome_days, base, slope, intercept],
         )
-        connection.execute("insert into state.predictor_terms select ?, * from terms", [predictor])
+        connection.execute(f"insert into {PREDICTOR_TERMS} select ?, * from terms", [predictor])
         connection.commit()

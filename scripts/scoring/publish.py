@@ -16,6 +16,7 @@ import duckdb
 from scripts.shared import paths
 from scripts.shared.errors import UserError
 from scripts.shared.faults import known
+from scripts.shared.interface import LAST_BUILD
 from scripts.shared.lock import exclusive
 from scripts.shared.modes import make_shared, share
 from scripts.shared.settings import project_var
@@ -132,7 +133,7 @@ def is_evaluated() -> bool:
     """Whether the working file's quality marts are of a build that passed, as `daily` needs."""
     with duckdb.connect(str(paths.warehouse_file()), read_only=True) as connection:
         try:
-            return connection.sql("from state.build where is_evaluated").fetchall() != []
+            return connection.sql(f"from {LAST_BUILD} where is_evaluated").fetchall() != []
         except (duckdb.BinderException, duckdb.CatalogException):
             return False
 
@@ -143,7 +144,7 @@ def _marts(connection: duckdb.DuckDBPyConnection) -> dict[str, bool]:
     They are fit to be seen when it ended and every test of it passed; raises UserError otherwise.
     """
     try:
-        found = connection.sql("select marts from state.build where is_sound").fetchall()
+        found = connection.sql(f"select marts from {LAST_BUILD} where is_sound").fetchall()
     except (duckdb.BinderException, duckdb.CatalogException):
         found = []
     if not found or found[0][0] is None:

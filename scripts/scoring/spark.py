@@ -20,7 +20,7 @@ from scripts.shared import text
 from scripts.shared.errors import UserError
 from scripts.shared.lock import exclusive
 from scripts.shared.paths import lake_folder
-from scripts.shared.warehouse import connect, quote_identifier, quote_literal
+from scripts.shared.warehouse import connect, quote_literal, tables_of
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -59,14 +59,11 @@ def export_raw() -> None:
     Times are UTC, without a zone; JSON is text.
     """
     with connect() as connection:
-        tables = connection.sql(
-            "select table_name from duckdb_tables() where schema_name = 'raw'"
-        ).fetchall()
-        for (table,) in tables:
-            folder = lake_folder() / "raw" / table
+        for name, table in tables_of(connection, "raw").items():
+            folder = lake_folder() / "raw" / name
             folder.mkdir(parents=True, exist_ok=True)
             connection.execute(
-                f"copy raw.{quote_identifier(table)} to {quote_literal(str(folder))}"
+                f"copy {table} to {quote_literal(str(folder))}"
                 " (format parquet, per_thread_output, overwrite)"
             )
 

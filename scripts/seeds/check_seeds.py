@@ -1,4 +1,5 @@
 """Checks all seeds before any model runs, so that no point table says what it does not do."""
+# ruff: noqa: S608 (names of tables are those of `interface`)
 
 import inspect
 from collections.abc import Callable, Mapping
@@ -12,15 +13,16 @@ from scripts.seeds.checks.seeds import read_seeds
 from scripts.seeds.checks.tables import Finding, Findings, Table
 from scripts.seeds.checks.vocabulary import Vocabulary
 from scripts.shared.errors import UserError
+from scripts.shared.interface import CRM_EVENT_DAYS, EVENT_STEPS, LEAD_EVENT_DAYS
 from scripts.shared.settings import project_var
 
 _SHOWN = 20
 
 # What a built warehouse has of event keys, and of attributes that the contract does not name.
-_OCCURRED = """
-select event_key from intermediate.int_lead_event_days
-union select event_key from intermediate.int_crm_event_days
-union select event_key from intermediate.int_event_steps
+_OCCURRED = f"""
+select event_key from {LEAD_EVENT_DAYS}
+union select event_key from {CRM_EVENT_DAYS}
+union select event_key from {EVENT_STEPS}
 """
 _LANDED = """
 with extra_columns as (

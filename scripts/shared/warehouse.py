@@ -12,6 +12,7 @@ from duckdb.func import FunctionNullHandling
 
 from scripts.shared.errors import BusyError, UserError
 from scripts.shared.faults import MEMORY, known, no_room
+from scripts.shared.interface import ERASURE
 from scripts.shared.modes import close, make_shared
 from scripts.shared.paths import warehouse_file
 from scripts.shared.temporary import spill_folder, temporary_folder
@@ -21,8 +22,6 @@ from scripts.shared.text import text_key, text_words
 HEADERS = 3 * 4096
 # The file's format, as in profiles.yml. DuckDB's default, that of 0.10, takes more time and room.
 STORAGE = "v1.4.0"
-# The table that tells of an erasure at work, or ended early.
-ERASURE = "state.erasure"
 
 
 def connect(file: Path | None = None, *, is_to_finish: bool = False) -> duckdb.DuckDBPyConnection:
@@ -162,6 +161,16 @@ def holds(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
         [table],
     )
     return found.fetchone() is not None
+
+
+def tables_of(connection: duckdb.DuckDBPyConnection, schema: str) -> dict[str, str]:
+    """The tables of a schema of the database: each one's name, and the table as SQL names it."""
+    found = connection.execute(
+        """select table_name from duckdb_tables()
+        where database_name = current_database() and schema_name = ? order by all""",
+        [schema],
+    )
+    return {name: f"{schema}.{quote_identifier(name)}" for (name,) in found.fetchall()}
 
 
 def register_text_functions(connection: duckdb.DuckDBPyConnection) -> None:

@@ -1,14 +1,25 @@
-"""The scripts know one another by what is public, and `shared` knows none of the others."""
+"""What scripts know of one another, and of the tables below the marts."""
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from scripts.landing.contract import read_contract
+from scripts.shared import interface
 from scripts.shared.paths import PROJECT
 
 SCRIPTS = PROJECT / "scripts"
 MODULES = sorted([*SCRIPTS.rglob("*.py"), *(PROJECT / "tests").rglob("*.py")])
+INTERFACE = SCRIPTS / "shared" / "interface.py"
+# What scores again, in a copy of the warehouse, knows what it copies; the benchmark stands beside.
+ON_THEIR_OWN = (SCRIPTS / "scoring" / "explain.py", SCRIPTS / "scoring" / "whatif.py")
+READERS = [
+    module
+    for module in SCRIPTS.rglob("*.py")
+    if module not in (INTERFACE, *ON_THEIR_OWN) and module.parent.name != "bench"
+]
 
 
 @cache
@@ -68,3 +79,56 @@ def test_every_folder_says_what_is_in_it() -> None:
     for folder in folders:
         said = ast.get_docstring(parsed(folder / "__init__.py")) or ""
         assert said.endswith(".") and "\n" not in said, folder
+
+
+def texts(module: Path) -> Iterator[str]:
+    """The texts in a module, with {} for what is put into them."""
+    for node in ast.walk(parsed(module)):
+        match node:
+            case ast.Constant(str(text)):
+                yield text
+            case ast.JoinedStr(parts):
+                yield "".join(
+                    str(part.value) if isinstance(part, ast.Constant) else "{}" for part in parts
+                )
+
+
+def tables(module: Path, schemas: str) -> set[str]:
+    """The tables of some schemas that a module names in a text; {} for a name put into it."""
+    naming = rf"\b(?:{schemas})\.(?:\w+|\{{\}})"
+    return {table for text in texts(module) for table in re.findall(naming, text)}
+
+
+def made(folder: Path) -> set[str]:
+    """The tables that the modules of a folder make themselves."""
+    making = r"create table (?:if not exists )?(?:\{catalog\}\.)?((?:raw|state)\.\w+)"
+    return {
+        table
+        for module in folder.glob("*.py")
+        for text in texts(module)
+        for table in re.findall(making, text)
+    }
+
+
+def test_scripts_read_below_the_marts_by_the_interface_alone() -> None:
+    for module in READERS:
+        assert tables(module, "staging|intermediate|seeds") == set(), module
+        assert tables(module, "state") <= {*made(module.parent), "state.{}"}, module
+
+
+def test_of_raw_scripts_read_the_contract_and_what_land_notes() -> None:
+    contract = {f"raw.{entity}" for entity in read_contract()}
+    known = {*contract, *made(SCRIPTS / "landing"), "raw.{}"}
+    for module in READERS:
+        assert tables(module, "raw") <= known, module
+
+
+def test_the_interface_has_tables_that_are_there_and_read() -> None:
+    models = {file.stem for file in (PROJECT / "models").rglob("*.sql")}
+    for name, table in vars(interface).items():
+        if not name.isupper():
+            continue
+        schema, _, model = table.partition(".")
+        assert schema == "state" or model in models, table
+        readers = [reader for reader in READERS if re.search(rf"\b{name}\b", reader.read_text())]
+        assert readers, name
