@@ -1,6 +1,6 @@
 {#
     Overrides how dbt loads a seed. On DuckDB dbt's adapter lets DuckDB guess how the file is written and puts its
-    columns into the table by position; here the function seed_cells of scripts/functions.py reads the file of the
+    columns into the table by position; here the function seed_cells of scripts/scoring/functions.py reads the file of the
     project that runs, as check-seeds does, and columns go by name. On Spark dbt's adapter writes, in a session, NULL
     as the text None and does not escape quotes. Cells are text, as declared in models/seeds.
 #}

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 from rich.table import Table
 
-from scripts import faults, paths, terminal
-from scripts.errors import UserError
-from scripts.modes import keep_private
-from scripts.terminal import say
+from scripts.shared import faults, paths, terminal
+from scripts.shared.errors import UserError
+from scripts.shared.modes import keep_private
+from scripts.shared.terminal import say
 
 if TYPE_CHECKING:
-    from scripts.land import LandResult
+    from scripts.landing.land import LandResult
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
 ROWS_SHOWN = 5
@@ -36,7 +36,7 @@ def sample(
     seed: Annotated[int, typer.Option(help="the same seed gives the same bytes")] = 42,
 ) -> None:
     """Write made-up leads, events, deals and spend as files of the input contract."""
-    from scripts.sample import write_sample
+    from scripts.landing.sample import write_sample
 
     with terminal.status(f"making up {leads:,} leads"):
         result = write_sample(folder, leads, seed)
@@ -61,8 +61,8 @@ def land(
 @app.command()
 def check_seeds() -> None:
     """Check the point tables and mappings, those of LEADS_SEEDS laid over, without building."""
-    from scripts import check_seeds as checking
-    from scripts.seeds import SEEDS, overlay
+    from scripts.seeds import check_seeds as checking
+    from scripts.seeds.overlay import SEEDS, overlay
 
     report = checking.check_seeds(SEEDS, overlay())
     warnings = list(report.warnings)
@@ -84,7 +84,7 @@ def check_seeds() -> None:
 @app.command()
 def build() -> None:
     """Build all seeds, models and data tests (dbt build), with the seeds that LEADS_SEEDS names."""
-    from scripts.build import build as building
+    from scripts.scoring.build import build as building
 
     with terminal.progress() as bar:
         task = bar.add_task("building", total=None)
@@ -99,7 +99,7 @@ def build() -> None:
 @app.command()
 def spark() -> None:
     """Build seeds and models on Spark instead, from the raw tables of the warehouse."""
-    from scripts.spark import build_on_spark
+    from scripts.scoring.spark import build_on_spark
 
     with terminal.progress() as bar:
         task = bar.add_task("starting Spark", total=None)
@@ -121,7 +121,7 @@ def publish(
     ] = False,
 ) -> None:
     """Put the marts in place for BI tools, whole and at once, or go back to the ones before."""
-    from scripts import publish as publishing
+    from scripts.scoring import publish as publishing
 
     result = publishing.rollback() if rollback else publishing.publish(accept_rows)
     say(f"published: {result.file} ({len(result.rows)} marts, clock {result.clock_date})")
@@ -133,7 +133,7 @@ def kpis(
     method: Annotated[str | None, typer.Option(help="period or cohort; empty: both")] = None,
 ) -> None:
     """Compute the KPIs of the published marts: to the terminal, as CSV and as JSON."""
-    from scripts import kpis as reporting
+    from scripts.kpis import kpis as reporting
 
     slices = tuple(part.strip() for part in by.split(",") if part.strip())
     report = reporting.kpis(by=slices, method=method)
@@ -148,7 +148,7 @@ def explain(
     as_json: Annotated[bool, typer.Option("--json", help="JSON instead of a table")] = False,
 ) -> None:
     """Tell why a lead has its score, on any day: reasons, decay, limits and ways up a band."""
-    from scripts import explain as explaining
+    from scripts.scoring import explain as explaining
 
     try:
         day = date.fromisoformat(as_of) if as_of else None
@@ -167,7 +167,7 @@ def subject_access(
     lead_id: Annotated[str, typer.Argument(help="a lead of the person")],
 ) -> None:
     """Write all that is held on a person, and every reason of its scores, to one file."""
-    from scripts.subject_access import subject_access as collecting
+    from scripts.privacy.subject_access import subject_access as collecting
 
     with terminal.status("collecting"):
         file = collecting(lead_id)
@@ -185,7 +185,7 @@ def erase(
 
     Without a lead, finish an erasure that was ended early.
     """
-    from scripts import erase as erasing
+    from scripts.privacy import erase as erasing
 
     named = [*(lead_ids or ()), *(erasing.past_retention() if old else ())]
     if not named and not erasing.is_unfinished():
@@ -217,7 +217,7 @@ def whatif(
     as_json: Annotated[bool, typer.Option("--json", help="JSON instead of tables")] = False,
 ) -> None:
     """Tell what other seeds would change: leads by band, quality, movers. Touches nothing live."""
-    from scripts import whatif as trying
+    from scripts.scoring import whatif as trying
 
     if as_markdown and as_json:
         raise UserError("--markdown or --json, not both")
@@ -238,7 +238,7 @@ def recommend(
     outcome: Annotated[str, typer.Option(help="opportunity or customer")] = "customer",
 ) -> None:
     """Propose points from what became of past leads; a person decides, the seeds stay."""
-    from scripts import recommend as recommending
+    from scripts.quality import recommend as recommending
 
     with terminal.status("fitting points"):
         result = recommending.recommend(score_model, day, outcome)
@@ -251,7 +251,7 @@ def recommend(
 @app.command()
 def train() -> None:
     """Train the predictor of who becomes a customer; the next build tells it of each lead."""
-    from scripts import train as training
+    from scripts.quality import train as training
 
     with terminal.status("training"):
         result = training.train()
@@ -283,7 +283,7 @@ def promote(
     ] = False,
 ) -> None:
     """Compare a challenger with the champion on leads held out, gate by gate."""
-    from scripts import promote as promoting
+    from scripts.quality import promote as promoting
 
     result = promoting.promote(challenger, day, outcome, write=write)
     say(
@@ -304,7 +304,7 @@ def review(
     score_model: Annotated[str | None, typer.Argument(help="empty: the champion")] = None,
 ) -> None:
     """Write the quarterly look at scores and points, in Markdown."""
-    from scripts import review as reviewing
+    from scripts.quality import review as reviewing
 
     with terminal.status("looking back"):
         file = reviewing.review(score_model)
@@ -332,8 +332,8 @@ def daily(
 
 def _run(folder: Path | None, daily: bool) -> None:
     """Run with a bar that tells how far it is; then tell what came of it."""
-    from scripts import kpis as reporting
     from scripts import run as running
+    from scripts.kpis import kpis as reporting
 
     with terminal.progress() as bar:
         task = bar.add_task("starting", total=None)
@@ -361,7 +361,7 @@ def bench(
     ),
 ) -> None:
     """Measure the warehouse on made-up events, as ratios to one plain query over them."""
-    from scripts import bench as benching
+    from scripts.bench import bench as benching
 
     with terminal.progress() as bar:
         task = bar.add_task("starting", total=None)
@@ -374,7 +374,7 @@ def bench(
 
 def _print_landed(result: LandResult) -> None:
     """The counts of a landing, and the first rows that it set aside, without their values."""
-    from scripts.land import rejects
+    from scripts.landing.land import rejects
 
     terminal.show(_landed(result))
     lines = rejects(result.run_id, ROWS_SHOWN)

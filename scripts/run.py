@@ -8,17 +8,17 @@ from pathlib import Path
 
 import duckdb
 
-from scripts import paths
-from scripts.build import Progress, build
-from scripts.erase import erase, is_unfinished, past_retention
-from scripts.errors import UserError
-from scripts.kpis import KpiReport, kpis
-from scripts.land import LandResult, land, rejects
-from scripts.lock import exclusive
-from scripts.publish import PublishResult, is_evaluated, publish
-from scripts.sample import write_sample
-from scripts.suppression import keep_suppressions
-from scripts.warehouse import connect, holds, storage
+from scripts.kpis.kpis import KpiReport, kpis
+from scripts.landing.land import LandResult, land, rejects
+from scripts.landing.sample import write_sample
+from scripts.privacy.erase import erase, is_unfinished, past_retention
+from scripts.privacy.suppression import keep_suppressions
+from scripts.scoring.build import Progress, build
+from scripts.scoring.publish import PublishResult, is_evaluated, publish
+from scripts.shared import paths
+from scripts.shared.errors import UserError
+from scripts.shared.lock import exclusive
+from scripts.shared.warehouse import connect, holds, storage
 
 # The table that tells a working file of the sample, and the one that every landing leaves.
 SAMPLE, LANDED = "state.sample", "raw.landings"
@@ -52,8 +52,8 @@ def run(
             step("finishing an erasure that was ended early")
             erase(())
         step("landing")
-        landed = _land_sample() if folder is None else land_own(folder)
-        _refuse_no_leads(landed)
+        landed = land_sample() if folder is None else land_own(folder)
+        refuse_no_leads(landed)
         step("building")
         build(progress, DAILY if daily and is_evaluated() else ())
         if old := past_retention():
@@ -65,8 +65,11 @@ def run(
         return RunResult(landed, published, kpis(by=("month", "channel", "region")))
 
 
-def _refuse_no_leads(landed: LandResult) -> None:
-    """Without a lead all marts would be empty, which is no result to put over the last one."""
+def refuse_no_leads(landed: LandResult) -> None:
+    """Raises UserError where the warehouse has no lead.
+
+    Without one all marts would be empty, which is no result to put over the last one.
+    """
     with duckdb.connect(str(paths.warehouse_file()), read_only=True) as connection:
         if connection.sql("from raw.leads limit 1").fetchall():
             return
@@ -98,7 +101,8 @@ def evaluated_date() -> date | None:
     return day
 
 
-def _land_sample() -> LandResult:
+def land_sample() -> LandResult:
+    """Make up the sample and land it. Raises UserError where the warehouse holds other data."""
     _settle_replacement()
     if paths.warehouse_file().exists() and not _holds(SAMPLE):
         raise UserError(

@@ -17,7 +17,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from functools import cache
 from typing import Any
 
-from scripts.text import text_words
+from scripts.shared.text import text_words
 
 Row = Mapping[str, Any]
 Seeds = Mapping[str, Sequence[Row]]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from scripts.paths import PROJECT
+from scripts.shared.paths import PROJECT
 
 OLIST = {
     "leads": """

@@ -17,10 +17,10 @@ from tempfile import TemporaryDirectory
 import duckdb
 import pytest
 
-from scripts.contract import read_contract
-from scripts.land import _create_tables
-from scripts.paths import PROJECT
-from scripts.seeds import SEEDS, seed_path
+from scripts.landing.contract import read_contract
+from scripts.landing.land import create_tables
+from scripts.seeds.overlay import SEEDS, seed_path
+from scripts.shared.paths import PROJECT
 
 Row = Mapping[str, object]
 Rows = Sequence[Row]
@@ -56,7 +56,7 @@ def add(folder: Path, raw: Mapping[str, Rows]) -> None:
     """
     folder.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(str(folder / "leads.duckdb")) as connection:
-        _create_tables(connection)
+        create_tables(connection)
         for name, rows in raw.items():
             columns = {column.name: column.data_type for column in read_contract()[name].columns}
             _append(connection, name, columns | LANDING, rows)

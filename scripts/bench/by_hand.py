@@ -15,8 +15,8 @@ from pathlib import Path
 
 import polars as pl
 
-from scripts.seeds import SEEDS
-from scripts.text import text_key
+from scripts.seeds.overlay import SEEDS
+from scripts.shared.text import text_key
 
 POINT, UNIT = 10_000, 100_000_000
 ENGAGED = "any_engagement"

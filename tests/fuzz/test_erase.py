@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from scripts.paths import PROJECT
+from scripts.shared.paths import PROJECT
 
 SEED = 11
 # Of the person, none of it anybody else's; ids as short as they come, and odd ones.

@@ -22,9 +22,9 @@ import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 import pytest
 
-from scripts.contract import Entity, landed_id, read_contract
-from scripts.errors import UserError
-from scripts.land import land
+from scripts.landing.contract import Entity, landed_id, read_contract
+from scripts.landing.land import land
+from scripts.shared.errors import UserError
 
 NOW = datetime(2025, 1, 1)
 FORMATS = ("csv", "tsv", "jsonl", "json", "parquet")

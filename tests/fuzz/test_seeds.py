@@ -19,13 +19,13 @@ import jinja2
 import pytest
 from dbt_common.clients.agate_helper import from_csv
 
-from scripts.check_seeds import check_seeds
-from scripts.errors import UserError
-from scripts.functions import Plugin
-from scripts.paths import PROJECT
-from scripts.seed_checks.seeds import read_seeds
-from scripts.seeds import SEEDS, load_seed
-from scripts.warehouse import quote_identifier
+from scripts.scoring.functions import Plugin
+from scripts.seeds.check_seeds import check_seeds
+from scripts.seeds.checks.seeds import read_seeds
+from scripts.seeds.overlay import SEEDS, load_seed
+from scripts.shared.errors import UserError
+from scripts.shared.paths import PROJECT
+from scripts.shared.warehouse import quote_identifier
 from tests.python.test_check_seeds import GOOD
 from tests.python.test_seeds import new_project
 

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from scripts.land import land
-from scripts.paths import PROJECT
+from scripts.landing.land import land
+from scripts.landing.sample import write_sample
 from scripts.run import run
-from scripts.sample import write_sample
+from scripts.shared.paths import PROJECT
 
 LEADS = 150
 SENTENCE = "error: stopped. Nothing is half done"

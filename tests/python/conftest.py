@@ -12,8 +12,8 @@ import duckdb
 import pytest
 from hypothesis import settings
 
-from scripts.paths import PROJECT
 from scripts.run import RunResult, run
+from scripts.shared.paths import PROJECT
 from tests import real_data
 from tests.history import build_history
 
@@ -35,7 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @contextmanager
 def held_warehouse() -> Iterator[int]:
     """The number of another process that holds the working file open for writing."""
-    hold = "from scripts.warehouse import connect; c = connect(); print(flush=True); input()"
+    hold = "from scripts.shared.warehouse import connect; c = connect(); print(flush=True); input()"
     holder = subprocess.Popen(
         [sys.executable, "-c", hold],
         cwd=PROJECT,

@@ -38,12 +38,12 @@ from datetime import datetime
 import duckdb
 import pytest
 
-from scripts.build import build
-from scripts.errors import UserError
-from scripts.kpis import KpiReport, kpis
-from scripts.land import land
-from scripts.paths import PROJECT
-from scripts.publish import publish
+from scripts.kpis.kpis import KpiReport, kpis
+from scripts.landing.land import land
+from scripts.scoring.build import build
+from scripts.scoring.publish import publish
+from scripts.shared.errors import UserError
+from scripts.shared.paths import PROJECT
 
 CASE = PROJECT / "tests" / "accountant"
 MONTHS = ("2024-02", "2025-01", "2025-02", "2025-03", "2025-04", "2025-05", "all")

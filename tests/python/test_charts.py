@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from scripts.paths import PROJECT
 from scripts.run import RunResult
+from scripts.shared.paths import PROJECT
 from tests.python.conftest import Warehouse
 
 BOARDS = sorted(file for file in (PROJECT / "charts").glob("*.yml") if file.name != "meta.yml")

@@ -17,11 +17,11 @@ import duckdb
 import pytest
 from typer.testing import CliRunner
 
-from scripts.check_seeds import check_seeds, never_firing, seed_files
 from scripts.commands import app
-from scripts.errors import UserError
-from scripts.paths import PROJECT
-from scripts.seed_checks.seeds import profile_attributes, read_seeds
+from scripts.seeds.check_seeds import check_seeds, never_firing, seed_files
+from scripts.seeds.checks.seeds import profile_attributes, read_seeds
+from scripts.shared.errors import UserError
+from scripts.shared.paths import PROJECT
 
 GOOD = {
     "score_models": """
@@ -1256,9 +1256,9 @@ def test_what_may_not_be_read_is_named(folder: Path, closed: str) -> None:
     code = """
 import os, sys
 from pathlib import Path
-from scripts.check_seeds import check_seeds
-from scripts.errors import UserError
-from scripts.seed_checks.seeds import profile_attributes, read_seeds
+from scripts.seeds.check_seeds import check_seeds
+from scripts.shared.errors import UserError
+from scripts.seeds.checks.seeds import profile_attributes, read_seeds
 
 read_seeds(), profile_attributes()
 if os.geteuid() == 0:
@@ -1397,7 +1397,7 @@ def test_a_faulty_table_is_not_compared_with_others(folder: Path) -> None:
 def test_whether_protected_attributes_are_scored_is_true_or_false(
     folder: Path, monkeypatch: pytest.MonkeyPatch, said: object
 ) -> None:
-    monkeypatch.setattr("scripts.check_seeds.project_var", lambda _: said)
+    monkeypatch.setattr("scripts.seeds.check_seeds.project_var", lambda _: said)
     with pytest.raises(UserError, match="it may be true or false"):
         check_seeds(folder)
 
@@ -1476,7 +1476,7 @@ def test_the_attributes_are_those_that_models_know() -> None:
 
 
 def test_the_check_alone_loads_no_database_and_no_dbt() -> None:
-    code = "import sys, scripts.check_seeds; print(*sys.modules)"
+    code = "import sys, scripts.seeds.check_seeds; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True
     )

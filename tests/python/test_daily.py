@@ -16,12 +16,12 @@ import pytest
 from typer.testing import CliRunner
 
 from scripts import run as running
-from scripts.build import build
 from scripts.commands import app
-from scripts.land import land
-from scripts.paths import PROJECT
-from scripts.sample import write_sample
-from scripts.warehouse import connect
+from scripts.landing.land import land
+from scripts.landing.sample import write_sample
+from scripts.scoring.build import build
+from scripts.shared.paths import PROJECT
+from scripts.shared.warehouse import connect
 from tests.python.conftest import Warehouse
 
 QUALITY = {
@@ -137,7 +137,7 @@ def test_a_daily_run_builds_all_where_the_quality_marts_cannot_stay(
         connection.execute(state)
     asked = []
     monkeypatch.setattr(running, "land_own", lambda folder: None)
-    monkeypatch.setattr(running, "_refuse_no_leads", lambda landed: None)
+    monkeypatch.setattr(running, "refuse_no_leads", lambda landed: None)
     monkeypatch.setattr(running, "build", lambda progress, given: asked.append(tuple(given)))
     monkeypatch.setattr(running, "is_unfinished", lambda: False)
     monkeypatch.setattr(running, "past_retention", lambda: [])

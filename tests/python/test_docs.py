@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from scripts.commands import app
-from scripts.paths import PROJECT
+from scripts.shared.paths import PROJECT
 
 MODELS = PROJECT / "models"
 PAGES = sorted(
@@ -75,7 +75,7 @@ def test_every_setting_is_told_of() -> None:
     page = told("docs/settings.md")
     for name in yaml.safe_load(told("dbt_project.yml"))["vars"]:
         assert re.search(rf"^\| .*`{name}`.* \|", page, re.M), name
-    read = [PROJECT / "profiles.yml", PROJECT / "dbt_project.yml", *PROJECT.glob("scripts/*.py")]
+    read = [PROJECT / "profiles.yml", PROJECT / "dbt_project.yml", *PROJECT.glob("scripts/**/*.py")]
     for name in {*re.findall(r"\bLEADS_[A-Z_]+", "".join(map(Path.read_text, read)))}:
         assert re.search(rf"^\| .*`{name}`.* \|", page, re.M), name
 

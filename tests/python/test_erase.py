@@ -12,14 +12,14 @@ import duckdb
 import pytest
 from typer.testing import CliRunner
 
-from scripts.build import build
 from scripts.commands import app
-from scripts.erase import Receipt, erase, past_retention
-from scripts.errors import UserError
-from scripts.land import land
-from scripts.person import Mentions
+from scripts.landing.land import land
+from scripts.privacy.erase import Receipt, erase, past_retention
+from scripts.privacy.person import Mentions
+from scripts.privacy.subject_access import subject_access
 from scripts.run import RunResult, land_own, run
-from scripts.subject_access import subject_access
+from scripts.scoring.build import build
+from scripts.shared.errors import UserError
 from tests.python.conftest import Warehouse
 
 # Somebody with several leads, a deal, feedback and payments.
@@ -433,7 +433,7 @@ def test_a_run_erases_who_is_past_retention_before_it_publishes(
     erased: Erased, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("scripts.run.build", lambda progress, only: None)
-    monkeypatch.setattr("scripts.erase.project_var", {"retention_days": 300}.__getitem__)
+    monkeypatch.setattr("scripts.privacy.erase.project_var", {"retention_days": 300}.__getitem__)
     old = past_retention()
     published = "select count(*) from marts.lead_score where lead_id in (select unnest($1))"
     with duckdb.connect(str(erased.warehouse.folder / "published/leads.duckdb")) as before:
@@ -453,7 +453,7 @@ def test_the_command_erases_who_is_past_retention(
     refused = CliRunner().invoke(app, asked)
     assert isinstance(refused.exception, UserError)
     assert "nobody is past" in str(refused.exception)
-    monkeypatch.setattr("scripts.erase.project_var", {"retention_days": 200}.__getitem__)
+    monkeypatch.setattr("scripts.privacy.erase.project_var", {"retention_days": 200}.__getitem__)
     ((leads,),) = erased.warehouse.query(
         f"""select count(*) from intermediate.int_lead_identities
         where surviving_lead_id in {tuple(past_retention())}"""

@@ -10,14 +10,14 @@ import duckdb
 import pytest
 from typer.testing import CliRunner
 
-from scripts.build import build
 from scripts.commands import app
-from scripts.contract import landed_id
-from scripts.errors import UserError
-from scripts.explain import _survivor, explain
+from scripts.landing.contract import landed_id
 from scripts.run import RunResult
-from scripts.seeds import SEEDS
-from scripts.warehouse import connect
+from scripts.scoring.build import build
+from scripts.scoring.explain import explain, survivor_of
+from scripts.seeds.overlay import SEEDS
+from scripts.shared.errors import UserError
+from scripts.shared.warehouse import connect
 from tests.python.conftest import Warehouse
 
 
@@ -141,7 +141,7 @@ def test_an_unknown_lead_is_one_sentence(warehouse: Warehouse) -> None:
 def test_a_day_before_the_lead_came_in_is_one_sentence_at_once(
     warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("scripts.explain.build", None)
+    monkeypatch.setattr("scripts.scoring.explain.build", None)
     ((lead_id, day),) = warehouse.query(
         """select lead_id, min(created_at)::date from raw.leads
         where created_at > '2025-04-01' group by 1 order by 2, 1 limit 1"""
@@ -200,4 +200,4 @@ def test_a_lead_whose_id_was_an_email_address_may_be_named_by_it(name: str) -> N
             select unnest([$1, 'other']) as lead_id, unnest([$1, 'other']) as surviving_lead_id""",
             [landed_id("A@b.example")],
         )
-        assert _survivor(connection, name) == landed_id("A@b.example")
+        assert survivor_of(connection, name) == landed_id("A@b.example")

@@ -15,12 +15,12 @@ import pytest
 from rich.table import Table
 from typer.testing import CliRunner
 
-from scripts import faults, terminal
-from scripts.bench import MADE, bench
+from scripts.bench.bench import MADE, bench
 from scripts.commands import app
-from scripts.errors import UserError
-from scripts.paths import PROJECT, warehouse_file
-from scripts.seeds import SEEDS
+from scripts.seeds.overlay import SEEDS
+from scripts.shared import faults, terminal
+from scripts.shared.errors import UserError
+from scripts.shared.paths import PROJECT, warehouse_file
 
 FORESEEN = "this should not have happened"
 

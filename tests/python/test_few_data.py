@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from scripts.build import build
 from scripts.commands import app
-from scripts.errors import UserError
-from scripts.land import land
+from scripts.landing.land import land
 from scripts.run import RunResult
+from scripts.scoring.build import build
+from scripts.shared.errors import UserError
 from tests.python.conftest import Warehouse
 
 LEADS = [

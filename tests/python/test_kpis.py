@@ -37,10 +37,10 @@ import duckdb
 import pytest
 from rich.console import Console
 
-from scripts.errors import UserError
-from scripts.kpis import KpiReport, _cell, kpis, render
-from scripts.paths import PROJECT
-from scripts.publish import publish
+from scripts.kpis.kpis import KpiReport, kpis, render, spreadsheet_cell
+from scripts.scoring.publish import publish
+from scripts.shared.errors import UserError
+from scripts.shared.paths import PROJECT
 
 LEADS = """
 lead_id,lead_at,mql_at,sql_at,opportunity_at,customer_at,days_lead_to_customer,hours,channel,region
@@ -613,9 +613,9 @@ def test_what_is_missing_is_said(
 
 @pytest.mark.parametrize("mark", "=+-@\t\r")
 def test_a_text_that_is_no_formula_to_us_is_none_to_a_spreadsheet(mark: str) -> None:
-    assert _cell(f"{mark}1+1") == f"'{mark}1+1"
-    assert _cell(f"a{mark}1") == f"a{mark}1"
+    assert spreadsheet_cell(f"{mark}1+1") == f"'{mark}1+1"
+    assert spreadsheet_cell(f"a{mark}1") == f"a{mark}1"
 
 
 def test_numbers_are_no_formulas() -> None:
-    assert [_cell(value) for value in (-1.5, -3, 0, None)] == [-1.5, -3, 0, None]
+    assert [spreadsheet_cell(value) for value in (-1.5, -3, 0, None)] == [-1.5, -3, 0, None]

@@ -17,9 +17,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from scripts.kpis import Kpi
-from scripts.paths import PROJECT
+from scripts.kpis.kpis import Kpi
 from scripts.run import RunResult
+from scripts.shared.paths import PROJECT
 from tests.python.conftest import Warehouse
 
 FILES, SEEDS = PROJECT / "data" / "sample", PROJECT / "seeds"

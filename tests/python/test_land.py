@@ -19,16 +19,16 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from scripts import contract, sources
-from scripts import land as landing
-from scripts import land as module
 from scripts.commands import app
-from scripts.contract import landed_id, read_contract
-from scripts.erase import erase
-from scripts.errors import UserError
-from scripts.land import LandResult, land
-from scripts.paths import warehouse_file
-from scripts.subject_access import subject_access
+from scripts.landing import contract, sources
+from scripts.landing import land as landing
+from scripts.landing import land as module
+from scripts.landing.contract import landed_id, read_contract
+from scripts.landing.land import LandResult, land
+from scripts.privacy.erase import erase
+from scripts.privacy.subject_access import subject_access
+from scripts.shared.errors import UserError
+from scripts.shared.paths import warehouse_file
 from tests.python.conftest import held_warehouse
 
 NOW = datetime(2025, 1, 1)
@@ -528,8 +528,8 @@ def test_a_packed_file_that_holds_too_much_for_its_size_is_not_unpacked(
         written.append(len(list(scratch.iterdir())))
         raise error.value
 
-    unpack = sources._unpacked
-    monkeypatch.setattr(sources, "_unpacked", unpacked)
+    unpack = sources.unpacked
+    monkeypatch.setattr(sources, "unpacked", unpacked)
     with pytest.raises(UserError, match="holds more than 200 bytes for each packed one"):
         land(folder, NOW)
     assert written == [0]
@@ -687,7 +687,7 @@ def test_a_parquet_file_that_ends_early_lands_nothing(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["leads.csv", "leads.csv.gz", "leads.jsonl"])
-@pytest.mark.parametrize("moment", ["_hash", "open_source", "_write_rejects"])
+@pytest.mark.parametrize("moment", ["file_hash", "open_source", "write_rejects"])
 def test_a_file_that_grows_while_it_is_read_lands_nothing(
     folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, moment: str
 ) -> None:
@@ -755,7 +755,7 @@ def test_a_failure_while_writing_leaves_raw_as_it_was(
         raise RuntimeError("no space left")
 
     with monkeypatch.context() as patch:
-        patch.setattr(module, "_write_rejects", fail)
+        patch.setattr(module, "write_rejects", fail)
         with pytest.raises(RuntimeError):
             land(folder, NOW)
     assert versions("leads", "lead_id") == [("007",), ("8",)]

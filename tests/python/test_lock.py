@@ -11,18 +11,18 @@ from pathlib import Path
 
 import pytest
 
-from scripts import paths
-from scripts.errors import BusyError
-from scripts.land import land
-from scripts.lock import exclusive
-from scripts.paths import PROJECT
-from scripts.publish import publish
+from scripts.landing.land import land
 from scripts.run import run
+from scripts.scoring.publish import publish
+from scripts.shared import paths
+from scripts.shared.errors import BusyError
+from scripts.shared.lock import exclusive
+from scripts.shared.paths import PROJECT
 
 HOLD = """
 import sys
 import threading
-from scripts.lock import exclusive
+from scripts.shared.lock import exclusive
 with exclusive("land"):
     print("held", flush=True)
     sys.stdin.readline()

@@ -19,9 +19,9 @@ import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 import pytest
 
-from scripts.errors import UserError
-from scripts.land import land
-from scripts.paths import warehouse_file
+from scripts.landing.land import land
+from scripts.shared.errors import UserError
+from scripts.shared.paths import warehouse_file
 
 NOW = datetime(2025, 1, 1)
 HEAD = "lead_id,created_at,city,budget,currency"

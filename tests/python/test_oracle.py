@@ -17,8 +17,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from scripts import whatif
 from scripts.run import RunResult
+from scripts.scoring import whatif
 from tests.oracle import Factor, Oracle, Score, decay, key_of, number_of, rounded
 from tests.python.conftest import Warehouse
 from tests.universe import CLOCK, Row, Universe, universe

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 
@@ -9,13 +10,14 @@ import duckdb
 import pytest
 from typer.testing import CliRunner
 
-from scripts import paths
 from scripts import run as running
-from scripts.build import build
 from scripts.commands import app
-from scripts.errors import UserError
-from scripts.paths import PROJECT
 from scripts.run import RunResult, data_issues, run
+from scripts.scoring.build import build
+from scripts.shared import paths
+from scripts.shared.errors import UserError
+from scripts.shared.paths import PROJECT
+from scripts.shared.warehouse import connect, holds
 from tests.python.conftest import Warehouse
 
 Sample = tuple[Warehouse, RunResult]
@@ -305,7 +307,7 @@ def test_the_sample_gives_way_to_own_data_in_full_or_not_at_all(
     monkeypatch.setattr(paths, "PROJECT", tmp_path)
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "sample").symlink_to(tmp_path / "sample")
-    running._land_sample()
+    running.land_sample()
     with monkeypatch.context() as patch, pytest.raises(Killed):
         if moment == "land":
             patch.setattr(running, "land", kill)
@@ -313,14 +315,14 @@ def test_the_sample_gives_way_to_own_data_in_full_or_not_at_all(
             patch.setattr(Path, "unlink", kill)
         CliRunner().invoke(app, ["land", str(tmp_path / "own")], catch_exceptions=False)
     if moment == "land":
-        running._land_sample()
+        running.land_sample()
         assert landed() == ["sample"]
         running.land_own(tmp_path / "own")
     assert CliRunner().invoke(app, ["land", str(tmp_path / "more")]).exit_code == 0
     assert landed() == ["more", "own"]
     assert not (tmp_path / "leads.aside").exists()
     with pytest.raises(UserError, match="the sample is not mixed"):
-        running._land_sample()
+        running.land_sample()
 
 
 def test_own_data_that_cannot_be_read_leave_the_sample(
@@ -335,7 +337,8 @@ def test_own_data_that_cannot_be_read_leave_the_sample(
     (tmp_path / "own" / "leads.csv").write_text("")
     with pytest.raises(UserError, match="is empty"):
         run(tmp_path / "own")
-    assert running._holds(running.SAMPLE)
+    with closing(connect()) as connection:
+        assert holds(connection, running.SAMPLE)
 
 
 @pytest.mark.parametrize("command", ["land", "run"])

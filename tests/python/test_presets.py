@@ -15,9 +15,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from scripts.check_seeds import check_seeds
-from scripts.paths import PROJECT
-from scripts.seeds import SEEDS
+from scripts.seeds.check_seeds import check_seeds
+from scripts.seeds.overlay import SEEDS
+from scripts.shared.paths import PROJECT
 from tests.warehouse import build
 
 PRESETS = PROJECT / "presets"

@@ -13,25 +13,25 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from scripts import paths
-from scripts.build import build
-from scripts.erase import erase, is_unfinished
-from scripts.errors import UserError
-from scripts.land import land
-from scripts.lock import exclusive
-from scripts.paths import PROJECT
-from scripts.publish import publish
+from scripts.landing.land import land
+from scripts.privacy.erase import erase, is_unfinished
+from scripts.privacy.subject_access import subject_access
 from scripts.run import run
-from scripts.subject_access import subject_access
-from scripts.temporary import temporary_folder
-from scripts.warehouse import connect, reading
+from scripts.scoring.build import build
+from scripts.scoring.publish import publish
+from scripts.shared import paths
+from scripts.shared.errors import UserError
+from scripts.shared.lock import exclusive
+from scripts.shared.paths import PROJECT
+from scripts.shared.temporary import temporary_folder
+from scripts.shared.warehouse import connect, reading
 
 LEADS = "lead_id,created_at\n" + "".join(f"lead{n},2025-01-01\n" for n in range(9))
 
 LANDS_UNTIL_UNPACKED = """
 import sys, time
 from pathlib import Path
-from scripts import land
+from scripts.landing import land
 def stays(*_):
     print("here", flush=True)
     time.sleep(60)
@@ -41,8 +41,8 @@ land.land(Path(sys.argv[1]))
 SPILLS = """
 import duckdb
 from dbt.adapters.duckdb.credentials import DuckDBCredentials
-from scripts.functions import Plugin
-from scripts.paths import warehouse_file
+from scripts.scoring.functions import Plugin
+from scripts.shared.paths import warehouse_file
 credentials = DuckDBCredentials(path=str(warehouse_file()), database="leads", schema="marts")
 config = {"memory_limit": "60MB", "threads": "1"}
 Plugin("functions", {"allow_protected": ""}).update_connection_config(credentials, config)
@@ -212,7 +212,7 @@ def test_an_unfinished_erasure_is_finished_before_anything_else(
 ) -> None:
     land(folder)
     with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr("scripts.erase._write_receipt", ended_early)
+        patch.setattr("scripts.privacy.erase.write_receipt", ended_early)
         erase(["lead1"])
     for refused in (lambda: land(folder), publish, lambda: build(lambda *_: None)):
         with pytest.raises(UserError, match="ended early; finish it first: python -m scripts eras"):
@@ -234,7 +234,7 @@ def test_a_run_finishes_an_erasure_that_was_ended_early(
 ) -> None:
     land(folder)
     with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr("scripts.erase._write_receipt", ended_early)
+        patch.setattr("scripts.privacy.erase.write_receipt", ended_early)
         erase(["lead1"])
     monkeypatch.setattr("scripts.run.build", ended_early)
     with pytest.raises(KeyboardInterrupt):

@@ -10,13 +10,13 @@ from typing import Any
 import duckdb
 import pytest
 
-from scripts import publish as module
-from scripts.errors import UserError
-from scripts.paths import PROJECT
-from scripts.publish import publish, rollback
 from scripts.run import RunResult
-from scripts.settings import project_var
-from scripts.warehouse import connect, quote_literal
+from scripts.scoring import publish as module
+from scripts.scoring.publish import publish, rollback
+from scripts.shared.errors import UserError
+from scripts.shared.paths import PROJECT
+from scripts.shared.settings import project_var
+from scripts.shared.warehouse import connect, quote_literal
 from tests.python.conftest import Warehouse, held_warehouse
 
 READER = """
@@ -29,7 +29,7 @@ for line in sys.stdin:
 # Killed when the function is called for the n-th time.
 KILLED_AT = """
 import itertools, os, signal
-from scripts import publish
+from scripts.scoring import publish
 step, calls = publish.{0}, itertools.count(1)
 def killed(*arguments):
     if next(calls) == {1}:
@@ -203,7 +203,9 @@ def test_a_copy_that_lacks_rows_is_not_put_in_place(
     publish()
     before = published(warehouse).read_bytes()
     counts = iter((2, 3))
-    monkeypatch.setattr("scripts.publish._count", lambda connection, table: next(counts))
+    monkeypatch.setattr(
+        "scripts.scoring.publish.count_rows", lambda connection, table: next(counts)
+    )
     with pytest.raises(UserError, match=r"lead_score.* has 2 rows; publish again"):
         publish()
     assert published(warehouse).read_bytes() == before

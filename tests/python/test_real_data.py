@@ -9,8 +9,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from scripts.land import LandResult, land
-from scripts.paths import warehouse_file
+from scripts.landing.land import LandResult, land
+from scripts.shared.paths import warehouse_file
 from tests.real_data import data_folder, write_bpi2012, write_olist
 
 pytestmark = pytest.mark.skipif(

@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
 
-from scripts.errors import UserError
-from scripts.evaluation import Leads, evaluated_leads, measure
-from scripts.land import land
-from scripts.paths import PROJECT
-from scripts.point_tables import PointModel, Rule
-from scripts.recommend import Lesson, Recommendation, fit_points, recommend
+from scripts.landing.land import land
+from scripts.landing.sample import write_sample
+from scripts.quality.evaluation import Leads, evaluated_leads, measure
+from scripts.quality.point_tables import PointModel, Rule
+from scripts.quality.recommend import Lesson, Recommendation, fit_points, recommend
 from scripts.run import RunResult
-from scripts.sample import write_sample
-from scripts.warehouse import reading
+from scripts.shared.errors import UserError
+from scripts.shared.paths import PROJECT
+from scripts.shared.warehouse import reading
 from tests.python.conftest import Warehouse
 from tests.warehouse import run_dbt
 

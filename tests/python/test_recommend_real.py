@@ -12,10 +12,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from scripts.build import build
-from scripts.land import land
-from scripts.recommend import Recommendation, recommend
-from scripts.seeds import SEEDS
+from scripts.landing.land import land
+from scripts.quality.recommend import Recommendation, recommend
+from scripts.scoring.build import build
+from scripts.seeds.overlay import SEEDS
 from tests import real_data
 from tests.warehouse import Rows
 

@@ -10,10 +10,10 @@ import duckdb
 import pytest
 import yaml
 
-from scripts import sample
-from scripts.errors import UserError
-from scripts.paths import PROJECT
-from scripts.sample import SampleResult, write_sample
+from scripts.landing import sample
+from scripts.landing.sample import SampleResult, write_sample
+from scripts.shared.errors import UserError
+from scripts.shared.paths import PROJECT
 
 LEADS = 5000
 Query = Callable[[str], list[tuple[Any, ...]]]

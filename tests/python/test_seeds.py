@@ -13,10 +13,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from scripts.errors import UserError
-from scripts.paths import PROJECT
-from scripts.seeds import SEEDS, have_same_rows, seed_path
-from scripts.whatif import whatif
+from scripts.scoring.whatif import whatif
+from scripts.seeds.overlay import SEEDS, have_same_rows, seed_path
+from scripts.shared.errors import UserError
+from scripts.shared.paths import PROJECT
 
 Rows = list[dict[str, str | None]]
 

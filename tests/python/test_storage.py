@@ -12,10 +12,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from scripts.errors import UserError
-from scripts.land import land
-from scripts.paths import PROJECT, published_file, warehouse_file
-from scripts.publish import publish
+from scripts.landing.land import land
+from scripts.scoring.publish import publish
+from scripts.shared.errors import UserError
+from scripts.shared.paths import PROJECT, published_file, warehouse_file
 
 NOW = datetime(2025, 1, 1)
 LEADS = 20_000
@@ -170,7 +170,7 @@ def test_a_folder_of_another_user_is_one_sentence(
     def refuse(*_: object) -> int:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
-    monkeypatch.setattr("scripts.lock.os.open", refuse)
+    monkeypatch.setattr("scripts.shared.lock.os.open", refuse)
     with pytest.raises(UserError) as error:
         land(data, NOW)
     assert str(error.value) == f"{tmp_path / 'leads.lock'} cannot be written: Permission denied."

@@ -21,8 +21,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from scripts.paths import PROJECT
-from scripts.sample import write_sample
+from scripts.landing.sample import write_sample
+from scripts.shared.paths import PROJECT
 
 # Of the clock on the wall, not of the data.
 TIMES = ("landed_at", "published_at")

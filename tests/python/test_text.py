@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from scripts.text import text_key, text_words
+from scripts.shared.text import text_key, text_words
 
 TEXTS = st.text() | st.text(
     alphabet=st.sampled_from("aAİıßẞςΣσάΆﬁＣ\u0301\u0308\u0345¨ｶﾞﾊﾟがガーé ผู้นํำ人ـ\u00ad\u200b.'-/&")

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from scripts.paths import PROJECT
-from scripts.text import text_words
+from scripts.shared.paths import PROJECT
+from scripts.shared.text import text_words
 
 SENIORITIES = {"c_level", "vp", "director", "manager", "specialist", "assistant", "student"}
 

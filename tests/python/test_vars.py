@@ -13,12 +13,12 @@ import pytest
 import pytz  # type: ignore[import-untyped]
 import yaml
 
-from scripts.build import build
-from scripts.errors import UserError
-from scripts.land import land
-from scripts.paths import PROJECT
+from scripts.landing.land import land
 from scripts.run import RunResult
-from scripts.settings import project_var
+from scripts.scoring.build import build
+from scripts.shared.errors import UserError
+from scripts.shared.paths import PROJECT
+from scripts.shared.settings import project_var
 from tests.python.conftest import Warehouse
 
 VARS: dict[str, Any] = yaml.safe_load((PROJECT / "dbt_project.yml").read_text("utf-8"))["vars"]
@@ -173,7 +173,7 @@ def test_a_build_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_project_file_that_cannot_be_read_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: str, told: str
 ) -> None:
-    monkeypatch.setattr("scripts.settings.PROJECT", tmp_path)
+    monkeypatch.setattr("scripts.shared.settings.PROJECT", tmp_path)
     (tmp_path / "dbt_project.yml").write_text(written, "utf-8")
     with pytest.raises(UserError, match=f"^{tmp_path}/dbt_project.yml {told}") as refused:
         project_var("retention_days")

@@ -7,9 +7,9 @@ import pytest
 from typer.testing import CliRunner
 
 from scripts.commands import app
-from scripts.errors import BusyError, UserError
-from scripts.paths import PROJECT, warehouse_file
-from scripts.warehouse import connect
+from scripts.shared.errors import BusyError, UserError
+from scripts.shared.paths import PROJECT, warehouse_file
+from scripts.shared.warehouse import connect
 from tests.python.conftest import Warehouse, held_warehouse
 
 COMMANDS = {

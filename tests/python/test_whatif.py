@@ -11,13 +11,13 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from scripts import paths
-from scripts.build import build
 from scripts.commands import app
-from scripts.errors import UserError
 from scripts.run import RunResult
-from scripts.seeds import SEEDS
-from scripts.whatif import render, to_markdown, whatif
+from scripts.scoring.build import build
+from scripts.scoring.whatif import render, to_markdown, whatif
+from scripts.seeds.overlay import SEEDS
+from scripts.shared import paths
+from scripts.shared.errors import UserError
 from tests.python.conftest import Warehouse
 
 TABLE = "points/attribute_points.csv"

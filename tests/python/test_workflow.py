@@ -4,7 +4,7 @@ import re
 
 import yaml
 
-from scripts.paths import PROJECT
+from scripts.shared.paths import PROJECT
 
 WORKFLOW = PROJECT / ".github/workflows/ci.yml"
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from scripts.sample import write_sample
-from scripts.spark import build_on_spark
+from scripts.landing.sample import write_sample
+from scripts.scoring.spark import build_on_spark
 from tests.python.conftest import Warehouse
 from tests.universe import universe
 from tests.warehouse import build

@@ -1,0 +1,1 @@
+"""The KPI report: metrics of the published marts, with their intervals."""

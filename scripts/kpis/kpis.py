@@ -1,0 +1,535 @@
+"""KPIs of the published marts, as `models/marts/funnel/_funnel__metrics.yml` defines them."""
+
+import csv
+import io
+import json
+from calendar import monthrange
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from decimal import Decimal
+from itertools import combinations
+from pathlib import Path
+from typing import Any, cast
+
+import duckdb
+import numpy as np
+import pandas as pd
+from metricflow_semantic_interfaces.implementations.semantic_manifest import (
+    PydanticSemanticManifest,
+)
+from numpy.typing import NDArray
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from scripts.kpis.intervals import Statistic, bootstrap, wilson
+from scripts.kpis.metrics import Metrics
+from scripts.shared import paths
+from scripts.shared.errors import UserError
+from scripts.shared.faults import known
+from scripts.shared.modes import make_shared, share
+
+SAVED_QUERY = "kpis"
+METHODS = ("period", "cohort")
+GROUP_BY = {"month": "metric_time__month", "channel": "channel", "region": "region"}
+# Known of a period alone, not of a channel or region; it gives a month without anything a row.
+OF_PERIOD = "days_covered"
+EVERY_MONTH, EVERY_SLICE = "all", "(all)"
+TOO_EARLY = "too early"
+MONTHS_SHOWN = 3
+KPIS_BY_SLICE = (
+    "leads",
+    "lead_to_opportunity_rate",
+    "lead_to_customer_rate",
+    "customers",
+    "revenue",
+    "cac",
+    "clv_to_cac",
+)
+
+# Growth has no metric: MetricFlow would shift months by joining the time spine (ADR 0003).
+GROWTH = {
+    "revenue_growth_month": ("Revenue growth on the month before", 1),
+    "revenue_growth_year": ("Revenue growth on the year before", 12),
+}
+
+Number = int | float | None
+Slice = tuple[str, str, str]
+Samples = Mapping[str, Mapping[Slice, NDArray[np.float64]]]
+
+
+@dataclass(frozen=True)
+class ValuesOf:
+    """The values whose median or mean a KPI is: of a metric, for each of an entity."""
+
+    metric: str
+    of: str
+    statistic: Statistic
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A metric of the report: its name in MetricFlow and what the report says about it."""
+
+    metric: str
+    kpi: str
+    label: str
+    method: str
+    unit: str
+    note: str
+    too_early: str
+    too_early_when: str | None
+    needs: str | None
+    has_wilson: bool
+    values: ValuesOf | None
+    numerator: str | None
+    denominator: str | None
+    inputs: tuple[str, ...]
+
+    @property
+    def metrics(self) -> set[str]:
+        """The metrics that a row of the report is made of."""
+        named = (self.metric, self.numerator, self.denominator, self.too_early_when, *self.inputs)
+        return {name for name in named if name}
+
+
+@dataclass(frozen=True)
+class Kpi:
+    """One KPI for a period, channel and region.
+
+    `period` is YYYY-MM or `all`; `channel` and `region` are `(all)` where the row is not split by
+    them. `unit` is count, money (reporting currency), rate (0.1 is 10 %), ratio, days, hours or
+    months. `lower` and `upper` are a 95 % interval: Wilson's of a share of independent cases, the
+    bootstrap's of a median or mean.
+    """
+
+    kpi: str
+    label: str
+    method: str
+    period: str
+    channel: str
+    region: str
+    value: Number
+    lower: Number
+    upper: Number
+    numerator: Number
+    denominator: Number
+    unit: str
+    note: str
+
+    @property
+    def is_too_early(self) -> bool:
+        """Whether the value cannot be said yet; the files and tables then say so in its place."""
+        return self.value is None and self.note.startswith(TOO_EARLY)
+
+
+@dataclass(frozen=True)
+class KpiReport:
+    """All KPIs, the choices that they rest on, the days that they cover, and where they lie."""
+
+    rows: tuple[Kpi, ...]
+    choices: Mapping[str, str]
+    first_day: date | None
+    last_day: date | None
+    csv_file: Path
+    json_file: Path
+
+
+def kpis(by: Sequence[str] = ("month",), method: str | None = None) -> KpiReport:
+    """Compute the KPIs of the published file, in total and for each combination of `by`.
+
+    `by` holds any of month, channel and region; `method` is period (what happened in the month) or
+    cohort (what became of the month's leads), None for both. Writes kpis.csv and kpis.json to the
+    KPI folder. Raises UserError for another `by` or `method`, and where nothing has been built or
+    published yet.
+    """
+    for name in by:
+        if name not in GROUP_BY:
+            raise UserError(f"cannot report by {name!r}; choose from {', '.join(GROUP_BY)}")
+    if method not in (None, *METHODS):
+        raise UserError(f"there is no method {method!r}; choose from {', '.join(METHODS)}")
+    metrics = Metrics()
+    definitions = [d for d in _definitions(metrics.manifest) if method in (None, d.method)]
+    names = sorted({name for definition in definitions for name in definition.metrics})
+    dimensions = [name for name in GROUP_BY if name in by]
+    try:
+        with _published() as connection:
+            first_day, last_day = connection.sql(
+                "select min(date_day), max(date_day) from marts.calendar"
+            ).fetchall()[0]
+            basis = _basis(connection, definitions)
+            samples = _samples(connection, metrics, definitions, dimensions)
+            rows = [
+                row
+                for group_by in _subsets(dimensions)
+                for result in _query(connection, metrics, names, group_by)
+                for row in _rows(definitions, result, samples, basis)
+            ]
+    except duckdb.Error as error:
+        file, cause = paths.published_file(), str(error).splitlines()[0]
+        sentence = f"{file} gives no KPIs: {cause} Build and publish: make run"
+        raise UserError(known(error, file) or sentence) from error
+    rows += _growth(rows)
+    report = KpiReport(
+        # Stable: within a slice and period the KPIs keep the order of the saved query.
+        rows=tuple(sorted(rows, key=lambda row: (row.channel, row.region, row.period))),
+        choices=_choices(metrics.manifest, basis),
+        first_day=first_day,
+        last_day=last_day,
+        csv_file=paths.kpi_folder() / "kpis.csv",
+        json_file=paths.kpi_folder() / "kpis.json",
+    )
+    _write(report)
+    return report
+
+
+def _definitions(manifest: PydanticSemanticManifest) -> list[Definition]:
+    """The metrics of the saved query, in its order."""
+    metrics = {metric.name: metric for metric in manifest.metrics}
+    query = next(query for query in manifest.saved_queries if query.name == SAVED_QUERY)
+    definitions = []
+    for name in query.query_params.metrics:
+        metric = metrics[name]
+        meta = metric.config.meta if metric.config else {}
+        ratio = metric.type_params
+        definitions.append(
+            Definition(
+                metric=name,
+                kpi=meta.get("kpi", name),
+                label=metric.label or name,
+                method=meta["method"],
+                unit=meta["unit"],
+                note=meta.get("note", ""),
+                too_early=meta.get("too_early", ""),
+                too_early_when=meta.get("too_early_when"),
+                needs=meta.get("needs"),
+                has_wilson=meta.get("interval") == "wilson",
+                values=ValuesOf(**meta["values"]) if "values" in meta else None,
+                numerator=ratio.numerator.name if ratio.numerator else None,
+                denominator=ratio.denominator.name if ratio.denominator else None,
+                inputs=tuple(metric.name for metric in ratio.metrics or ()),
+            )
+        )
+    return definitions
+
+
+def _choices(manifest: PydanticSemanticManifest, basis: Mapping[str, Any]) -> dict[str, str]:
+    """What the semantic models say about the choices behind the numbers, with what was chosen."""
+    configs = (model.config.meta for model in manifest.semantic_models if model.config)
+    return {
+        name: text.format_map(basis)
+        for meta in configs
+        for name, text in meta.get("choices", {}).items()
+    }
+
+
+def _published() -> duckdb.DuckDBPyConnection:
+    file = paths.published_file()
+    if not file.is_file():
+        raise UserError(f"nothing is published at {file}; build and publish first: make run")
+    connection = duckdb.connect(str(file), read_only=True)
+    connection.execute("set enable_progress_bar = false")
+    return connection
+
+
+def _basis(
+    connection: duckdb.DuckDBPyConnection, definitions: Iterable[Definition]
+) -> Mapping[str, Any]:
+    """The row of kpi_basis. Raises UserError where it does not tell what is known."""
+    basis = _rows_by_column(connection.sql("from marts.kpi_basis"))[0]
+    asked = {f"has_{definition.needs}" for definition in definitions if definition.needs}
+    if missing := sorted(asked.difference(basis)):
+        file = paths.published_file()
+        raise UserError(
+            f"{file} is of an older version, without {missing[0]}; build and publish: make run"
+        )
+    return basis
+
+
+def _query(
+    connection: duckdb.DuckDBPyConnection,
+    metrics: Metrics,
+    names: Sequence[str],
+    group_by: Sequence[str],
+) -> list[dict[str, Any]]:
+    """One row a slice, keyed by metric and by dimension."""
+    asked = [name for name in names if name != OF_PERIOD or set(group_by) <= {"month"}]
+    query = metrics.sql(asked, [GROUP_BY[name] for name in group_by])
+    return _rows_by_column(connection.sql(query))
+
+
+def _samples(
+    connection: duckdb.DuckDBPyConnection,
+    metrics: Metrics,
+    definitions: Iterable[Definition],
+    dimensions: Sequence[str],
+) -> Samples:
+    """The values behind medians and means, by metric and slice."""
+    asked = sorted({(d.values.metric, d.values.of) for d in definitions if d.values})
+    samples = {}
+    for metric, entity in asked:
+        query = metrics.sql([metric], [entity, *(GROUP_BY[name] for name in dimensions)])
+        table = connection.sql(query).df()
+        table = table.rename(columns={column: name for name, column in GROUP_BY.items()})
+        table = table.dropna(subset=[metric])
+        if "month" in table:
+            table["month"] = table["month"].dt.strftime("%Y-%m")
+        samples[metric] = {
+            _slice(dict(zip(group_by, keys, strict=True))): values
+            for group_by in _subsets(dimensions)
+            for keys, values in _grouped(table, metric, group_by)
+        }
+    return samples
+
+
+def _grouped(
+    table: pd.DataFrame, metric: str, group_by: Sequence[str]
+) -> Iterator[tuple[tuple[str, ...], NDArray[np.float64]]]:
+    if not group_by:
+        yield (), table[metric].to_numpy(dtype=np.float64)
+        return
+    for keys, part in table.groupby(list(group_by))[metric]:
+        yield cast(tuple[str, ...], keys), part.to_numpy(dtype=np.float64)
+
+
+def _subsets(dimensions: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """Each combination of dimensions, none of them first."""
+    for size in range(len(dimensions) + 1):
+        yield from combinations(dimensions, size)
+
+
+def _slice(named: Mapping[str, str]) -> Slice:
+    period = named.get("month", EVERY_MONTH)
+    return period, named.get("channel", EVERY_SLICE), named.get("region", EVERY_SLICE)
+
+
+def _rows_by_column(result: duckdb.DuckDBPyRelation) -> list[dict[str, Any]]:
+    return [dict(zip(result.columns, row, strict=True)) for row in result.fetchall()]
+
+
+def _rows(
+    definitions: Iterable[Definition],
+    result: Mapping[str, Any],
+    samples: Samples,
+    basis: Mapping[str, Any],
+) -> Iterable[Kpi]:
+    month = result.get(GROUP_BY["month"])
+    named = {name: result[name] for name in ("channel", "region") if name in result}
+    period, channel, region = _slice(
+        {**named, "month": month.strftime("%Y-%m")} if month else named
+    )
+    for definition in (d for d in definitions if d.metric in result):
+        needs = definition.needs
+        unknown = f"no {needs} are known" if needs and not basis[f"has_{needs}"] else None
+        value, numerator, denominator = (
+            _number(result[name]) if name and not unknown else None
+            for name in (
+                definition.metric,
+                definition.numerator,
+                definition.denominator,
+            )
+        )
+        interval = None
+        if definition.has_wilson and numerator is not None and denominator:
+            interval = wilson(int(numerator), int(denominator))
+        elif definition.values and value is not None:
+            values = samples[definition.values.metric][period, channel, region]
+            name = "|".join((definition.metric, period, channel, region))
+            interval = bootstrap(values, definition.values.statistic, name)
+        lower, upper = interval or (None, None)
+        yield Kpi(
+            kpi=definition.kpi,
+            label=definition.label,
+            method=definition.method,
+            period=period,
+            channel=channel,
+            region=region,
+            value=value,
+            lower=lower,
+            upper=upper,
+            numerator=numerator,
+            denominator=denominator,
+            unit=definition.unit,
+            note=unknown
+            or (definition.note if value is not None else _why_missing(definition, result)),
+        )
+
+
+def _why_missing(definition: Definition, result: Mapping[str, Any]) -> str:
+    """What a KPI without a value lacks."""
+    numerator, denominator = definition.numerator, definition.denominator
+    sign, of_sign = (
+        (definition.too_early_when, 1) if definition.too_early_when else (denominator, 0)
+    )
+    if definition.too_early and sign and result[sign] == of_sign:
+        return definition.too_early
+    needed = [name for name in (numerator, *definition.inputs) if name]
+    lacking = [name for name in needed if result[name] is None]
+    lacking += [denominator] if denominator and not result[denominator] else []
+    return "no " + " and no ".join(name.replace("_", " ") for name in lacking or ["data"])
+
+
+def _growth(rows: Sequence[Kpi]) -> list[Kpi]:
+    """Growth of each month's revenue, where both months are complete and the earlier earned."""
+    revenues = [row for row in rows if row.kpi == "revenue" and row.period != EVERY_MONTH]
+    value_of = {(row.channel, row.region, row.period): row.value for row in revenues}
+    complete = {row.period for row in rows if row.kpi == OF_PERIOD and _is_complete(row)}
+    growth = []
+    for kpi, (label, months) in GROWTH.items():
+        for row in revenues:
+            earlier = _months_back(row.period, months)
+            now, then = row.value, value_of.get((row.channel, row.region, earlier))
+            value, note = None, f"no revenue in {earlier} or {row.period}"
+            if not {earlier, row.period} <= complete:
+                note = f"too early: the data do not cover {earlier} and {row.period} in full"
+            elif now is not None and then is not None and then > 0:
+                value, note = now / then - 1, f"against {earlier}"
+            named = replace(row, kpi=kpi, label=label, unit="rate", note=note)
+            growth.append(replace(named, value=value, numerator=now, denominator=then))
+    return growth
+
+
+def _is_complete(row: Kpi) -> bool:
+    """Whether days_covered of a month is all its days."""
+    if row.period == EVERY_MONTH:
+        return False
+    return row.value == monthrange(int(row.period[:4]), int(row.period[5:]))[1]
+
+
+def _months_back(period: str, months: int) -> str:
+    year, month = divmod(int(period[:4]) * 12 + int(period[5:]) - 1 - months, 12)
+    return f"{year:04}-{month + 1:02}"
+
+
+def _number(value: int | float | Decimal | None) -> Number:
+    return float(value) if isinstance(value, Decimal) else value
+
+
+def _write(report: KpiReport) -> None:
+    rows = [_said(row) for row in report.rows]
+    table = io.StringIO()
+    writer = csv.DictWriter(table, [f.name for f in fields(Kpi)], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({k: spreadsheet_cell(v) for k, v in row.items()} for row in rows)
+    head = {
+        "choices": report.choices,
+        "first_day": report.first_day and report.first_day.isoformat(),
+        "last_day": report.last_day and report.last_day.isoformat(),
+    }
+    _replace(report.csv_file, table.getvalue())
+    _replace(report.json_file, _document(head, rows))
+
+
+def _document(head: Mapping[str, object], rows: Iterable[Mapping[str, object]]) -> str:
+    """JSON with one KPI a line: thousands of them, indented, would take seconds to write."""
+    opening = json.dumps(head, ensure_ascii=False, indent=2).removesuffix("\n}")
+    lines = ",\n".join(f"    {json.dumps(row, ensure_ascii=False)}" for row in rows)
+    return f'{opening},\n  "kpis": [\n{lines}\n  ]\n}}\n'
+
+
+def _said(row: Kpi) -> dict[str, object]:
+    """The row as the files have it."""
+    said = {name: _rounded(value) for name, value in vars(row).items()}
+    return {**said, "value": TOO_EARLY} if row.is_too_early else said
+
+
+def _rounded(value: object) -> object:
+    return round(value, 6) if isinstance(value, float) else value
+
+
+def spreadsheet_cell(value: object) -> object:
+    """A text that a spreadsheet would take for a formula gets an apostrophe before it."""
+    is_formula = isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r"))
+    return f"'{value}" if is_formula else value
+
+
+def _replace(file: Path, content: str) -> None:
+    make_shared(file.parent)
+    new = file.with_name(f"{file.name}.new")
+    new.write_text(content, encoding="utf-8", newline="\n")
+    share(new)
+    new.replace(file)
+
+
+def render(report: KpiReport) -> RenderableType:
+    """The report for a terminal: all KPIs in total by month, then the main ones by slice."""
+    tables = [
+        _by_month(report, "period", "What happened in the month"),
+        _by_month(report, "cohort", "What became of the month's leads, with 95 % interval"),
+        _by_slice(report, "channel"),
+        _by_slice(report, "region"),
+    ]
+    choices = [f"{name}: {text}" for name, text in report.choices.items()]
+    head = f"KPIs from {report.first_day} to {report.last_day}"
+    return Group(
+        Text(head, style="bold"),
+        *(table for table in tables if table.row_count),
+        Text(),
+        *(Text(line, style="dim") for line in choices),
+    )
+
+
+def _by_month(report: KpiReport, method: str, title: str) -> Table:
+    rows = [
+        row
+        for row in report.rows
+        if (row.method, row.channel, row.region) == (method, EVERY_SLICE, EVERY_SLICE)
+    ]
+    months = sorted({row.period for row in rows} - {EVERY_MONTH})[-MONTHS_SHOWN:]
+    cells = {(row.kpi, row.period): _shown(row) for row in rows}
+    table = _table(title, ["", *months, EVERY_MONTH])
+    totals = {row.kpi: _shown(row) + _interval(row) for row in rows if row.period == EVERY_MONTH}
+    for kpi, label in {row.kpi: row.label for row in rows}.items():
+        shown = (cells.get((kpi, month), "–") for month in months)
+        table.add_row(label.removesuffix(" (period)"), *shown, totals.get(kpi, ""))
+    return table
+
+
+def _by_slice(report: KpiReport, dimension: str) -> Table:
+    other = "region" if dimension == "channel" else "channel"
+    rows = [
+        row
+        for row in report.rows
+        if row.period == EVERY_MONTH
+        and getattr(row, dimension) != EVERY_SLICE
+        and getattr(row, other) == EVERY_SLICE
+        and row.kpi in KPIS_BY_SLICE
+        and (row.unit != "rate" or row.method == "cohort")
+    ]
+    labels = {row.kpi: row.label.replace("-to-", " to ").replace(" ", "\n") for row in rows}
+    slices = dict.fromkeys(getattr(row, dimension) for row in rows)
+    cells = {(row.kpi, getattr(row, dimension)): _shown(row) for row in rows}
+    table = _table(f"By {dimension}, all months", [dimension, *labels.values()])
+    for name in slices:
+        table.add_row(Text(name), *(cells[kpi, name] for kpi in labels))
+    return table
+
+
+def _table(title: str, columns: Sequence[str]) -> Table:
+    table = Table(title=f"\n{title}", title_justify="left", box=None, pad_edge=False)
+    table.add_column(columns[0], overflow="fold")
+    for column in columns[1:]:
+        table.add_column(column, justify="right", no_wrap=True)
+    return table
+
+
+def _shown(row: Kpi) -> str:
+    if row.is_too_early:
+        return TOO_EARLY
+    return "–" if row.value is None else _formatted(row.value, row.unit)
+
+
+def _formatted(value: int | float, unit: str) -> str:
+    formats = {
+        "count": f"{value:,}",
+        "rate": f"{value:.1%}",
+        "money": f"{value:,.2f}" if abs(value) < 10_000 else f"{value:,.0f}",
+    }
+    return formats.get(unit, f"{value:,.1f}")
+
+
+def _interval(row: Kpi) -> str:
+    if row.lower is None or row.upper is None:
+        return ""
+    return f" ({_formatted(row.lower, row.unit)} – {_formatted(row.upper, row.unit)})"

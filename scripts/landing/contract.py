@@ -1,0 +1,348 @@
+"""The input contract as Python sees it, and the SQL that checks a file against it.
+
+`models/staging/raw/_raw__sources.yml` is the only definition of entities, keys, columns and types.
+"""
+# ruff: noqa: S608 (names in SQL come from the contract or are c0, c1 …; text goes through `literal`)
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import yaml
+
+from scripts.shared.errors import UserError
+from scripts.shared.paths import PROJECT
+from scripts.shared.settings import project_var
+
+SOURCES = PROJECT / "models/staging/raw/_raw__sources.yml"
+
+# Refunds and credit notes. No other number may be negative.
+SIGNED = {("payments", "amount"), ("marketing_spend", "amount")}
+
+# A regular expression, as Python and DuckDB read it, of what is an email address.
+_ADDRESS = r"[^@ \t\n\r\f\x00]*@[^@ \t\n\r\f\x00]*\.[^@ \t\n\r\f\x00]*"
+
+# Text as every reader gives it → without outer space and invisible marks, typed; NULL where it is
+# not of that type.
+MACROS = (
+    rf"""
+create or replace temp macro is_address(x) as
+    contains(x, '@') and regexp_full_match(x, '{_ADDRESS}');
+create or replace temp macro landed_id(x) as case
+    when is_address(x) then 'email-' || sha256(x)[:16] else x
+end;
+"""
+    + r"""
+create or replace temp macro cleaned(x) as case
+    when x >= '!' and x < chr(127) and x[-1] between '!' and '~' then x
+    else nullif(regexp_replace(x, '^[\s\p{Z}\p{Cf}]+|[\s\p{Z}\p{Cf}]+$', '', 'g'), '')
+end;
+create or replace temp macro as_time(x) as case
+    when regexp_full_match(x, '\d{4}-\d\d-\d\d([T ]\d\d:\d\d:\d\d(\.\d+)?Z?)?')
+        then try_cast(x as timestamp)
+    when regexp_full_match(
+        x,
+        '\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]([01]\d|2[0-3])(:?[0-5]\d)?)?'
+    )
+        then make_timestamp(epoch_us(try_cast(
+            regexp_replace(x, '([T ]\d\d:\d\d)(Z|[+-].*)?$', '\1:00\2') as timestamptz
+        )))
+end;
+create or replace temp macro as_date(x) as case
+    when regexp_full_match(x, '\d{4}-\d\d-\d\d') then try_cast(x as date)
+end;
+create or replace temp macro as_truth(x) as case
+    when lower(x) in ('true', 't', 'yes', '1') then true
+    when lower(x) in ('false', 'f', 'no', '0') then false
+end;
+create or replace temp macro as_number(x) as case
+    when regexp_full_match(x, '-?\d+(\.\d+)?') then x
+end;
+create or replace temp macro as_whole(x) as case
+    when regexp_full_match(x, '-?\d+(\.0+)?') then try_cast(x as bigint)
+end;
+"""
+)
+
+_NUMBER = r"U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL\(.*\)"
+# No other time is taken, be it that no calendar has it.
+_IN_REACH = "{x} >= '1900-01-01' and {x} < '2201-01-01'"
+_TIME = r"DATE|TIMESTAMP.*"
+
+# Type of the contract → types of a Parquet file that need no way through text, and the cast.
+_CASTS = {
+    "timestamp": (_TIME, f"case when {_IN_REACH} then {{x}}::timestamp end"),
+    "date": (
+        _TIME,
+        f"case when {_IN_REACH} and {{x}}::timestamp = {{x}}::date then {{x}}::date end",
+    ),
+    "boolean": ("BOOLEAN", "{x}"),
+    "bigint": (_NUMBER, "case when {x} = trunc({x}) then try_cast({x} as bigint) end"),
+    "decimal": (_NUMBER, "try_cast({x} as {type})"),
+}
+
+# Type of the contract → cast from text.
+_PARSERS = {
+    "varchar": "{x}",
+    "timestamp": "as_time({x})",
+    "date": "as_date({x})",
+    "boolean": "as_truth({x})",
+    "bigint": "as_whole({x})",
+    "decimal": "try_cast(as_number({x}) as {type})",
+    "json": "case when json_valid({x}) then {x}::json end",
+}
+
+NO_OBJECT = "is not a JSON object, or has a key twice"
+
+_FORMS = {
+    "timestamp": "is not an ISO 8601 time, such as 2024-05-31T09:30:00Z, from 1900 to 2200",
+    "date": "is not a date, such as 2024-05-31, from 1900 to 2200",
+    "boolean": "is not one of true, false, yes, no, 1, 0",
+    "bigint": "is not a whole number such as 500",
+    "decimal": "is not a number such as 1234.5, or has too many digits",
+    "json": "is not valid JSON",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of an entity; `data_type` is DuckDB's, in lower case."""
+
+    name: str
+    data_type: str
+    required: bool
+    default: str | None
+    accepted: tuple[str, ...]
+    refused: tuple[str, ...]
+    pattern: str | None
+    form: str | None
+    below: int | None
+
+    @property
+    def kind(self) -> str:
+        """The type without its digits."""
+        return self.data_type.split("(")[0]
+
+    @property
+    def is_id(self) -> bool:
+        """Whether it tells people and things apart; then an email address lands as `landed_id`."""
+        return self.kind == "varchar" and self.name.endswith("_id")
+
+
+@dataclass(frozen=True)
+class Entity:
+    """A table of the contract; `key` names the columns that tell its rows apart."""
+
+    name: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """The contract's columns, in its order."""
+        return tuple(column.name for column in self.columns)
+
+
+@dataclass(frozen=True)
+class Check:
+    """What is wrong with a row for which the SQL condition `fails` holds."""
+
+    column: str | None
+    fails: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column of a file: its place, counted from 0, its name and DuckDB's type."""
+
+    place: int
+    name: str
+    data_type: str
+
+    @property
+    def column(self) -> str:
+        """Its name in the relation."""
+        return f"c{self.place}"
+
+    @property
+    def is_nested(self) -> bool:
+        """Whether its values are lists or have parts."""
+        pattern = r".*\[\d*\]|(STRUCT|MAP|UNION)\(.*"
+        return re.fullmatch(pattern, self.data_type, re.DOTALL) is not None
+
+    @property
+    def text(self) -> str:
+        """SQL of the value as trimmed text; NULL where empty.
+
+        A time that DuckDB holds but can't write is told in microseconds since 1970.
+        """
+        if self.data_type in ("FLOAT", "DOUBLE"):
+            return rf"regexp_replace({self.column}::varchar, '\.0$', '')"
+        if self.is_nested:
+            unwritten = "'(holds a time too far away)'"
+            return f"""case when {self.column} is not null
+                then coalesce(try(to_json({self.column})::varchar), {unwritten}) end"""
+        if self.data_type.startswith("TIMESTAMP"):
+            return f"coalesce(try({self.column}::varchar), epoch_us({self.column})::varchar)"
+        return f"cleaned({self.column}::varchar)"
+
+    @property
+    def words(self) -> str:
+        """As `text`, where no number is meant: NaN, as pandas has what is missing, is NULL."""
+        if self.data_type in ("FLOAT", "DOUBLE"):
+            return f"case when not isnan({self.column}) then {self.text} end"
+        return self.text
+
+
+@cache
+def read_contract() -> dict[str, Entity]:
+    """The entities by name, in the order of the file.
+
+    Raises UserError where a name or a type is not one that SQL may be built from.
+    """
+    tables = yaml.safe_load(SOURCES.read_text("utf-8"))["sources"][0]["tables"]
+    return {table["name"]: _entity(table) for table in tables}
+
+
+def _entity(table: Mapping[str, Any]) -> Entity:
+    columns = tuple(_column(column) for column in table["columns"])
+    key = tuple(table["config"]["meta"]["key"])
+    for name in (table["name"], *(column.name for column in columns)):
+        if not re.fullmatch("[a-z][a-z_]*", name):
+            raise UserError(f"{SOURCES.name}: the name {name!r} may hold a-z and _ alone.")
+    if not set(key) <= {column.name for column in columns}:
+        raise UserError(f"{SOURCES.name}: a key column of {table['name']} is not declared.")
+    return Entity(table["name"], key, columns)
+
+
+def _column(column: Mapping[str, Any]) -> Column:
+    data_type = column["data_type"].replace(" ", "").lower()
+    if not re.fullmatch("|".join(_PARSERS).replace("decimal", r"decimal\(\d+,\d+\)"), data_type):
+        raise UserError(f"{SOURCES.name}: {column['name']} has the unknown type {data_type!r}.")
+    meta = column.get("config", {}).get("meta", {})
+    return Column(
+        name=column["name"],
+        data_type=data_type,
+        required=meta.get("required", False),
+        default=meta.get("default"),
+        accepted=tuple(meta.get("accepted", ())),
+        refused=tuple(meta.get("refused", ())),
+        pattern=meta.get("pattern"),
+        form=meta.get("form"),
+        below=meta.get("below"),
+    )
+
+
+def checks(entity: Entity, broken: str | None) -> list[Check]:
+    """What can be wrong with a row; `broken` is the condition that it is no row at all.
+
+    Raises UserError where the var email_ids is neither hash nor refuse.
+    """
+    found = [Check(None, broken, NO_OBJECT)] if broken else []
+    if (email_ids := project_var("email_ids")) not in ("hash", "refuse"):
+        raise UserError(f"email_ids is {email_ids!r}; it may be hash or refuse")
+    for column in entity.columns:
+        name = column.name
+        if column.required:
+            found.append(Check(name, f"given_{name} is null", "is missing"))
+        if column.is_id and email_ids == "refuse":
+            found.append(Check(name, f"is_address(given_{name})", "is an email address, not an id"))
+        if column.kind in _FORMS:
+            fails = f"given_{name} is not null and {name} is null"
+            if column.kind in ("timestamp", "date"):
+                fails += f" or not ({_IN_REACH.format(x=name)})"
+            found.append(Check(name, fails, _FORMS[column.kind]))
+        if column.kind in ("bigint", "decimal") and (entity.name, name) not in SIGNED:
+            found.append(Check(name, f"{name} < 0", "is negative"))
+        if column.kind == "varchar":
+            found.append(Check(name, f"contains({name}, chr(0))", "has a NUL character"))
+        if column.kind == "varchar" and column.name in entity.key:
+            is_nested = f"{name}[1] in ('{{', '[') and json_valid({name})"
+            found.append(Check(name, is_nested, "is a list or an object, not an id"))
+        if column.below:
+            fails = f"abs({name}) >= {int(column.below)}"
+            found.append(Check(name, fails, f"is {column.below:,} or more"))
+        if column.pattern:
+            fails = f"not regexp_full_match({name}, {literal(column.pattern)})"
+            found.append(Check(name, fails, f"is not {column.form}"))
+        if column.accepted:
+            accepted = ", ".join(literal(value) for value in column.accepted)
+            reason = f"is not one of {', '.join(column.accepted)}"
+            found.append(Check(name, f"{name} not in ({accepted})", reason))
+        if column.refused:
+            refused = ", ".join(literal(value) for value in column.refused)
+            fails = f"lower({name}) in ({refused})"
+            found.append(Check(name, fails, "is a word for no id: leave the cell empty"))
+    return found
+
+
+def checked(entity: Entity, relation: str, fields: Sequence[Field], broken: str | None) -> str:
+    """A query over `relation` that adds the contract's columns, `attributes` and `status`.
+
+    The status is NULL where a row is good, else the place in `checks`, counted from 1, of the
+    first that it failed. `fields` are the relation's columns, named c0, c1 and so on; those that
+    the contract does not know become attributes.
+    """
+    known = {field.name: field for field in fields if field.name in entity.column_names}
+    extras = sorted((field for field in fields if field.name not in known), key=lambda f: f.name)
+    given, typed = [], []
+    for column in entity.columns:
+        source, value = _cast(column, known.get(column.name))
+        if (entity.name, column.name) == ("leads", "email"):  # the id is landed without it
+            value = (
+                "coalesce(given_email, case when is_address(given_lead_id) then given_lead_id end)"
+            )
+        given.append(f"{source} as given_{column.name}")
+        typed.append(f"{value} as {column.name}")
+    given += [f"{field.words} as extra_{field.place}" for field in extras]
+    status = " ".join(
+        f"when {check.fails} then {number}"
+        for number, check in enumerate(checks(entity, broken), start=1)
+    )
+    return f"""
+        with given as (select *, {", ".join(given)} from {relation}),
+        typed as (select *, {", ".join(typed)} from given)
+        select *, {_attributes(extras)} as attributes, (case {status} end)::utinyint as status
+        from typed
+    """
+
+
+def _cast(column: Column, field: Field | None) -> tuple[str, str]:
+    """SQL of the value as given, and of the value of the contract's type made from it."""
+    name = f"given_{column.name}"
+    if field is None:
+        return "null::varchar", f"{literal(column.default)}::{column.data_type}"
+    types, cast = _CASTS.get(column.kind, ("", ""))
+    if re.fullmatch(types, field.data_type):
+        return field.column, cast.format(x=name, type=column.data_type)
+    value = _PARSERS[column.kind].format(x=name, type=column.data_type)
+    if column.is_id:
+        value = f"landed_id({value})"
+    text = field.words if column.kind == "varchar" else field.text
+    return text, f"coalesce({value}, {literal(column.default)})" if column.default else value
+
+
+def _attributes(extras: Sequence[Field]) -> str:
+    """SQL of the JSON object of the extra columns that are set, by name; NULL where none is."""
+    if not extras:
+        return "null::json"
+    names = [f"extra_{field.place}" for field in extras]
+    pairs = ", ".join(f"{literal(field.name)}, extra_{field.place}" for field in extras)
+    return f"""case when coalesce({", ".join(names)}) is not null
+        then json_merge_patch('{{}}', json_object({pairs})) end"""
+
+
+def landed_id(text: str) -> str:
+    """The id as it is landed: of one that is an email address, a hash that does not tell it."""
+    if re.fullmatch(_ADDRESS, text):
+        return f"email-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+    return text
+
+
+def literal(value: str | None) -> str:
+    """A string as SQL."""
+    return "null" if value is None else "'" + value.replace("'", "''") + "'"

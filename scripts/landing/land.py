@@ -1,0 +1,469 @@
+"""Lands a folder of files in `raw`, checked against the input contract, in one transaction.
+
+DuckDB reads each file once, into a temporary table, every row beside a status: NULL where it is
+good, else the number of the check that it failed. Rows are counted a second time, without DuckDB;
+a file whose counts differ lands nothing. Only one with bad rows is read again, to say which line
+holds what. The writing begins when all files are read.
+"""
+# ruff: noqa: S608 (names in SQL come from the contract, and what is quoted went through `literal`)
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime
+from functools import reduce
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from duckdb import CatalogException, DuckDBPyConnection
+
+from scripts.landing.contract import MACROS, Entity, checked, checks, literal, read_contract
+from scripts.landing.duplicates import DUPLICATE, mark_duplicates
+from scripts.landing.row_count import count_rows
+from scripts.landing.sources import (
+    FORMATS,
+    Content,
+    FileState,
+    Source,
+    content,
+    format_of,
+    lines,
+    miscounted,
+    open_source,
+    readable,
+    settled,
+    take_ragged,
+)
+from scripts.privacy.suppression import mark_suppressed, suppressed_words
+from scripts.shared.errors import UserError
+from scripts.shared.lock import exclusive
+from scripts.shared.temporary import temporary_folder
+from scripts.shared.warehouse import connect, storage
+
+# A row dated after its landing is kept, but models do not see it before its time.
+WAITING = {"leads": "created_at", "lead_events": "occurred_at"}
+
+LEDGERS = """
+create table if not exists raw.landings (
+    landing_id bigint, file varchar, entity varchar, size_bytes bigint, content_hash varchar,
+    rows_read bigint, rows_landed bigint, rows_duplicate bigint, rows_rejected bigint,
+    landed_at timestamp, run_id varchar, last_landing_seq bigint
+);
+create table if not exists raw.rejected_rows (
+    landing_id bigint, file varchar, line bigint, column_name varchar, value varchar,
+    reason varchar, entity varchar, original_row varchar
+);
+create table if not exists raw.overruled_versions (
+    file varchar, entity varchar, landing_seq bigint
+);
+"""
+
+
+@dataclass(frozen=True)
+class EntityResult:
+    """What became of an entity's rows and files, in numbers.
+
+    `rows_replaced` are those of the duplicates that say otherwise than a later row of their file
+    with their key, which counts.
+    """
+
+    entity: str
+    rows_read: int = 0
+    rows_landed: int = 0
+    rows_duplicate: int = 0
+    rows_rejected: int = 0
+    rows_waiting: int = 0
+    files_landed: int = 0
+    files_skipped: int = 0
+    rows_replaced: int = 0
+
+
+_NUMBERS = [field.name for field in fields(EntityResult) if field.name != "entity"]
+
+
+@dataclass(frozen=True)
+class LandResult:
+    """What a landing did, by entity that had files, in the contract's order."""
+
+    run_id: str
+    landed_at: datetime
+    entities: tuple[EntityResult, ...]
+
+    @property
+    def total(self) -> EntityResult:
+        """The sum over the entities."""
+        return reduce(_sum, self.entities, EntityResult("total"))
+
+
+def _sum(first: EntityResult, second: EntityResult) -> EntityResult:
+    """The numbers of both, under the name of the first."""
+    numbers = [getattr(first, name) + getattr(second, name) for name in _NUMBERS]
+    return EntityResult(first.entity, *numbers)
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A file whose rows lie, under its number, in the temporary table of its entity.
+
+    `last_seq` is the entity's last landing_seq when the file landed before, None where it did not.
+    `ragged` holds the texts that were no rows, each with the reason and how often it occurs.
+    """
+
+    number: int
+    path: Path
+    state: FileState
+    content_hash: str
+    last_seq: int | None
+    source: Source
+    ragged: dict[str, tuple[str, int]]
+
+
+@dataclass(frozen=True)
+class Reject:
+    """A row set aside; the line counts from 1, and is None where no line holds the row."""
+
+    line: int | None
+    column: str | None
+    value: str | None
+    reason: str
+    original: str
+
+
+def land(folder: Path, landed_at: datetime | None = None) -> LandResult:
+    """Lands the files of a folder; to land it again changes nothing.
+
+    `landed_at` is now unless given, and UTC unless it has a zone. Bad rows are set aside in
+    `raw.rejected_rows`. Raises UserError, and lands nothing, where the folder or a file is
+    missing, unreadable, not of the contract or still being written, or the disk is full;
+    BusyError where another run holds the warehouse. Rows of people who were erased count as
+    duplicates; those set aside leave no text.
+    """
+    with readable(folder):
+        files = _files(folder)
+    moment = landed_at or datetime.now(UTC)
+    if moment.tzinfo:
+        moment = moment.astimezone(UTC).replace(tzinfo=None)
+    run_id = str(uuid4())
+    with (
+        exclusive("land"),
+        closing(connect()) as connection,
+        storage(),
+        temporary_folder() as scratch,
+    ):
+        connection.execute(MACROS)
+        batches = {
+            entity: _read(connection, entity, paths, scratch) for entity, paths in files.items()
+        }
+        connection.begin()
+        create_tables(connection)
+        results = []
+        for entity, batch in batches.items():
+            mark_suppressed(connection, entity, DUPLICATE)
+            last_seqs = {
+                file.number: (file.path.name, file.last_seq)
+                for file in batch
+                if file.last_seq is not None
+            }
+            replaced = mark_duplicates(connection, entity, last_seqs)
+            result = _write(connection, entity, batch, moment, run_id)
+            skipped = len(files[entity]) - len(batch)
+            results.append(replace(result, files_skipped=skipped, rows_replaced=replaced))
+        connection.commit()
+    return LandResult(run_id, moment, tuple(results))
+
+
+def rejects(run_id: str, most: int) -> list[str]:
+    """The first rows that a run set aside: file, line, column and reason, not the value."""
+    with closing(connect()) as connection:
+        rows = connection.execute(
+            """select r.file, r.line, r.column_name, r.reason
+            from raw.rejected_rows as r inner join raw.landings as l using (landing_id)
+            where l.run_id = ? order by landing_id, r.line limit ?""",
+            [run_id, most],
+        ).fetchall()
+    return [
+        f"{file} line {line}" + (f", column {column}" if column else "") + f": {reason}"
+        for file, line, column, reason in rows
+    ]
+
+
+def _files(folder: Path) -> dict[Entity, list[Path]]:
+    """The files to land, by entity and in the order of their names."""
+    if not folder.is_dir():
+        raise UserError(f"There is no folder {folder} to land.")
+    entities = read_contract()
+    found: dict[str, list[Path]] = {name: [] for name in entities}
+    for path in sorted(folder.iterdir()):
+        name = path.name.lower()
+        if name.startswith((".", "_", "readme")) or name.endswith(".md"):
+            continue
+        entity = name.split(".")[0]
+        if path.is_dir():
+            if entity in entities:
+                raise UserError(
+                    f"{path} is a folder: put its files into {folder} itself, as "
+                    f"{entity}.<anything>.<format>."
+                )
+            continue
+        _refuse_odd_path(path, folder)
+        if entity not in entities or not format_of(name):
+            raise UserError(
+                f"{path} is no file to land: its name must be <entity>.<format> or "
+                f"<entity>.<anything>.<format>, where the entity is one of "
+                f"{', '.join(entities)} and the format one of {', '.join(FORMATS)}, "
+                "all but parquet also packed as .gz or .zst."
+            )
+        found[entity].append(path)
+    if not any(found.values()):
+        raise UserError(f"The folder {folder} has no file to land.")
+    return {entities[name]: paths for name, paths in found.items() if paths}
+
+
+def _refuse_odd_path(path: Path, folder: Path) -> None:
+    try:
+        path.name.encode()
+        is_inside = path.resolve().is_relative_to(folder.resolve())
+    except UnicodeEncodeError as error:
+        raise UserError(f"The name of {path.name!a} is not UTF-8: give it another.") from error
+    except (OSError, RuntimeError) as error:
+        raise UserError(f"{path} leads to itself: put the file itself there.") from error
+    if not is_inside:
+        raise UserError(f"{path} leads out of the folder: put the file itself there.")
+
+
+def _read(
+    connection: DuckDBPyConnection, entity: Entity, paths: Sequence[Path], scratch: Path
+) -> list[Incoming]:
+    """Reads the files that are not as they last landed into `incoming_<entity>`."""
+    columns = ", ".join(f"{column.name} {column.data_type}" for column in entity.columns)
+    connection.execute(
+        f"""create or replace temp table incoming_{entity.name}
+        ({columns}, attributes json, file_number integer, status utinyint)"""
+    )
+    last_landings = _last_landings(connection)
+    batch = []
+    for number, path in enumerate(paths):
+        state = FileState.of(path)
+        with settled(path, state), readable(path):
+            content_hash = file_hash(path)
+            last_hash, last_seq = last_landings.get(path.name, (None, None))
+            if content_hash == last_hash:
+                continue
+            source = open_source(connection, entity, path, scratch)
+            rows = count_rows(path, source)
+            query = checked(entity, source.relation, source.fields, source.broken)
+            (seen,) = _row(
+                connection,
+                f"""insert into incoming_{entity.name}
+                select {_names(entity)}, attributes, {number}, status from ({query})""",
+                source.parameters,
+            )
+            ragged = take_ragged(connection, path, source)
+            seen += sum(count for _, count in ragged.values())
+            if seen != rows:
+                raise UserError(miscounted(path, source, seen, rows))
+        batch.append(Incoming(number, path, state, content_hash, last_seq, source, ragged))
+    return batch
+
+
+def _last_landings(connection: DuckDBPyConnection) -> dict[str, tuple[str, int | None]]:
+    """The hash and last landing_seq of each file's last landing, by file name."""
+    try:
+        connection.execute(
+            "alter table raw.landings add column if not exists last_landing_seq bigint"
+        )
+    except CatalogException:  # nothing has landed yet
+        return {}
+    rows = connection.execute(
+        """select file, content_hash, last_landing_seq from raw.landings
+        qualify landing_id = max(landing_id) over (partition by file)"""
+    ).fetchall()
+    return {file: (content_hash, last_seq) for file, content_hash, last_seq in rows}
+
+
+def file_hash(path: Path) -> str:
+    """The SHA-256 of a file, by which one that did not change is known."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def create_tables(connection: DuckDBPyConnection) -> None:
+    """Makes what is missing of `raw`: tables, and columns that the contract has gained."""
+    connection.execute("create schema if not exists raw;" + LEDGERS)
+    present = connection.execute(
+        "select table_name, column_name from duckdb_columns() where schema_name = 'raw'"
+    ).fetchall()
+    for entity in read_contract().values():
+        columns = {column.name: column.data_type for column in entity.columns}
+        columns |= {"attributes": "json", "landing_seq": "bigint", "landed_at": "timestamp"}
+        declared = ", ".join(f"{name} {data_type}" for name, data_type in columns.items())
+        connection.execute(f"create table if not exists raw.{entity.name} ({declared})")
+        for name, data_type in columns.items():
+            if (entity.name, "landing_seq") in present and (entity.name, name) not in present:
+                connection.execute(f"alter table raw.{entity.name} add column {name} {data_type}")
+
+
+def _write(
+    connection: DuckDBPyConnection,
+    entity: Entity,
+    batch: Sequence[Incoming],
+    landed_at: datetime,
+    run_id: str,
+) -> EntityResult:
+    """Moves the good rows into raw and logs each file."""
+    # The ledger too: numbers of rows that were erased are not given out again.
+    (last_seq,) = _row(
+        connection,
+        f"""select coalesce(max(landing_seq), 0) from (
+            select landing_seq from raw.{entity.name}
+            union all select last_landing_seq from raw.landings where entity = ?
+        )""",
+        [entity.name],
+    )
+    (last_landing,) = _row(connection, "select coalesce(max(landing_id), 0) from raw.landings")
+    connection.execute(
+        f"""insert into raw.{entity.name} ({_names(entity)}, attributes, landing_seq, landed_at)
+        select {_names(entity)}, attributes, ? + 1 + rowid, ? from incoming_{entity.name}
+        where status is null""",
+        [last_seq, landed_at],
+    )
+    waiting = f"{WAITING[entity.name]} > ?" if entity.name in WAITING else "? is null"
+    counts = connection.execute(
+        f"""select
+            file_number,
+            count(*) filter (status is null),
+            count(*) filter (status = {DUPLICATE}),
+            count(*) filter (status > {DUPLICATE}),
+            count(*) filter (status is null and {waiting}),
+            max(rowid) filter (status is null)
+        from incoming_{entity.name} group by file_number""",
+        [landed_at],
+    ).fetchall()
+    by_file = {file_number: numbers for file_number, *numbers in counts}
+    total, file_seq = EntityResult(entity.name), last_seq
+    for landing_id, file in enumerate(batch, start=last_landing + 1):
+        landed, duplicate, faulty, waits, last_row = by_file.get(file.number, (0, 0, 0, 0, None))
+        file_seq = file_seq if last_row is None else last_seq + 1 + last_row
+        rejected = faulty + sum(count for _, count in file.ragged.values())
+        read = landed + duplicate + rejected
+        result = EntityResult(entity.name, read, landed, duplicate, rejected, waits, 1)
+        total = _sum(total, result)
+        connection.execute(
+            "insert into raw.landings values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                *(landing_id, file.path.name, entity.name, file.state.size_bytes),
+                *(
+                    file.content_hash,
+                    read,
+                    landed,
+                    duplicate,
+                    rejected,
+                    landed_at,
+                    run_id,
+                    file_seq,
+                ),
+            ],
+        )
+        if rejected:
+            with settled(file.path, file.state), readable(file.path):
+                write_rejects(connection, entity, file, landing_id)
+    return total
+
+
+def write_rejects(
+    connection: DuckDBPyConnection, entity: Entity, file: Incoming, landing_id: int
+) -> None:
+    """Writes a file's bad rows to raw.rejected_rows, ten thousand at a time."""
+    rejects = _rejects(connection, entity, file)
+    while chunk := list(islice(rejects, 10_000)):
+        names_erased = suppressed_words(connection, (reject.original for reject in chunk))
+        chunk = [
+            replace(reject, value=None, original="") if names_erased(reject.original) else reject
+            for reject in chunk
+        ]
+        connection.execute(
+            """insert into raw.rejected_rows
+            select ?, ?, unnest(?::bigint[]), unnest(?::varchar[]), unnest(?::varchar[]),
+                unnest(?::varchar[]), ?, unnest(?::varchar[])""",
+            [
+                landing_id,
+                file.path.name,
+                [reject.line for reject in chunk],
+                [reject.column for reject in chunk],
+                [reject.value for reject in chunk],
+                [reject.reason for reject in chunk],
+                entity.name,
+                [reject.original for reject in chunk],
+            ],
+        )
+
+
+def _rejects(connection: DuckDBPyConnection, entity: Entity, file: Incoming) -> Iterator[Reject]:
+    """The bad rows of a file, which is read again for them.
+
+    Whether a row is bad depends on its content alone: its line is the one with that content.
+    """
+    source = file.source
+    failures = checks(entity, source.broken)
+    faulty = _faulty_rows(connection, entity, source)
+    if not source.lines_by:
+        for line, original, value, status in faulty:
+            failed = failures[status - 1]
+            yield Reject(line, failed.column, value, failed.reason, original)
+        return
+    faults: dict[str | Content, tuple[str | None, str | None, str]] = {
+        text: (None, None, reason) for text, (reason, _) in file.ragged.items()
+    }
+    for *values, value, status in faulty:
+        failed = failures[status - 1]
+        faults[content(values)] = (failed.column, value, failed.reason)
+    unseen = set(faults)
+    for line, text, row in lines(source):
+        found = text if text in faults else row
+        if found in faults:
+            unseen.discard(found)
+            yield Reject(line, *faults[found], text)
+    for found in unseen:
+        yield Reject(None, *faults[found], str(found))
+
+
+def _faulty_rows(
+    connection: DuckDBPyConnection, entity: Entity, source: Source
+) -> list[tuple[Any, ...]]:
+    """What tells the line of each row that failed a check, then the value at fault, then status."""
+    found_by = ", ".join(source.lines_by)
+    if not found_by:
+        pairs = ", ".join(f"{literal(field.name)}, {field.text}" for field in source.fields)
+        original = "line" if source.broken else f"json_object({pairs})::varchar"
+        found_by = f"row_number() over () as row_number, {original} as original"
+    texts = {field.name: field.text for field in source.fields}
+    value = " ".join(
+        f"when {number} then {texts[check.column]}"
+        for number, check in enumerate(checks(entity, source.broken), start=1)
+        if check.column in texts
+    )
+    query = checked(entity, source.relation, source.fields, source.broken)
+    faulty = connection.execute(
+        f"""select * from (
+            select {found_by}, case status when null then null {value} end as value, status
+            from ({query})
+        ) where status is not null""",
+        source.parameters,
+    ).fetchall()
+    take_ragged(connection, source.path, source)
+    return faulty
+
+
+def _names(entity: Entity) -> str:
+    return ", ".join(entity.column_names)
+
+
+def _row(
+    connection: DuckDBPyConnection, sql: str, parameters: Sequence[object] = ()
+) -> tuple[Any, ...]:
+    row = connection.execute(sql, parameters).fetchone()
+    assert row
+    return row

@@ -1,0 +1,1 @@
+"""Who a person is here: all that is held on it, and its erasure, for good."""

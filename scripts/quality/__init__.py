@@ -1,0 +1,1 @@
+"""How good scores are, and better ones: points proposed, predictor trained, champion chosen."""

@@ -1,0 +1,1 @@
+"""Scores: built by dbt, here or on Spark, published, explained, and tried with other points."""

@@ -1,0 +1,184 @@
+"""Checks all seeds before any model runs, so that no point table says what it does not do."""
+# ruff: noqa: S608 (names of tables are those of `interface`)
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from scripts.seeds.checks import mapping, models, naive_bayes, rules
+from scripts.seeds.checks.cells import check_cells
+from scripts.seeds.checks.files import SeedFile, find_files, read_table
+from scripts.seeds.checks.seeds import read_seeds
+from scripts.seeds.checks.tables import Finding, Findings, Table
+from scripts.seeds.checks.vocabulary import Vocabulary
+from scripts.shared.errors import UserError
+from scripts.shared.interface import CRM_EVENT_DAYS, EVENT_STEPS, LEAD_EVENT_DAYS
+from scripts.shared.settings import project_var
+
+_SHOWN = 20
+
+# What a built warehouse has of event keys, and of attributes that the contract does not name.
+_OCCURRED = f"""
+select event_key from {LEAD_EVENT_DAYS}
+union select event_key from {CRM_EVENT_DAYS}
+union select event_key from {EVENT_STEPS}
+"""
+_LANDED = """
+with extra_columns as (
+    select '' as owner, attributes from raw.leads
+    union all
+    select 'account.', attributes from raw.accounts
+), entries as (
+    select owner, unnest(map_entries(attributes::map(varchar, varchar))) as entry from extra_columns
+)
+select distinct owner || entry.key from entries where entry.value <> ''
+"""
+
+# What is checked across rows and tables; a check names, as its parameters, the seeds that it reads.
+_CHECKS: tuple[Callable[..., Findings], ...] = (
+    models.champions,
+    models.traffic_shares,
+    models.groups,
+    models.bands,
+    models.grades,
+    models.rescaling,
+    rules.rule_ids,
+    rules.conditions,
+    rules.effects,
+    rules.decays,
+    rules.silences,
+    rules.overlaps,
+    rules.values,
+    rules.reasons,
+    mapping.event_conditions,
+    mapping.sequences,
+    mapping.measures,
+    mapping.segment_conditions,
+    mapping.stages,
+    mapping.kpis,
+    mapping.titles,
+    mapping.countries_by_name,
+    mapping.contacts,
+    mapping.sources,
+    mapping.rates,
+    mapping.sizes,
+    mapping.personas,
+    naive_bayes.fields,
+    naive_bayes.stages,
+)
+
+
+@dataclass(frozen=True)
+class SeedReport:
+    """What was found, in the order of files and lines."""
+
+    errors: tuple[Finding, ...]
+    warnings: tuple[Finding, ...]
+
+    def raise_for_errors(self) -> None:
+        """Raise a UserError that lists the errors, one a line."""
+        if self.errors:
+            lines = [str(finding) for finding in self.errors[:_SHOWN]]
+            if len(self.errors) > _SHOWN:
+                lines.append(f"and {len(self.errors) - _SHOWN} more")
+            raise UserError("\n".join(["the seeds cannot be used:", *lines]))
+
+
+def check_seeds(
+    folder: Path, overlay: Path | None = None, *, allow_protected: bool | None = None
+) -> SeedReport:
+    """Check all CSV files of a folder of seeds.
+
+    As with `LEADS_SEEDS`, files of the folder `overlay` replace those of the same name. Tables are
+    compared with one another where neither has a faulty cell. With `allow_protected` rules may
+    score protected attributes; None goes by the var in dbt_project.yml.
+    """
+    if allow_protected is None:
+        allow_protected = project_var("allow_protected_attributes")
+        if not isinstance(allow_protected, bool):
+            raise UserError(
+                f"allow_protected_attributes is {allow_protected!r}; it may be true or false"
+            )
+    tables, findings = _read(folder, overlay)
+    vocabulary = Vocabulary(tables)
+    for table in tables.values():
+        table.findings.extend(check_cells(table, vocabulary))
+    checks = _CHECKS if allow_protected else (*_CHECKS, rules.protected)
+    across = [finding for check in checks for finding in _applied(check, tables)]
+    for table in tables.values():
+        findings += table.findings
+    return _report([*findings, *across])
+
+
+def never_firing(folder: Path, overlay: Path | None = None) -> tuple[Finding, ...]:
+    """Warnings of rules for which the warehouse, built with these seeds, holds no event or value.
+
+    Raises UserError where it cannot be read, as while a build writes it, or was not built.
+    """
+    from scripts.shared.warehouse import reading
+
+    tables, _ = _read(folder, overlay)
+    with reading() as warehouse:
+        occurred = _names(warehouse.execute(_OCCURRED).fetchall())
+        landed = _names(warehouse.execute(_LANDED).fetchall())
+    known = Vocabulary(tables).attributes
+    found = []
+    for name, column, present in (
+        ("event_points", "event_key", occurred),
+        ("inactivity_points", "requires_event_key", occurred),
+        ("attribute_points", "attribute", landed | set(known.values if known else ())),
+    ):
+        for row in tables[name]:
+            if row[column] not in {*present, ""} and row.cells.get("operator") != "is_missing":
+                found.append(row.warning(column, "never occurs, so the rule never fires"))
+    return _report(found).warnings
+
+
+def seed_files(folder: Path, overlay: Path | None = None) -> dict[str, Path]:
+    """The files of a folder of seeds by seed; those of `overlay` in place of those of their name.
+
+    A seed that neither has is left out. Raises UserError where a folder may not be read.
+    """
+    files, _ = _files(folder, overlay)
+    return {Path(name).stem: file.path for name, file in files.items() if file.path}
+
+
+def _names(rows: list[tuple[str]]) -> set[str]:
+    return {name for (name,) in rows}
+
+
+def _read(folder: Path, overlay: Path | None) -> tuple[dict[str, Table], list[Finding]]:
+    """The seeds by name, and what is found of the files in their folders."""
+    seeds = read_seeds()
+    files, findings = _files(folder, overlay)
+    missing = {
+        s.file_name: SeedFile(None, f"{folder.resolve().name}/{s.path}") for s in seeds.values()
+    }
+    files = missing | files
+    return {name: read_table(files[seed.file_name], seed) for name, seed in seeds.items()}, findings
+
+
+def _files(folder: Path, overlay: Path | None) -> tuple[dict[str, SeedFile], list[Finding]]:
+    """The seeds of both folders by file name, and what is found of other files there."""
+    known = [seed.file_name for seed in read_seeds().values()]
+    files: dict[str, SeedFile] = {}
+    findings: list[Finding] = []
+    for place in filter(None, (folder, overlay)):
+        own, odd = find_files(place.resolve(), known)
+        files |= own
+        findings += odd
+    return files, findings
+
+
+def _applied(check: Callable[..., Findings], tables: Mapping[str, Table]) -> Findings:
+    """The findings of a check, if all tables that it reads are without fault."""
+    read = [tables[name] for name in inspect.signature(check).parameters]
+    if not any(table.is_faulty for table in read):
+        yield from check(*read)
+
+
+def _report(findings: list[Finding]) -> SeedReport:
+    ordered = sorted(dict.fromkeys(findings), key=lambda finding: (finding.file, finding.line or 0))
+    errors = tuple(finding for finding in ordered if not finding.is_warning)
+    return SeedReport(errors, tuple(finding for finding in ordered if finding.is_warning))

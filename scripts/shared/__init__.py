@@ -1,0 +1,1 @@
+"""What all others need: paths, settings, locks, errors, text, and the DuckDB file."""

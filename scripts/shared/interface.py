@@ -1,0 +1,50 @@
+"""The tables below the marts that scripts read: the interface beside the marts, and why it is one.
+
+Who renames or reshapes one of these mends what reads it; all else between `raw` and the marts may
+change. The tables of `raw` are the input contract (`landing/contract.py`) and what `land` notes of
+its landings. What else a folder of scripts makes in `state` is its own.
+"""
+
+# Of the last build, also of one that ended before its marts.
+CLOCK = "intermediate.int_clock"
+DATA_END = "intermediate.int_data_end"
+LAST_BUILD = "state.build"  # whether it passed, and what it made
+
+# Which model counts when: marts tell of a lead's model, and there need not be a lead.
+CHAMPIONS = "intermediate.int_champions"
+LIVE_MODELS = "intermediate.int_live_models"
+
+# Who is one person, and what was known of it on a day: personal data, which no mart shows.
+LEAD_IDENTITIES = "intermediate.int_lead_identities"
+LEAD_PROFILES = "intermediate.int_lead_profiles"
+
+# What occurred at all, whether or not a rule gives points for it; why sales rejected a lead.
+LEAD_EVENT_DAYS = "intermediate.int_lead_event_days"
+CRM_EVENT_DAYS = "intermediate.int_crm_event_days"
+EVENT_STEPS = "intermediate.int_event_steps"
+CRM_EVENTS = "intermediate.int_crm_events"
+
+# Rules and bounds as they were built, by region; marts have those that some lead met.
+RULES = "intermediate.int_rules"
+RULE_REGIONS = "intermediate.int_rule_regions"
+REGION_BANDS = "intermediate.int_region_bands"
+
+# Personas: they are scored as leads are, and are in no mart, being none.
+GOLDEN_LEADS = "staging.stg_points__golden_leads"
+GOLDEN_ATTRIBUTES = "intermediate.int_golden_attributes"
+SCORE_FACTORS = "intermediate.int_score_factors"
+BANDED_SCORES = "intermediate.int_banded_scores"
+
+# Each lead's past scores and features beside what became of it; marts have what they amount to.
+EVALUATION_DATES = "intermediate.int_evaluation_dates"
+EVALUATION_LEADS = "intermediate.int_evaluation_leads"
+EVALUATED_SCORES = "intermediate.int_evaluated_scores"
+EVALUATED_FACTORS = "intermediate.int_evaluated_factors"
+PREDICTION_DATES = "intermediate.int_prediction_dates"
+PREDICTION_FEATURES = "intermediate.int_prediction_features"
+
+# Written by one script and read by others or by models.
+PREDICTORS = "state.predictors"
+PREDICTOR_TERMS = "state.predictor_terms"
+SCORE_PUBLISHED = "state.score_published"
+ERASURE = "state.erasure"  # there is one at work, or one that ended early
