@@ -1,28 +1,22 @@
 """Why a lead has its score, on any day: every reason, what decay took, and ways up a band."""
+# ruff: noqa: S608 (names in SQL are those of tables)
 
 import json
-import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from pathlib import Path
-from typing import Any
 
-import duckdb
-import yaml
 from duckdb import DuckDBPyConnection
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from scripts.landing.contract import landed_id, read_contract
-from scripts.scoring.build import build
 from scripts.scoring.champion import champion_at_clock
-from scripts.shared import paths
+from scripts.scoring.rescore import LIVE, Rescoring, rescoring
 from scripts.shared.errors import UserError
-from scripts.shared.temporary import temporary_folder
-from scripts.shared.warehouse import attached, quote_identifier, reading
+from scripts.shared.warehouse import reading
 
 MOST_EVENTS = 5
 WAYS_SHOWN = 3
@@ -124,29 +118,9 @@ def explain(lead_id: str, as_of: date | None = None) -> Explanation:
         if as_of is None or as_of == clock:
             return _explanation(live, survivor, lead_id)
         _refuse_unborn(live, survivor, lead_id, as_of)
-    with temporary_folder() as scratch:
-        file = scratch / "leads.duckdb"
-        variables = _copy_rows(survivor, file)
-        target = scratch / "target"
-        target.mkdir()
-        parsed = paths.target_folder() / "partial_parse.msgpack"
-        if parsed.is_file():
-            shutil.copy(parsed, target)
-        build(
-            lambda done, total, name: None,
-            [
-                *("--select", "+lead_score", "+lead_score_factors"),
-                *("--exclude-resource-type", "seed", "test", "unit_test"),
-                *("--vars", json.dumps({**variables, "as_of": str(as_of), "history": False})),
-            ],
-            {
-                "LEADS_WAREHOUSE": str(file),
-                "LEADS_TEMP": str(scratch),
-                "DBT_TARGET_PATH": str(target),
-            },
-        )
-        with reading(file) as past:
-            return _explanation(past, survivor_of(past, lead_id), lead_id)
+    with rescoring() as past:
+        _as_known(past, survivor, as_of)
+        return _explanation(past.connection, survivor_of(past.connection, lead_id), lead_id)
 
 
 def render(explanation: Explanation) -> RenderableType:
@@ -226,42 +200,36 @@ def _refuse_unborn(connection: DuckDBPyConnection, survivor: str, lead_id: str, 
         raise UserError(f"lead {lead_id!r} came in on {first}, after {day}")
 
 
-def _copy_rows(survivor: str, file: Path) -> dict[str, Any]:
-    """Copies seeds and what was landed of a person and the leads of the same accounts; the vars."""
-    with duckdb.connect(str(file)) as scratch, attached(scratch, "live"):
-        scratch.execute("create schema raw")
-        scratch.execute(
-            """create temp table chosen as
-            with accounts as (
-                select distinct account_id from live.intermediate.int_lead_accounts
-                where lead_id = $lead_id
-            )
-            select identities.lead_id from live.intermediate.int_lead_identities as identities
-            where identities.surviving_lead_id = $lead_id or identities.surviving_lead_id in (
-                select lead_id from live.intermediate.int_lead_accounts
-                where account_id in (from accounts)
-            )""",
-            {"lead_id": survivor},
+def _as_known(past: Rescoring, survivor: str, day: date) -> None:
+    """Scores a person and the leads of the same accounts as if the clock stood on that day."""
+    past.connection.execute(
+        f"""create temp table chosen as
+        with accounts as (
+            select distinct account_id from {LIVE}.intermediate.int_lead_accounts
+            where lead_id = $lead_id
         )
-        for name in read_contract():
-            table = quote_identifier(name)
-            where = "where lead_id in (from chosen)" if name in OF_LEAD else ""
-            if name == "opportunity_stages":
-                where = "where opportunity_id in (select opportunity_id from raw.opportunities)"
-            scratch.execute(f"create table raw.{table} as from live.raw.{table} {where}")
-        scratch.execute("create schema seeds")
-        seeds = scratch.sql(
-            """select table_name from duckdb_tables()
-            where database_name = 'live' and schema_name = 'seeds'"""
-        ).fetchall()
-        for (name,) in seeds:
-            table = quote_identifier(name)
-            scratch.execute(f"create table seeds.{table} as from live.seeds.{table}")
-        ((given, currency),) = scratch.sql(
-            """select distinct vars, coalesce(nullif(to_currency, '(none)'), '')
-            from live.state.build, live.intermediate.int_exchange_rates"""
-        ).fetchall()
-    return {**yaml.safe_load(given), "reporting_currency": currency}
+        select identities.lead_id from {LIVE}.intermediate.int_lead_identities as identities
+        where identities.surviving_lead_id = $lead_id or identities.surviving_lead_id in (
+            select lead_id from {LIVE}.intermediate.int_lead_accounts
+            where account_id in (from accounts)
+        )""",
+        {"lead_id": survivor},
+    )
+    tables = [f"raw.{name}" for name in read_contract()]
+    for table in tables:
+        if table.removeprefix("raw.") in OF_LEAD:
+            past.replace(table, f"from {LIVE}.{table} where lead_id in (from chosen)")
+    stages = "opportunity_id in (select opportunity_id from raw.opportunities)"
+    past.replace("raw.opportunity_stages", f"from {LIVE}.raw.opportunity_stages where {stages}")
+    past.connection.execute("set variable as_of = $1", [day])
+    clock = "select getvariable('as_of') as clock_date, getvariable('as_of') as facts_until_date"
+    nothing_past = f"from {LIVE}.intermediate.int_history_due limit 0"
+    past.run(
+        {"int_clock": clock, "int_history_due": nothing_past},
+        tables,
+        {"int_exchange_rates"},
+        ("lead_score", "lead_score_factors"),
+    )
 
 
 def _explanation(connection: DuckDBPyConnection, survivor: str, asked: str) -> Explanation:
@@ -325,7 +293,7 @@ def _reasons(connection: DuckDBPyConnection, lead_id: str, model: str, region: s
             r.points, r.min_points, r.max_points
         from marts.lead_score_factors as f
         inner join marts.lead_score_by_model as s using (lead_id, score_model)
-        left join intermediate.int_event_rules as r
+        left join intermediate.int_rules as r
             on f.score_model = r.score_model and f.rule_id = r.rule_id and r.lead_region = $region
         where f.lead_id = $lead_id and f.score_model = $model
         order by f.points desc, f.rule_id, f.score_group""",
@@ -369,14 +337,15 @@ def _ways_up(
     """
     model, score_date, score, *_, region = chosen
     rules = connection.execute(
-        """select r.rule_id, r.score_group, coalesce(r.reason, r.rule_id), r.points,
+        """select r.rule_id, r.score_group, r.reason, r.points,
             r.max_events, r.max_per_day, r.min_points, r.max_points,
             coalesce(f.points, 0), coalesce(f.occurrences, 0),
             coalesce(f.last_event_date = $date, false)
-        from intermediate.int_event_rules as r
+        from intermediate.int_rules as r
         left join marts.lead_score_factors as f
             on f.lead_id = $lead_id and f.score_model = r.score_model and f.rule_id = r.rule_id
-        where r.score_model = $model and r.lead_region = $region and r.points > 0
+        where r.kind = 'event' and r.score_model = $model and r.lead_region = $region
+            and r.points > 0
             and $date between r.valid_from_date and r.valid_to_date
         order by r.rule_id""",
         {"lead_id": lead_id, "model": model, "region": region, "date": score_date},

@@ -23,9 +23,9 @@ from scripts.shared.warehouse import register_text_functions
 class Plugin(BasePlugin):
     """Registers functions on every connection that dbt opens.
 
-    `text_key(text)` and `text_words(text)` say which texts are alike; `macros_hash(names)` is the MD5 of
-    these macros of the project and those that they call, so that what they make is made anew when
-    one changes;
+    `text_key(text)` and `text_words(text)` say which texts are alike; `macros_hash(names)` is the
+    MD5 of these macros of the project and those that they call, so that what they make is made anew
+    when one changes;
     `seed_cells(file, columns)` are the rows of a seed, each a list of text.
     """
 

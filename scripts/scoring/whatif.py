@@ -18,25 +18,20 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import yaml
 from duckdb import DuckDBPyConnection
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from scripts.scoring.artifacts import read_artifact
 from scripts.scoring.champion import champion_at_clock
+from scripts.scoring.rescore import LIVE, Rescoring, rescoring
 from scripts.seeds.check_seeds import check_seeds, seed_files
 from scripts.seeds.overlay import SEEDS, have_same_rows, load_seed
 from scripts.shared import paths
 from scripts.shared.errors import UserError
 from scripts.shared.temporary import temporary_folder
 from scripts.shared.warehouse import (
-    attached,
     built_file,
-    connect,
-    quote_identifier,
-    register_text_functions,
 )
 
 MOVERS = 10
@@ -53,32 +48,25 @@ REASONS_OF = "lead_score_factors"
 # What is not computed anew: the days on which scores could rise, and words for all leads.
 LEFT_OUT = ("int_history_dates__events", "int_history_dates__leads", "int_top_reasons")
 # The history stays as it was, and with it the days on which bands were reached, and the lifecycle.
-AS_IT_WAS = {"int_band_dates", "int_segment_days", "int_first_event_times"}
+AS_IT_WAS = {"int_band_dates", "int_segment_dates", "int_first_event_times"}
 # What was measured of the live scores is kept from build to build.
-MEASURED = {"int_score_observations", "int_evaluated_scores", "int_evaluated_factors"}
+MEASURED = {"int_days_to_score", "int_scored_days"}
 
 EVALUATED = "int_evaluation_dates"
 EVALUATED_SAMPLE = f"""
-from _live.intermediate.{EVALUATED}
+from {LIVE}.intermediate.{EVALUATED}
 where scored_day = {SCORED_DAY}
 qualify ('0x' || substr(md5('what-if ' || lead_id), 1, 7))::bigint % 10000
     * count(*) over () < 10000 * {MOST_EVALUATED}
 """
 
-# A build scores the leads that are due and rolls up the days of new events; here it is all of them.
-DUE = "int_due_leads"
+# A build scores past days of leads that are due; here the measured ones of all leads are.
+DUE = "int_history_due"
 ALL_LEADS = """
-select lead_id, score_model, date '1900-01-01' as history_from_date
+select lead_id, score_model, '' as inputs_hash, date '1900-01-01' as history_from_date
 from (select distinct lead_id from intermediate.int_lead_profiles)
 cross join intermediate.int_live_models
 """
-NEW_EVENT_DAYS = "int_new_event_days"
-ALL_EVENT_DAYS = """
-select lead_id, occurred_at::date as event_date, max(landing_seq) as last_landing_seq
-from staging.stg_raw__lead_events
-group by all
-"""
-ROLLED_UP = "int_rolled_up_leads"
 
 
 @dataclass(frozen=True)
@@ -147,19 +135,6 @@ class WhatIf:
         return json.dumps(asdict(self), default=str, indent=2, ensure_ascii=False)
 
 
-@dataclass(frozen=True)
-class _Node:
-    """A seed or model of the last build."""
-
-    unique_id: str
-    name: str
-    relation: str
-    is_view: bool
-    kept_with: str | None
-    parents: tuple[str, ...]
-    compiled: Path
-
-
 def whatif(seeds_folder: Path | None = None, git_ref: str | None = None) -> WhatIf:
     """Compare the scores that other seeds would give with those of the live warehouse.
 
@@ -169,41 +144,27 @@ def whatif(seeds_folder: Path | None = None, git_ref: str | None = None) -> What
     """
     with _proposal(seeds_folder, git_ref) as proposal:
         check_seeds(SEEDS, proposal).raise_for_errors()
-        nodes = _nodes()
-        live = built_file()
-        with temporary_folder() as folder, _scratch(folder) as scratch:
-            try:
-                _refuse_other_vars(scratch)
-                return _compared(scratch, nodes, proposal)
-            except (duckdb.BinderException, duckdb.CatalogException) as error:
-                cause = str(error).splitlines()[0]
-                raise UserError(
-                    f"{paths.target_folder()} is not what the build of {live} left ({cause}); "
-                    "build it again: make run"
-                ) from error
+        try:
+            with rescoring() as scratch:
+                return _compared(scratch, proposal)
+        except (duckdb.BinderException, duckdb.CatalogException) as error:
+            cause = str(error).splitlines()[0]
+            raise UserError(
+                f"{paths.target_folder()} is not what the build of {built_file()} left ({cause}); "
+                "build it again: make run"
+            ) from error
 
 
-def _refuse_other_vars(scratch: DuckDBPyConnection) -> None:
-    """Any command of dbt compiles the models, with vars of its own."""
-    compiled = read_artifact("run_results.json")["args"].get("vars", {})
-    ((given,),) = scratch.sql("select vars from _live.state.build").fetchall()
-    built = json.loads(json.dumps(yaml.safe_load(given), default=str))
-    if built != compiled:
-        raise UserError(
-            f"dbt last ran with the vars {compiled}, the build with {built}; build it again"
-        )
-
-
-def _compared(scratch: DuckDBPyConnection, nodes: dict[str, _Node], proposal: Path) -> WhatIf:
-    _prepare(scratch, nodes)
+def _compared(scratch: Rescoring, proposal: Path) -> WhatIf:
+    scratch.refuse_missing(RESULTS)
     sample = {EVALUATED: EVALUATED_SAMPLE}
-    _compute(scratch, nodes, sample, set(), MEASURED | AS_IT_WAS, RESULTS[2:])
-    quality_now = _quality(scratch)
-    changed = _load_seeds(scratch, nodes, proposal)
-    empty = {name: f"from _live.intermediate.{name} limit 0" for name in LEFT_OUT}
+    scratch.run(sample, (), MEASURED | AS_IT_WAS, RESULTS[2:])
+    quality_now = _quality(scratch.connection)
+    changed = _load_seeds(scratch, proposal)
+    empty = {name: f"from {LIVE}.intermediate.{name} limit 0" for name in LEFT_OUT}
     others = {**sample, **empty, DUE: ALL_LEADS}
-    _compute(scratch, nodes, others, {*changed}, AS_IT_WAS, (*RESULTS, REASONS_OF))
-    return _compare(scratch, changed, quality_now)
+    scratch.run(others, changed, AS_IT_WAS, (*RESULTS, REASONS_OF), {REASONS_OF})
+    return _compare(scratch.connection, changed, quality_now)
 
 
 def render(found: WhatIf) -> RenderableType:
@@ -342,134 +303,17 @@ def _proposal(folder: Path | None, git_ref: str | None) -> Iterator[Path]:
         yield unpacked / "seeds"
 
 
-def _nodes() -> dict[str, _Node]:
-    """The seeds and models of the last build by name, parents before children."""
-    target = paths.target_folder()
-    manifest = read_artifact("manifest.json")["nodes"]
-    found: dict[str, _Node] = {}
-
-    def visit(unique_id: str) -> None:
-        node = manifest.get(unique_id)
-        if not node or node["resource_type"] not in ("seed", "model") or node["name"] in found:
-            return
-        parents = tuple(node["depends_on"].get("nodes", ()))
-        for parent in parents:
-            visit(parent)
-        found[node["name"]] = _Node(
-            unique_id,
-            node["name"],
-            f"{quote_identifier(node['schema'])}.{quote_identifier(node['alias'])}",
-            node["config"]["materialized"] == "view",
-            node["config"].get("meta", {}).get("kept_with"),
-            tuple(parent.split(".")[-1] for parent in parents if not parent.startswith("source.")),
-            target / "compiled" / node["package_name"] / node["original_file_path"],
-        )
-
-    for unique_id in sorted(manifest):
-        visit(unique_id)
-    return found
-
-
-@contextmanager
-def _scratch(folder: Path) -> Iterator[DuckDBPyConnection]:
-    """An empty file named as the live one, since compiled SQL names it, and `_live` beside it."""
-    live = paths.warehouse_file()
-    with connect(folder / live.name) as scratch:
-        register_text_functions(scratch)
-        with attached(scratch, "_live"):
-            yield scratch
-
-
-def _load_seeds(
-    scratch: DuckDBPyConnection, nodes: dict[str, _Node], proposal: Path
-) -> tuple[str, ...]:
+def _load_seeds(scratch: Rescoring, proposal: Path) -> tuple[str, ...]:
     """Puts the proposed seeds in place of the live ones, and names those whose rows differ."""
     changed = []
     for name, file in seed_files(SEEDS, proposal).items():
-        if name not in nodes:  # younger than the last build, of which no model reads it
+        if name not in scratch.nodes:  # younger than the last build, of which no model reads it
             continue
-        relation = nodes[name].relation
-        _replace(scratch, nodes[name], f"from {load_seed(scratch, file)}")
-        if not have_same_rows(scratch, relation, f"_live.{relation}"):
+        relation = scratch.nodes[name].relation
+        scratch.replace(name, f"from {load_seed(scratch.connection, file)}")
+        if not have_same_rows(scratch.connection, relation, f"{LIVE}.{relation}"):
             changed.append(name)
     return tuple(changed)
-
-
-def _prepare(scratch: DuckDBPyConnection, nodes: dict[str, _Node]) -> None:
-    """What is landed and what seeds and models hold, as the live file has it."""
-    present = scratch.execute(
-        """select schema_name, table_name, schema_name in ('raw', 'state')
-        from duckdb_tables() where database_name = '_live'
-        union all
-        select schema_name, view_name, false from duckdb_views() where database_name = '_live'"""
-    ).fetchall()
-    for schema in ("raw", "state", "seeds", "staging", "intermediate", "marts"):
-        scratch.execute(f"create schema {schema}")
-    built = set()
-    for schema, table, is_landed in present:
-        name = f"{quote_identifier(schema)}.{quote_identifier(table)}"
-        built.add(name)
-        if is_landed:
-            scratch.execute(f"create view {name} as from _live.{name}")
-    for node in nodes.values():
-        if node.relation in built:
-            query = _compiled(node) if node.is_view else f"from _live.{node.relation}"
-            scratch.execute(f"create view {node.relation} as {query}")
-    if missing := [name for name in RESULTS if name in nodes and nodes[name].relation not in built]:
-        file = paths.warehouse_file()
-        raise UserError(f"{file} lacks {', '.join(missing)}; build the marts first: make run")
-
-
-def _compiled(node: _Node) -> str:
-    if not node.compiled.is_file():
-        raise UserError(f"dbt left no {node.compiled}; build the project first: make run")
-    return node.compiled.read_text("utf-8")
-
-
-def _replace(scratch: DuckDBPyConnection, node: _Node, query: str) -> None:
-    """Puts a table in place of what the scratch file has under a seed's or model's name."""
-    kind = _one(
-        scratch,
-        """select count(*) from duckdb_views()
-        where database_name = current_database() and format('"{}"."{}"', schema_name, view_name) = ?
-        """,
-        [node.relation],
-    )
-    scratch.execute(f"drop {'view' if kind == (1,) else 'table'} if exists {node.relation}")
-    scratch.execute(f"create table {node.relation} as {query}")
-
-
-def _compute(
-    scratch: DuckDBPyConnection,
-    nodes: dict[str, _Node],
-    others: dict[str, str],
-    changed: set[str],
-    as_live: set[str],
-    results: Sequence[str],
-) -> None:
-    """Runs the models between what changed and the results, save those that stay as they are.
-
-    `others` holds queries that take the place of models.
-    """
-    affected = {*changed, *others}
-    for node in nodes.values():
-        if node.name not in as_live and affected.intersection(node.parents):
-            affected.add(node.name)
-    needed = set(results)
-    for node in reversed(nodes.values()):
-        if node.name in needed & affected - changed - set(others):
-            needed.update(node.parents)
-    running = [node for node in nodes.values() if node.name in needed & affected - changed]
-    if NEW_EVENT_DAYS not in others and any(node.kept_with == ROLLED_UP for node in running):
-        others = {**others, NEW_EVENT_DAYS: ALL_EVENT_DAYS}
-        _compute(scratch, nodes, others, changed, as_live, results)
-        return
-    for node in running:
-        if node.name == REASONS_OF:
-            scratch.execute(f"drop view {node.relation}")
-            scratch.execute(f"create view {node.relation} as {_compiled(node)}")
-        elif node.name in others or not node.is_view:
-            _replace(scratch, node, others.get(node.name) or _compiled(node))
 
 
 def _quality(scratch: DuckDBPyConnection) -> Quality | None:

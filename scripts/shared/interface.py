@@ -19,9 +19,8 @@ LEAD_IDENTITIES = "intermediate.int_lead_identities"
 LEAD_PROFILES = "intermediate.int_lead_profiles"
 
 # What occurred at all, whether or not a rule gives points for it; why sales rejected a lead.
-LEAD_EVENT_DAYS = "intermediate.int_lead_event_days"
+EVENT_DAYS = "intermediate.int_event_days"
 CRM_EVENT_DAYS = "intermediate.int_crm_event_days"
-EVENT_STEPS = "intermediate.int_event_steps"
 CRM_EVENTS = "intermediate.int_crm_events"
 
 # Rules and bounds as they were built, by region; marts have those that some lead met.

@@ -26,6 +26,9 @@ from scripts.shared.paths import PROJECT
 
 # Of the clock on the wall, not of the data.
 TIMES = ("landed_at", "published_at")
+# What a kept table says of the build by which a row was made, and the rows that only say so.
+OF_A_BUILD = ("complete_through_date", "inputs_hash", "lead_hash")
+IS_ROW = {'intermediate."int_event_days"': "event_key is not null"}
 SEED = 7
 
 
@@ -112,7 +115,7 @@ def tables(file: Path) -> dict[str, str]:
             where column_name not in ? and schema_name <> 'state'
                 and (schema_name, column_name) <> ('raw', 'run_id')
             group by all order by all""",
-            [TIMES],
+            [[*TIMES, *OF_A_BUILD]],
         ).fetchall()
     return dict(found)
 
@@ -120,12 +123,13 @@ def tables(file: Path) -> dict[str, str]:
 def of_one_build(place: Place) -> set[str]:
     """Tables of the leads that were due: made of these, and neither kept nor marts."""
     manifest = json.loads((place.folder / "target" / "manifest.json").read_text("utf-8"))
-    due = [f"model.leads.{name}" for name in ("int_due_leads", "int_new_event_days")]
+    due = [f"model.leads.{name}" for name in ("int_history_due", "int_new_event_days")]
     for model in due:
         for child in manifest["child_map"][model]:
             node = manifest["nodes"].get(child, {"config": {}})
             is_table = node["config"].get("materialized") in ("table", "view")
-            if is_table and node["schema"] == "intermediate" and child not in due:
+            is_of_all = child == "model.leads.int_current_scores"
+            if is_table and node["schema"] == "intermediate" and child not in due and not is_of_all:
                 due.append(child)
     return {f'intermediate."{model.split(".")[-1]}"' for model in due}
 
@@ -142,9 +146,14 @@ def differing(one: Path, other: Path, schemas: str = "") -> list[str]:
             for name, columns in names.items()
             if name.startswith(schemas)
             and connection.sql(
-                f"""(select {columns} from one.{name} except all select {columns} from other.{name})
+                f"""with one_rows as (
+                    select {columns} from one.{name} where {IS_ROW.get(name, "true")}
+                ), other_rows as (
+                    select {columns} from other.{name} where {IS_ROW.get(name, "true")}
+                )
+                (from one_rows except all from other_rows)
                 union all
-                (select {columns} from other.{name} except all select {columns} from one.{name})
+                (from other_rows except all from one_rows)
                 limit 1"""
             ).fetchall()
         ]

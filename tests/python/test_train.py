@@ -137,7 +137,7 @@ def test_one_conversion_has_an_auc_and_no_interval() -> None:
     assert np.isnan(compare(converted, score, -score).low)
 
 
-@pytest.mark.parametrize("table", ["int_evaluation_dates", "int_evaluated_scores"])
+@pytest.mark.parametrize("table", ["int_evaluation_dates", "int_scored_days"])
 def test_without_past_scores_it_says_what_to_build(small: Path, table: str) -> None:
     with duckdb.connect(str(small / "leads.duckdb")) as connection:
         connection.execute(f"delete from intermediate.{table}")

@@ -251,7 +251,7 @@ def test_what_dbt_left_of_another_build_is_told(
 ) -> None:
     shutil.copytree(warehouse.folder / "target", tmp_path / "target")
     monkeypatch.setenv("DBT_TARGET_PATH", str(tmp_path / "target"))
-    (file,) = tmp_path.rglob("compiled/**/int_banded_scores.sql")
+    (file,) = tmp_path.rglob("compiled/**/int_scores.sql")
     file.write_text("select no_such_column from intermediate.int_current_scores")
     with pytest.raises(UserError, match=r"target is not what the build of .* left \(.*no_such_col"):
         whatif(write(tmp_path / "seeds", DIRECTOR + "12", DIRECTOR + "20"))

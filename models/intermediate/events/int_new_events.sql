@@ -1,46 +1,27 @@
 {#
-    Grain: one row per landed event, as last landed, of the days to roll up in this build: all days, or those of which an
-    event was landed since. Columns that no condition on its type asks for are NULL. Each of those days has one more row,
-    without a type, that says how far it was read, so that a day that lost its last event is made anew too.
+    Grain: one row per landed event, as last landed, of the days to roll up in this build: all days, or those of
+    int_new_event_days. Columns that no condition on its type asks for are NULL. Each of int_new_event_days has one more row,
+    without a type, that says how far the day was read, so that one that lost its last event is made anew too.
 #}
 {%- set asked = {'page_url': 'page_pattern', 'properties': 'property', 'duration_seconds': 'min_duration_seconds'} %}
-{%- set read_until = read_until() %}
+{%- set is_all = read_until() is none %}
+-- depends_on: {{ ref('int_new_event_days') }}
 with
 
-{% if read_until is not none -%}
-    touched as (
-
-        {# Also the day that an event was on before it was landed anew. #}
-        select
-            landed.lead_id,
-            cast(landed.occurred_at as date) as event_date,
-            max(since.landing_seq) as landing_seq
-
-        from {{ ref('stg_raw__lead_events') }} as landed
-
-        inner join {{ ref('stg_raw__lead_events') }} as since
-            on landed.event_id = since.event_id
-            and since.landing_seq > {{ read_until }}
-
-        group by all
-
-    ),
-
-{% endif -%}
 considered as (
 
     {# With all versions of the events of those days, which may be on other days. #}
     select versions.* from {{ ref('stg_raw__lead_events') }} as versions
 
-    {% if read_until is not none -%}
+    {% if not is_all -%}
         where versions.event_id in (
                 select landed.event_id
 
                 from {{ ref('stg_raw__lead_events') }} as landed
 
-                inner join touched
-                    on landed.lead_id = touched.lead_id
-                    and cast(landed.occurred_at as date) = touched.event_date
+                inner join {{ ref('int_new_event_days') }} as days
+                    on landed.lead_id = days.lead_id
+                    and cast(landed.occurred_at as date) = days.event_date
             )
     {%- endif %}
 
@@ -48,10 +29,8 @@ considered as (
 
 repeated as (
 
-    select
-        event_id,
-        max(landing_seq) as last_landing_seq
-    from {{ ref('stg_raw__lead_events') if read_until is none else 'considered' }}
+    select event_id, max(landing_seq) as last_landing_seq
+    from {{ ref('stg_raw__lead_events') if is_all else 'considered' }}
     group by event_id
     having count(*) > 1
 
@@ -81,21 +60,19 @@ from considered
 left join repeated
     on considered.event_id = repeated.event_id
 
-{% if read_until is not none -%}
-    inner join touched
-        on considered.lead_id = touched.lead_id
-        and cast(considered.occurred_at as date) = touched.event_date
+{% if not is_all -%}
+    inner join {{ ref('int_new_event_days') }} as days
+        on considered.lead_id = days.lead_id
+        and cast(considered.occurred_at as date) = days.event_date
 {%- endif %}
 
 where coalesce(considered.landing_seq = repeated.last_landing_seq, true)
 
-{% if read_until is not none -%}
-    union all
+union all
 
-    select
-        lead_id,
-        event_date,
-        landing_seq,
-        {{ ['cast(null as string)', 'cast(null as timestamp)', 'null', 'null', 'null', 'null', 'null'] | join(', ') }}
-    from touched
-{%- endif %}
+select
+    lead_id,
+    event_date,
+    landing_seq,
+    {{ ['cast(null as string)', 'cast(null as timestamp)', 'null', 'null', 'null', 'null', 'null'] | join(', ') }}
+from {{ ref('int_new_event_days') }}

@@ -1,5 +1,4 @@
 {# Grain: one row per lead, live model and band: the first day of the model's history on which its score was in it or above. #}
-{{ config(materialized='view') }}
 select
     scored_days.lead_id,
     scored_days.score_model,

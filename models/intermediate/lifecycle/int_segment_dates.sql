@@ -2,7 +2,6 @@
     Grain: one row per lead and segment that stands for a stage: the first day of the history of a champion on which the
     lead was in it.
 #}
-{{ config(materialized='view') }}
 select
     scored_days.lead_id,
     scored_days.segment.segment as segment,

@@ -1,0 +1,201 @@
+"""Scores other days, leads and seeds: the SQL of the last build runs again beside the live file.
+
+`explain` and `whatif` share it. The models that what is replaced reaches are made anew in a scratch
+file, in which all others are as the live file has them. Nothing live is written.
+"""
+# ruff: noqa: S608 (names in SQL come from dbt's manifest and are quoted)
+
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+from duckdb import DuckDBPyConnection
+
+from scripts.scoring.artifacts import read_artifact
+from scripts.shared import paths
+from scripts.shared.errors import UserError
+from scripts.shared.interface import LAST_BUILD
+from scripts.shared.temporary import temporary_folder
+from scripts.shared.warehouse import (
+    attached,
+    built_file,
+    connect,
+    quote_identifier,
+    register_text_functions,
+)
+
+# The schema-qualified name under which the scratch file has the live one.
+LIVE = "_live"
+
+# The days of new events are rolled up by a build; here it is all of them where any is.
+_NEW_EVENT_DAYS = "int_new_event_days"
+_ALL_EVENT_DAYS = """
+select lead_id, occurred_at::date as event_date, max(landing_seq) as landing_seq
+from staging.stg_raw__lead_events
+group by all
+"""
+
+
+@dataclass(frozen=True)
+class Node:
+    """A raw table, seed or model of the last build; a raw table has no SQL."""
+
+    name: str
+    relation: str
+    is_view: bool
+    parents: tuple[str, ...]
+    compiled: Path | None
+
+
+@dataclass(frozen=True)
+class Rescoring:
+    """A scratch file named as the live one, since compiled SQL names it, and `LIVE` beside it."""
+
+    connection: DuckDBPyConnection
+    nodes: dict[str, Node]
+
+    def replace(self, name: str, query: str) -> None:
+        """Put the rows of a query in place of what a raw table, seed or model has."""
+        relation = self.nodes[name].relation
+        ((is_view,),) = self.connection.execute(
+            """select count(*) > 0 from duckdb_views()
+            where database_name = current_database()
+                and format('"{}"."{}"', schema_name, view_name) = ?""",
+            [relation],
+        ).fetchall()
+        self.connection.execute(f"drop {'view' if is_view else 'table'} if exists {relation}")
+        self.connection.execute(f"create table {relation} as {query}")
+
+    def refuse_missing(self, results: Sequence[str]) -> None:
+        """Raise UserError where the last build was of a part, without these models."""
+        built = self.connection.sql(
+            """select format('"{}"."{}"', schema_name, view_name) from duckdb_views()
+            where database_name = current_database()"""
+        ).fetchall()
+        asked = [self.nodes[name] for name in results if name in self.nodes]
+        if missing := [node.name for node in asked if (node.relation,) not in built]:
+            file = paths.warehouse_file()
+            raise UserError(f"{file} lacks {', '.join(missing)}; build the marts first: make run")
+
+    def run(
+        self,
+        replaced: Mapping[str, str],
+        changed: Collection[str],
+        as_live: Collection[str],
+        results: Sequence[str],
+        views: Collection[str] = (),
+    ) -> None:
+        """Make anew what the results need of what is reached from what changed.
+
+        `replaced` holds queries that take the place of models, `changed` what has other rows
+        already; models of `as_live` stay as they are, and so does what only they reach. Those of
+        `views` are looked up when they are read.
+        """
+        affected = {*changed, *replaced}
+        for node in self.nodes.values():
+            if node.name not in as_live and affected.intersection(node.parents):
+                affected.add(node.name)
+        needed = set(results)
+        for node in reversed(self.nodes.values()):
+            if node.name in needed & affected - set(changed) - set(replaced):
+                needed.update(node.parents)
+        running = [name for name in self.nodes if name in needed & affected - set(changed)]
+        if "int_new_events" in running and _NEW_EVENT_DAYS not in replaced:
+            replaced = {**replaced, _NEW_EVENT_DAYS: _ALL_EVENT_DAYS}
+            self.run(replaced, changed, as_live, results, views)
+            return
+        for name in running:
+            node = self.nodes[name]
+            if name in views:
+                self.connection.execute(f"drop view {node.relation}")
+                self.connection.execute(f"create view {node.relation} as {_sql(node)}")
+            elif name in replaced or not node.is_view:
+                self.replace(name, replaced.get(name) or _sql(node))
+
+
+@contextmanager
+def rescoring() -> Iterator[Rescoring]:
+    """A scratch file in which all is as the live one has it.
+
+    Raises UserError where nothing is built yet, or dbt compiled with other vars than the build's.
+    """
+    live = built_file()
+    nodes = _nodes()
+    with temporary_folder() as folder, connect(folder / live.name) as scratch:
+        register_text_functions(scratch)
+        with attached(scratch, LIVE):
+            _refuse_other_vars(scratch)
+            _prepare(scratch, nodes)
+            yield Rescoring(scratch, nodes)
+
+
+def _refuse_other_vars(scratch: DuckDBPyConnection) -> None:
+    """Any command of dbt compiles the models, with vars of its own."""
+    compiled = read_artifact("run_results.json")["args"].get("vars", {})
+    ((given,),) = scratch.sql(f"select vars from {LIVE}.{LAST_BUILD}").fetchall()
+    built = json.loads(json.dumps(yaml.safe_load(given), default=str))
+    if built != compiled:
+        raise UserError(
+            f"dbt last ran with the vars {compiled}, the build with {built}; build it again"
+        )
+
+
+def _nodes() -> dict[str, Node]:
+    """The raw tables, seeds and models of the last build by name, parents before children."""
+    target = paths.target_folder()
+    manifest = read_artifact("manifest.json")
+    found: dict[str, Node] = {}
+
+    def visit(unique_id: str) -> str | None:
+        node = manifest["nodes"].get(unique_id) or manifest["sources"].get(unique_id)
+        if not node or node["resource_type"] not in ("source", "seed", "model"):
+            return None
+        is_source = node["resource_type"] == "source"
+        name = f"{node['schema']}.{node['name']}" if is_source else str(node["name"])
+        if name not in found:
+            asked = () if is_source else node["depends_on"].get("nodes", ())
+            parents = tuple(parent for parent in map(visit, asked) if parent)
+            found[name] = Node(
+                name,
+                f"{quote_identifier(node['schema'])}."
+                f"{quote_identifier(node['identifier' if is_source else 'alias'])}",
+                not is_source and node["config"]["materialized"] == "view",
+                parents,
+                None
+                if is_source
+                else target / "compiled" / node["package_name"] / node["original_file_path"],
+            )
+        return name
+
+    for unique_id in sorted({**manifest["sources"], **manifest["nodes"]}):
+        visit(unique_id)
+    return found
+
+
+def _prepare(scratch: DuckDBPyConnection, nodes: dict[str, Node]) -> None:
+    """What is landed and what seeds and models hold, as the live file has it."""
+    for schema in ("raw", "state", "seeds", "staging", "intermediate", "marts"):
+        scratch.execute(f"create schema {schema}")
+    built = {
+        f"{quote_identifier(schema)}.{quote_identifier(name)}"
+        for schema, name in scratch.execute(
+            """select schema_name, table_name from duckdb_tables() where database_name = $live
+            union all
+            select schema_name, view_name from duckdb_views() where database_name = $live""",
+            {"live": LIVE},
+        ).fetchall()
+    }
+    for node in nodes.values():
+        if node.relation in built:
+            query = _sql(node) if node.is_view else f"from {LIVE}.{node.relation}"
+            scratch.execute(f"create view {node.relation} as {query}")
+
+
+def _sql(node: Node) -> str:
+    """What dbt compiled for a model. Raises UserError where it is gone."""
+    if node.compiled is None or not node.compiled.is_file():
+        raise UserError(f"dbt left no {node.compiled}; build the project first: make run")
+    return node.compiled.read_text("utf-8")
