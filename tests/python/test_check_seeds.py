@@ -1467,7 +1467,7 @@ def test_rules_that_never_fired_are_told(
 
 
 def test_the_attributes_are_those_that_models_know() -> None:
-    model = PROJECT / "models/intermediate/profile/int_lead_attributes.sql"
+    model = PROJECT / "models/intermediate/rules/int_lead_attributes.sql"
     lists = dict(re.findall(r"set (\w+_columns) = \[(.*?)\]", model.read_text("utf-8"), re.DOTALL))
     profile = re.findall(r"'(\w+)'", lists["profile_columns"])
     account = [f"account.{name}" for name in re.findall(r"'(\w+)'", lists["account_columns"])]

@@ -31,7 +31,7 @@ PUBLISHED = {"3": "33.49", "8": "7.74", "13": "35.09"}
 SMOOTHING, MIN_TAG_LEADS = Fraction(1, 10), 50
 MODELS = (
     "naive_bayes/stg_mapping__naive_bayes_stages",
-    "intermediate/profile/int_current_profiles",
+    "intermediate/people/int_current_profiles",
     "naive_bayes/int_naive_bayes_attributes",
     "naive_bayes/int_naive_bayes_leads",
     "naive_bayes/int_naive_bayes_values",
