@@ -3,39 +3,21 @@ with
 
 names as (
 
-    select
-        country_code,
-        text_key(name) as name_key
-
-    from (
+    {%- for name in ['country_code', 'country', split_rows('aliases')] %}
         select
             country_code,
-            country_code as name
+            {{ name }} as name
         from {{ ref('countries') }}
-        union
-        select
-            country_code,
-            country as name
-        from {{ ref('countries') }}
-        union
-        select
-            country_code,
-            {{ split_rows('aliases') }} as name
-        from {{ ref('countries') }}
-    ) as all_names
+        {{ 'union' if not loop.last }}
+    {%- endfor %}
 
 ),
 
 written as (
 
-    select
-        country,
-        text_key(country) as name_key
-
-    from (
-        select distinct country from {{ ref('stg_raw__leads') }}
-        where country is not null
-    ) as distinct_countries
+    select distinct country
+    from {{ ref('stg_raw__leads') }}
+    where country is not null
 
 )
 
@@ -46,6 +28,6 @@ select
 from written
 
 inner join names
-    on written.name_key = names.name_key
+    on text_key(written.country) = text_key(names.name)
 
 group by written.country

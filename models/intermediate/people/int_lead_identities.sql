@@ -1,50 +1,78 @@
-{# Grain: one row per landed lead, with the lead of the same person that survives. #}
+{#
+    Grain: one row per landed lead, waiting ones left out, with the lead of the same person that survives: the end
+    of a merge chain, else the earliest. Leads are linked by their merge chain, by person_id and by email, and
+    links pass on from lead to lead.
+#}
+{%- set links -%}
+    select
+        lead_id,
+        'merge ' || end_lead_id as link
+    from {{ ref('int_lead_merges') }}
+
+    {% if var('match_leads_by_person') %}
+    union all
+
+    select
+        lead_id,
+        'person ' || person_id as link
+    from {{ ref('int_lead_versions') }}
+    where is_current and person_id is not null
+
+    union all
+
+    {# What is no address (NA, -) is nobody's. #}
+    select
+        lead_id,
+        'email ' || email as link
+    from {{ ref('int_lead_versions') }}
+    where
+        is_current
+        and email like '%_@_%'
+        and split_part(email, '@', 1) not in (select local_part from {{ ref('role_mailboxes') }})
+    {% endif %}
+{%- endset %}
+{%- set edges -%}
+    {# From each lead to the smallest one of the same link. #}
+    select
+        lead_id as node,
+        hub_lead_id as neighbour
+    from (select lead_id, min(lead_id) over (partition by link) as hub_lead_id from ({{ links }}) as links) as stars
+    where lead_id <> hub_lead_id
+{%- endset %}
 with
 
-chain_ends as (
+components as (
 
-    select distinct end_lead_id as lead_id
-    from {{ ref('int_lead_merges') }}
+    {{ connected_components(edges) }}
 
 ),
 
-ranked as (
+leads as (
 
     select
-        leads.lead_id,
-        leads.created_at,
-        persons.person_lead_id,
-        row_number() over (
-            partition by persons.person_lead_id
-            order by
-                case when chain_ends.lead_id is null then 1 else 0 end,
-                case when lead_merges.lead_id is null then 0 else 1 end,
-                leads.created_at,
-                leads.lead_id
-        ) as survival_rank
+        versions.lead_id,
+        versions.lead_created_at as created_at,
+        coalesce(components.component, versions.lead_id) as person_lead_id,
+        case when merges.lead_id = merges.end_lead_id then 0 when merges.lead_id is null then 1 else 2 end as merge_rank
 
-    from {{ ref('int_leads') }} as leads
+    from {{ ref('int_lead_versions') }} as versions
 
-    inner join {{ ref('int_lead_persons') }} as persons
-        on leads.lead_id = persons.lead_id
+    left join components
+        on versions.lead_id = components.node
 
-    left join chain_ends
-        on leads.lead_id = chain_ends.lead_id
+    left join {{ ref('int_lead_merges') }} as merges
+        on versions.lead_id = merges.lead_id
 
-    left join {{ ref('int_lead_merges') }} as lead_merges
-        on leads.lead_id = lead_merges.lead_id
+    where versions.is_current
 
 )
 
 select
-    ranked.lead_id,
-    survivors.lead_id as surviving_lead_id,
-    min(ranked.created_at) over (partition by ranked.person_lead_id) as person_created_at,
-    count(*) over (partition by ranked.person_lead_id) as person_lead_count
+    lead_id,
+    first_value(lead_id) over (
+        partition by person_lead_id order by merge_rank, created_at, lead_id
+    ) as surviving_lead_id,
+    min(created_at) over (partition by person_lead_id) as person_created_at,
+    count(*) over (partition by person_lead_id) as person_lead_count
 
-from ranked
-
-inner join ranked as survivors
-    on ranked.person_lead_id = survivors.person_lead_id
-
-where survivors.survival_rank = 1
+from leads

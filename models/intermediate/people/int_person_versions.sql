@@ -1,122 +1,80 @@
 {#
-    Grain: one row per surviving lead and day on which one of its leads changed. Each field is the
-    survivor's, else that of the latest other lead of the person that has one.
+    Grain: one row per surviving lead and day on which one of its leads changed. Each field is the survivor's, else
+    that of the latest other lead of the person that has one; most people are one lead, with nothing to choose from.
 #}
 {{ config(materialized='view') }}
 {%- set fields = [
     'email', 'phone', 'first_name', 'last_name', 'person_id', 'company_name', 'account_id', 'job_title', 'department', 'industry', 'employee_count', 'annual_revenue', 'budget', 'currency',
-    'country', 'region', 'city', 'language', 'time_zone', 'lead_source', 'campaign', 'landing_page', 'consent_status', 'owner_id'
+    'country', 'region', 'city', 'language', 'time_zone', 'lead_source', 'campaign', 'landing_page', 'consent_status', 'owner_id', 'attributes'
 ] %}
-{%- set versions -%}
-    {# Not a CTE: one that is read twice is kept in memory. #}
-    select
-        versions.*,
-        identities.surviving_lead_id,
-        identities.person_created_at,
-        versions.lead_id = identities.surviving_lead_id as is_survivor
-
-    from {{ ref('int_lead_versions') }} as versions
-
-    inner join {{ ref('int_lead_identities') }} as identities
-        on versions.lead_id = identities.lead_id
+{%- set people -%}
+    {{ ref('int_lead_versions') }} as versions
+    inner join {{ ref('int_lead_identities') }} as identities on versions.lead_id = identities.lead_id
 {%- endset %}
 with
-
-members as (
-
-    {{ versions }}
-
-    where identities.person_lead_count > 1
-
-),
-
-sole as (
-
-    {# Most people are one lead: nothing to collapse. #}
-    {{ versions }}
-
-    where identities.person_lead_count = 1
-
-),
 
 change_dates as (
 
     select distinct
-        surviving_lead_id,
-        valid_from_date
-
-    from members
+        identities.surviving_lead_id,
+        versions.valid_from_date as change_date
+    from {{ people }}
+    where identities.person_lead_count > 1
 
 ),
 
-members_at_change as (
+members as (
 
     select
-        members.*,
-        change_dates.valid_from_date as change_date,
+        versions.*,
+        identities.surviving_lead_id,
+        identities.person_created_at,
+        change_dates.change_date,
         row_number() over (
-            partition by change_dates.surviving_lead_id, change_dates.valid_from_date
+            partition by identities.surviving_lead_id, change_dates.change_date
             order by
-                greatest(members.effective_updated_at, members.lead_created_at),
-                members.lead_created_at,
-                members.lead_id
-        ) as freshness
+                versions.lead_id = identities.surviving_lead_id,
+                greatest(versions.effective_updated_at, versions.lead_created_at),
+                versions.lead_created_at,
+                versions.lead_id
+        ) as precedence
 
-    from change_dates
+    from {{ people }}
 
-    inner join members
-        on change_dates.surviving_lead_id = members.surviving_lead_id
-        and change_dates.valid_from_date >= members.valid_from_date
-        and change_dates.valid_from_date < members.valid_until_date
-
-),
-
-collapsed as (
-
-    select
-        surviving_lead_id as lead_id,
-        change_date as valid_from_date,
-        min(person_created_at) as created_at,
-        {%- for field in fields %}
-            coalesce(
-                max(case when is_survivor then {{ field }} end),
-                max_by(
-                    {{ field }},
-                    case when not is_survivor and {{ field }} is not null then freshness end
-                )
-            ) as {{ field }},
-        {%- endfor %}
-        {{ merged_json('attributes', 'case when is_survivor then 1000000 else freshness end') }}
-            as attributes,
-        coalesce(max(case when is_survivor then is_deleted_then end), false) as is_deleted
-
-    from members_at_change
-
-    group by
-        surviving_lead_id,
-        change_date
+    inner join change_dates
+        on identities.surviving_lead_id = change_dates.surviving_lead_id
+        and versions.valid_from_date <= change_dates.change_date
+        and versions.valid_until_date > change_dates.change_date
 
 )
 
 select
-    lead_id,
-    valid_from_date,
-    person_created_at as created_at,
+    versions.lead_id,
+    identities.person_created_at as created_at,
     {%- for field in fields %}
-        {{ field }},
+        versions.{{ field }},
     {%- endfor %}
-    attributes,
-    is_deleted_then as is_deleted,
-    valid_until_date
+    versions.is_deleted_then as is_deleted,
+    versions.valid_from_date,
+    versions.valid_until_date
 
-from sole
+from {{ people }}
+where identities.person_lead_count = 1
 
 union all
 
 select
-    collapsed.*,
-    lead(collapsed.valid_from_date, 1, cast('9999-12-31' as date)) over (
-        partition by collapsed.lead_id order by collapsed.valid_from_date
-    ) as valid_until_date
+    surviving_lead_id as lead_id,
+    person_created_at as created_at,
+    {%- for field in fields if field != 'attributes' %}
+        max_by({{ field }}, case when {{ field }} is not null then precedence end) as {{ field }},
+    {%- endfor %}
+    {{ merged_json('attributes', 'precedence') }} as attributes,
+    coalesce(max(case when lead_id = surviving_lead_id then is_deleted_then end), false) as is_deleted,
+    change_date as valid_from_date,
+    lead(change_date, 1, cast('9999-12-31' as date))
+        over (partition by surviving_lead_id order by change_date) as valid_until_date
 
-from collapsed
+from members
+
+group by surviving_lead_id, person_created_at, change_date

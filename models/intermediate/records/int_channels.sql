@@ -4,23 +4,21 @@
 #}
 with
 
-landed as (
-
-    select lead_source from {{ ref('stg_raw__leads') }}
-    where lead_source is not null
-    union
-    select channel as lead_source from {{ ref('stg_raw__marketing_spend') }}
-    union
-    select channel as lead_source from {{ ref('stg_raw__web_traffic') }}
-
-),
-
 sources as (
 
     select
         lead_source,
-        text_key(lead_source) as source_key
-    from landed
+        coalesce(text_key(lead_source), lead_source) as source_key
+
+    from (
+        select lead_source from {{ ref('stg_raw__leads') }}
+        union
+        select channel as lead_source from {{ ref('stg_raw__marketing_spend') }}
+        union
+        select channel as lead_source from {{ ref('stg_raw__web_traffic') }}
+    ) as landed
+
+    where lead_source is not null
 
 ),
 
@@ -38,12 +36,7 @@ channels as (
 
 select
     sources.lead_source,
-    coalesce(
-        channels.channel,
-        min(sources.lead_source) over (
-            partition by coalesce(sources.source_key, sources.lead_source)
-        )
-    ) as channel
+    coalesce(channels.channel, min(sources.lead_source) over (partition by sources.source_key)) as channel
 
 from sources
 

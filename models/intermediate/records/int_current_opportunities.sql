@@ -4,84 +4,71 @@
 #}
 with
 
-current_versions as (
+moments as (
 
-    {{ current_versions(ref('stg_raw__opportunities'), ['opportunity_id'], has_updated_at=true) }}
-
-),
-
-dated as (
-
-    {# A version without updated_at takes the place of the one that was current when it landed. #}
+    {# Of the versions of one moment the last landed counts. #}
     select
-        opportunity_id,
-        is_won,
-        landing_seq,
-        coalesce(updated_at, max(updated_at) over (partition by opportunity_id order by landing_seq))
-            as version_at
+        versions.opportunity_id,
+        versions.version_at,
+        max_by(coalesce(versions.is_won, false), versions.landing_seq) as is_won
 
-    from {{ ref('stg_raw__opportunities') }}
-
-),
-
-known_versions as (
-
-    select
-        dated.*,
-        row_number() over (
-            partition by dated.opportunity_id, dated.version_at
-            order by dated.landing_seq desc
-        ) as moment_rank
-
-    from dated
+    from (
+        select
+            opportunity_id,
+            is_won,
+            landing_seq,
+            {{ version_at(['opportunity_id']) }} as version_at
+        from {{ ref('stg_raw__opportunities') }}
+    ) as versions
 
     cross join {{ ref('int_clock') }} as clock
 
-    where cast(dated.version_at as date) <= clock.facts_until_date
+    where cast(versions.version_at as date) <= clock.facts_until_date
+
+    group by
+        versions.opportunity_id,
+        versions.version_at
 
 ),
 
-doubted as (
+compared as (
 
     select
         *,
-        max(case when is_won then null else version_at end) over (partition by opportunity_id) as doubted_at
-
-    from known_versions
-
-    where moment_rank = 1
+        lag(is_won, 1, false) over (partition by opportunity_id order by version_at) as was_won
+    from moments
 
 ),
 
 wins as (
 
-    {# Edits of a deal that is won do not move its day. #}
+    {# Edits of a deal that is won do not move its day, a doubt in between does. #}
     select
         opportunity_id,
-        min(version_at) as won_at
-    from doubted
-    where
-        is_won
-        and (doubted_at is null or version_at > doubted_at)
+        max(version_at) as won_at
+    from compared
+    where is_won and not was_won
     group by opportunity_id
 
 )
 
 select
-    current_versions.opportunity_id,
-    current_versions.lead_id,
-    current_versions.stage,
-    current_versions.amount,
-    current_versions.currency,
-    current_versions.is_won,
-    current_versions.created_at,
+    opportunities.opportunity_id,
+    opportunities.lead_id,
+    opportunities.stage,
+    opportunities.amount,
+    opportunities.currency,
+    opportunities.is_won,
+    opportunities.created_at,
     coalesce(
-        current_versions.closed_at,
-        case when current_versions.is_won then coalesce(wins.won_at, current_versions.version_at) end
+        opportunities.closed_at,
+        case when opportunities.is_won then coalesce(wins.won_at, opportunities.version_at) end
     ) as closed_at,
-    current_versions.landed_at
+    opportunities.landed_at
 
-from current_versions
+from (
+    {{ current_versions(ref('stg_raw__opportunities'), ['opportunity_id'], has_updated_at=true) }}
+) as opportunities
 
 left join wins
-    on current_versions.opportunity_id = wins.opportunity_id
+    on opportunities.opportunity_id = wins.opportunity_id

@@ -5,64 +5,65 @@
 #}
 with
 
+landed as (
+
+    {%- for entity in ['leads', 'accounts', 'opportunities', 'payments', 'marketing_spend'] %}
+        select currency from {{ ref('stg_raw__' ~ entity) }}
+        {{ 'union' if not loop.last }}
+    {%- endfor %}
+
+),
+
 reporting as (
 
     select
         coalesce(
             nullif('{{ var("reporting_currency") }}', ''),
-            case when count(*) = 1 then max(currency) end,
+            case when count(currency) = 1 then max(currency) end,
             '(none)'
         ) as to_currency
 
-    from {{ ref('int_landed_currencies') }}
+    from landed
 
 ),
 
-own as (
-
-    select to_currency as from_currency from reporting
-    union all
-    select '' as from_currency
-
-),
-
-seed as (
+rates as (
 
     select
-        cast(rate_date as date) as rate_date,
         from_currency,
         to_currency,
+        cast(rate_date as date) as rate_date,
         cast(rate as decimal(19, 8)) as rate
 
     from {{ ref('exchange_rates') }}
 
+    where from_currency <> to_currency
+
+    {%- for own in ['to_currency', "''"] %}
+
+        union all
+
+        select
+            {{ own }} as from_currency,
+            to_currency,
+            cast('1900-01-01' as date) as rate_date,
+            cast(1 as decimal(19, 8)) as rate
+
+        from reporting
+    {%- endfor %}
+
 )
 
 select
-    own.from_currency,
-    reporting.to_currency,
-    cast('1900-01-01' as date) as valid_from_date,
-    cast('9999-12-31' as date) as valid_until_date,
-    cast(1 as decimal(19, 8)) as rate
-
-from reporting
-
-cross join own
-
-union all
-
-select
-    seed.from_currency,
-    seed.to_currency,
-    seed.rate_date as valid_from_date,
-    lead(seed.rate_date, 1, cast('9999-12-31' as date)) over (
-        partition by seed.from_currency order by seed.rate_date
+    rates.from_currency,
+    rates.to_currency,
+    rates.rate_date as valid_from_date,
+    lead(rates.rate_date, 1, cast('9999-12-31' as date)) over (
+        partition by rates.from_currency order by rates.rate_date
     ) as valid_until_date,
-    seed.rate
+    rates.rate
 
-from seed
+from rates
 
 inner join reporting
-    on seed.to_currency = reporting.to_currency
-
-where seed.from_currency <> seed.to_currency
+    on rates.to_currency = reporting.to_currency

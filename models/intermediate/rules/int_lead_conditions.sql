@@ -1,4 +1,4 @@
-{# Grain: one row per surviving lead that is due, span of days and condition that its attributes meet. #}
+{# Grain: one row per surviving lead, span of days and condition that its attributes meet. #}
 select
     lead_attributes.lead_id,
     lead_attributes.valid_from_date,
