@@ -4,35 +4,26 @@
     than the clock come last. Arguments: relation, list of key columns, whether the entity has updated_at.
 #}
 {% macro current_versions(relation, key, has_updated_at=false) -%}
-    {%- set updated_at = 'updated_at' if has_updated_at else 'cast(null as timestamp)' -%}
     select ranked.*
     from (
         select
             versions.*,
             row_number() over (
-                partition by {{ key | join(', ') }}
+                partition by versions.{{ key | join(', versions.') }}
                 order by
-                    case when versions.is_later then 1 else 0 end,
-                    case when versions.is_later then versions.version_at end asc,
+                    case
+                        when cast(versions.version_at as date) > clock.facts_until_date then versions.version_at
+                    end asc nulls first,
                     versions.version_at desc nulls last,
                     versions.landing_seq desc
             ) as current_rank
         from (
             select
-                effective.*,
-                coalesce(
-                    cast(effective.version_at as date) > clock.facts_until_date, false
-                ) as is_later
-            from (
-                select
-                    landed.*,
-                    coalesce({{ updated_at }}, max({{ updated_at }}) over (
-                        partition by {{ key | join(', ') }} order by landed.landing_seq
-                    )) as version_at
-                from {{ relation }} as landed
-            ) as effective
-            cross join {{ ref('int_clock') }} as clock
+                landed.*,
+                {{ version_at(key) if has_updated_at else 'cast(null as timestamp)' }} as version_at
+            from {{ relation }} as landed
         ) as versions
+        cross join {{ ref('int_clock') }} as clock
     ) as ranked
     where ranked.current_rank = 1
 {%- endmacro %}

@@ -55,7 +55,12 @@ amounts as (
 landed_currencies as (
 
     select {{ ordered_list('currency', 'currency', ', ') }} as currencies
-    from {{ ref('int_landed_currencies') }}
+    from (
+        {%- for entity in ['leads', 'accounts', 'opportunities', 'payments', 'marketing_spend'] %}
+            select currency from {{ ref('stg_raw__' ~ entity) }}
+            {{ 'union' if not loop.last }}
+        {%- endfor %}
+    ) as landed
 
 ),
 

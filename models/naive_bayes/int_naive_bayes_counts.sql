@@ -4,50 +4,39 @@
 #}
 with
 
-decided as (
-
-    select * from {{ ref('int_naive_bayes_leads') }}
-    where outcome in ('won', 'lost')
-
-),
-
-stage_field as (
-
-    select field
-    from {{ ref('naive_bayes_fields') }}
-    where kind = 'stage'
-
-),
-
 counted as (
 
     select
-        decided.team,
+        leads.team,
         lead_values.field,
         lead_values.kind,
         lead_values.value,
-        decided.outcome
+        true as is_total,
+        leads.outcome
 
-    from decided
+    from {{ ref('int_naive_bayes_leads') }} as leads
 
     inner join {{ ref('int_naive_bayes_values') }} as lead_values
-        on decided.lead_id = lead_values.lead_id
+        on leads.lead_id = lead_values.lead_id
+        and lead_values.kind not in ('team', 'stage')
 
     union all
 
     select
-        decided.team,
-        stage_field.field,
-        'stage' as kind,
+        leads.team,
+        fields.field,
+        fields.kind,
         stages.stage as value,
-        decided.outcome
+        stages.is_first as is_total,
+        leads.outcome
 
-    from decided
-
-    cross join stage_field
+    from {{ ref('int_naive_bayes_leads') }} as leads
 
     inner join {{ ref('stg_mapping__naive_bayes_stages') }} as stages
-        on decided.outcome = 'won' or decided.sequence >= stages.sequence
+        on leads.outcome = 'won' or leads.sequence >= stages.sequence
+
+    inner join {{ ref('naive_bayes_fields') }} as fields
+        on fields.kind = 'stage'
 
 )
 
@@ -56,13 +45,12 @@ select
     field,
     kind,
     value,
+    is_total,
     count(case when outcome = 'won' then 1 end) as won_count,
     count(case when outcome = 'lost' then 1 end) as lost_count
 
 from counted
 
-group by
-    team,
-    field,
-    kind,
-    value
+where outcome <> 'open'
+
+group by all

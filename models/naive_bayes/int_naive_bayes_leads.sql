@@ -2,24 +2,9 @@
     Grain: one row per surviving lead that is not deleted, with its team, stage and outcome: won, lost or
     open as for sales, where an open deal outranks a loss. A stage that the seed does not list is none.
 #}
-with
-
-leads as (
-
-    select
-        lead_id,
-        max(case when kind = 'team' then value end) as team,
-        max(case when kind = 'stage' then value end) as stage
-
-    from {{ ref('int_naive_bayes_attributes') }}
-
-    group by lead_id
-
-)
-
 select
-    leads.lead_id,
-    leads.team,
+    profiles.lead_id,
+    teams.value as team,
     stages.stage,
     stages.sequence,
     case
@@ -28,10 +13,20 @@ select
         else 'open'
     end as outcome
 
-from leads
+from {{ ref('int_current_profiles') }} as profiles
 
 inner join {{ ref('int_lead_callability') }} as callability
-    on leads.lead_id = callability.lead_id
+    on profiles.lead_id = callability.lead_id
+
+left join {{ ref('int_naive_bayes_values') }} as teams
+    on profiles.lead_id = teams.lead_id
+    and teams.kind = 'team'
+
+left join {{ ref('int_naive_bayes_values') }} as lead_stages
+    on profiles.lead_id = lead_stages.lead_id
+    and lead_stages.kind = 'stage'
 
 left join {{ ref('stg_mapping__naive_bayes_stages') }} as stages
-    on leads.stage = stages.stage
+    on lead_stages.value = stages.stage
+
+where not profiles.is_deleted

@@ -1,7 +1,7 @@
 {#
-    Grain: one row per team (NULL: all teams together), field and value, with the shares of the won and of
-    the lost leads that have it. Counts are smoothed in each team, before teams are added up; a tag that
-    too few leads of a team have is left out. Shares are of the field's rows; of a stage, of the first one.
+    Grain: one row per team (NULL: all teams together), field and value, with the shares of the won and of the
+    lost leads that have it; and one for the field `(all leads)`, with the shares that were won and lost. Counts are
+    smoothed in each team, before teams are added up; a tag that too few leads of a team have is left out.
 #}
 with
 
@@ -12,35 +12,21 @@ smoothed as (
         field,
         kind,
         value,
+        is_total,
         won_count + {{ var('naive_bayes_smoothing') }} as won,
         lost_count + {{ var('naive_bayes_smoothing') }} as lost
 
     from {{ ref('int_naive_bayes_counts') }}
 
-),
-
-kept as (
-
-    select * from smoothed
-    where kind <> 'tags' or won + lost >= {{ var('naive_bayes_min_tag_leads') }}
-
-),
-
-first_stage as (
-
-    select stage
-    from {{ ref('stg_mapping__naive_bayes_stages') }}
-    where team is null
-    order by
-        sequence,
-        stage
-    limit 1
+    where
+        kind <> 'tags'
+        or won_count + lost_count + 2 * {{ var('naive_bayes_smoothing') }} >= {{ var('naive_bayes_min_tag_leads') }}
 
 ),
 
 scopes as (
 
-    select * from kept
+    select * from smoothed
     where team is not null
 
     union all
@@ -50,57 +36,42 @@ scopes as (
         field,
         kind,
         value,
+        is_total,
         sum(won) as won,
         sum(lost) as lost
-
-    from kept
-
-    group by
-        field,
-        kind,
-        value
+    from smoothed
+    group by all
 
 ),
 
 totals as (
 
     select
-        scopes.team,
-        scopes.field,
-        case
-            when scopes.kind = 'stage'
-                then max(case when scopes.value = first_stage.stage then scopes.won end)
-            else sum(scopes.won)
-        end as total_won,
-        case
-            when scopes.kind = 'stage'
-                then max(case when scopes.value = first_stage.stage then scopes.lost end)
-            else sum(scopes.lost)
-        end as total_lost
+        *,
+        sum(case when is_total then won end) over (partition by team, field) as total_won,
+        sum(case when is_total then lost end) over (partition by team, field) as total_lost
 
     from scopes
-
-    cross join first_stage
-
-    group by
-        scopes.team,
-        scopes.field,
-        scopes.kind
 
 )
 
 select
-    scopes.team,
-    scopes.field,
-    scopes.kind,
-    scopes.value,
-    cast(scopes.won as double) / cast(totals.total_won as double) as won_share,
-    cast(scopes.lost as double) / cast(totals.total_lost as double) as lost_share,
-    totals.total_won,
-    totals.total_lost
+    team,
+    field,
+    kind,
+    value,
+    cast(won as double) / cast(total_won as double) as won_share,
+    cast(lost as double) / cast(total_lost as double) as lost_share
+from totals
 
-from scopes
+union all
 
-inner join totals
-    on scopes.field = totals.field
-    and scopes.team is not distinct from totals.team
+select
+    team,
+    '(all leads)' as field,
+    'all' as kind,
+    '(all)' as value,
+    cast(won as double) / cast(won + lost as double) as won_share,
+    cast(lost as double) / cast(won + lost as double) as lost_share
+from totals
+where kind = 'stage' and is_total

@@ -1,35 +1,66 @@
 {#
-    Grain: one row per surviving lead that is not deleted, field and value that speaks of it, its stage
-    aside. An unset field has no row, save one of kind state: there `(unset)` is a value.
+    Grain: one row per surviving lead, field of the seed naive_bayes_fields and value that it has at the clock as text,
+    one row a tag. An unset field has no row, save one of kind state: there `(unset)` is a value.
 #}
+with
+
+known as (
+
+    select
+        attributes.lead_id,
+        fields.field,
+        fields.kind,
+        coalesce(nullif(trim(attributes.value), ''), case when fields.kind = 'state' then '(unset)' end) as value
+
+    from {{ ref('int_lead_attributes') }} as attributes
+
+    inner join {{ ref('naive_bayes_fields') }} as fields
+        on attributes.attribute = fields.attribute
+        and fields.attribute <> 'lifecycle_stage'
+
+    cross join {{ ref('int_clock') }} as clock
+
+    where
+        attributes.valid_from_date <= clock.clock_date
+        and attributes.valid_until_date > clock.clock_date
+
+    union all
+
+    select
+        lifecycle.lead_id,
+        fields.field,
+        fields.kind,
+        case
+            {%- for stage in ['customer', 'opportunity', 'trial', 'sql', 'mql', 'iql'] %}
+                when lifecycle.{{ stage }}_at is not null then '{{ stage }}'
+            {%- endfor %}
+            else 'lead'
+        end as value
+
+    from {{ ref('lead_lifecycle') }} as lifecycle
+
+    inner join {{ ref('naive_bayes_fields') }} as fields
+        on fields.attribute = 'lifecycle_stage'
+
+)
+
+select * from known
+where kind <> 'tags' and value is not null
+
+union
+
 select
     lead_id,
     field,
     kind,
-    case when kind = 'state' then coalesce(value, '(unset)') else value end as value
-
-from {{ ref('int_naive_bayes_attributes') }}
-
-where kind = 'state' or (kind = 'value' and value is not null)
-
-union all
-
-select distinct
-    tags.lead_id,
-    tags.field,
-    tags.kind,
-    trim(tags.value) as value
-
+    trim(value) as value
 from (
     select
         lead_id,
         field,
         kind,
         {{ split_rows('value') }} as value
-
-    from {{ ref('int_naive_bayes_attributes') }}
-
-    where kind = 'tags' and value is not null
+    from known
+    where kind = 'tags'
 ) as tags
-
-where trim(tags.value) <> ''
+where trim(value) <> ''

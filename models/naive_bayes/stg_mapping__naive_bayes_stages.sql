@@ -13,4 +13,8 @@ typed as (
 
 )
 
-select * from typed
+select
+    *,
+    team is null and row_number() over (partition by team order by sequence, stage) = 1 as is_first
+
+from typed

@@ -1468,8 +1468,9 @@ def test_rules_that_never_fired_are_told(
 
 
 def test_the_attributes_are_those_that_models_know() -> None:
-    model = PROJECT / "models/intermediate/profile/int_lead_attributes.sql"
-    lists = dict(re.findall(r"set (\w+_columns) = \[(.*?)\]", model.read_text("utf-8"), re.DOTALL))
+    rules = PROJECT / "models/intermediate/rules"
+    models = [(rules / f"int_{whose}_attributes.sql").read_text() for whose in ("lead", "account")]
+    lists = dict(re.findall(r"set (\w+_columns) = \[(.*?)\]", "".join(models), re.DOTALL))
     profile = re.findall(r"'(\w+)'", lists["profile_columns"])
     account = [f"account.{name}" for name in re.findall(r"'(\w+)'", lists["account_columns"])]
     of_the_day = ["tenure_days", "first_event_key"]

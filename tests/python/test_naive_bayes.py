@@ -31,10 +31,11 @@ PUBLISHED = {"3": "33.49", "8": "7.74", "13": "35.09"}
 SMOOTHING, MIN_TAG_LEADS = Fraction(1, 10), 50
 MODELS = (
     "naive_bayes/stg_mapping__naive_bayes_stages",
-    "intermediate/profile/int_current_profiles",
-    "naive_bayes/int_naive_bayes_attributes",
-    "naive_bayes/int_naive_bayes_leads",
+    "intermediate/people/int_current_profiles",
+    "intermediate/rules/int_account_attributes",
+    "intermediate/rules/int_lead_attributes",
     "naive_bayes/int_naive_bayes_values",
+    "naive_bayes/int_naive_bayes_leads",
     "naive_bayes/int_naive_bayes_counts",
     "naive_bayes/int_naive_bayes_shares",
     "naive_bayes/lead_win_factors",
@@ -45,6 +46,8 @@ INPUTS = (
     *("intermediate.int_clock", "intermediate.int_lead_profiles"),
     "intermediate.int_lead_callability",
     *("intermediate.int_lead_accounts", "intermediate.int_account_versions"),
+    *("intermediate.int_exchange_rates", "staging.stg_mapping__event_measures"),
+    *("intermediate.int_model_attributes", "intermediate.int_golden_attributes"),
 )
 
 
@@ -389,6 +392,8 @@ def _write(connection: DuckDBPyConnection, built: DuckDBPyConnection, case: Case
         columns = {name: kind for name, kind, *_ in built.sql(f"describe {table}").fetchall()}
         declared = ", ".join(f"{name} {kind}" for name, kind in columns.items())
         connection.execute(f"create table leads.{table} ({declared})")
+        if not written:
+            continue
         frame = pd.DataFrame(written)
         assert set(frame.columns) <= set(columns)
         connection.register("frame", frame)

@@ -2,20 +2,6 @@
     Grain: one row per thing that the CRM knows of a lead, as an event: deal opened, stage reached, won,
     lost, payment made, verdict of sales.
 #}
-with
-
-payments as (
-
-    {{ current_versions(ref('stg_raw__payments'), ['payment_id']) }}
-
-),
-
-feedback as (
-
-    {{ current_versions(ref('stg_raw__lead_feedback'), ['feedback_id']) }}
-
-)
-
 select
     'opportunity_opened:' || opportunity_id as event_id,
     lead_id,
@@ -64,7 +50,7 @@ select
     paid_at as occurred_at,
     null as property_value
 
-from payments
+from {{ ref('int_current_payments') }}
 
 union all
 
@@ -75,4 +61,4 @@ select
     given_at as occurred_at,
     reason as property_value
 
-from feedback
+from {{ ref('int_current_feedback') }}

@@ -7,7 +7,7 @@ with
 
 feedback as (
 
-    {{ current_versions(ref('stg_raw__lead_feedback'), ['feedback_id']) }}
+    select * from {{ ref('int_current_feedback') }}
 
 ),
 

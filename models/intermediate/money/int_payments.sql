@@ -6,7 +6,7 @@ with
 
 payments as (
 
-    {{ current_versions(ref('stg_raw__payments'), ['payment_id']) }}
+    select * from {{ ref('int_current_payments') }}
 
 )
 

@@ -6,7 +6,8 @@ with
 
 leads as (
 
-    select * from {{ ref('int_leads') }}
+    select * from {{ ref('int_lead_versions') }}
+    where is_current
 
 ),
 
@@ -18,13 +19,13 @@ landed_leads as (
 
 payments as (
 
-    {{ current_versions(ref('stg_raw__payments'), ['payment_id']) }}
+    select * from {{ ref('int_current_payments') }}
 
 ),
 
 feedback as (
 
-    {{ current_versions(ref('stg_raw__lead_feedback'), ['feedback_id']) }}
+    select * from {{ ref('int_current_feedback') }}
 
 ),
 
@@ -106,6 +107,7 @@ from leads
 
 left join {{ ref('int_lead_merges') }} as lead_merges
     on leads.lead_id = lead_merges.lead_id
+    and lead_merges.lead_id <> lead_merges.end_lead_id
 
 where
     leads.merged_into_lead_id is not null

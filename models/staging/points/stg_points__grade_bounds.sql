@@ -1,16 +1,8 @@
 {# Grain: one row per model, kind and grade. #}
-with
+select
+    {{ seed_value('score_model', 'string') }},
+    {{ seed_value('kind', 'string') }},
+    {{ seed_value('grade', 'string') }},
+    {{ seed_value('lower_bound', 'decimal(18, 4)') }}
 
-typed as (
-
-    select
-        {{ seed_value('score_model', 'string') }},
-        {{ seed_value('kind', 'string') }},
-        {{ seed_value('grade', 'string') }},
-        {{ seed_value('lower_bound', 'decimal(18, 4)') }}
-
-    from {{ ref('grade_bounds') }}
-
-)
-
-select * from typed
+from {{ ref('grade_bounds') }}

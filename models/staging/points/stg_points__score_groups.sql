@@ -1,18 +1,10 @@
 {# Grain: one row per model and group of rules. #}
-with
+select
+    {{ seed_value('score_model', 'string') }},
+    {{ seed_value('score_group', 'string') }},
+    {{ seed_value('kind', 'string') }},
+    {{ seed_value('min_points', 'decimal(18, 4)') }},
+    {{ seed_value('max_points', 'decimal(18, 4)') }},
+    coalesce(cast(nullif(trim(weight), '') as decimal(19, 4)), 1) as weight
 
-typed as (
-
-    select
-        {{ seed_value('score_model', 'string') }},
-        {{ seed_value('score_group', 'string') }},
-        {{ seed_value('kind', 'string') }},
-        {{ seed_value('min_points', 'decimal(18, 4)') }},
-        {{ seed_value('max_points', 'decimal(18, 4)') }},
-        coalesce(cast(nullif(trim(weight), '') as decimal(19, 4)), 1) as weight
-
-    from {{ ref('score_groups') }}
-
-)
-
-select * from typed
+from {{ ref('score_groups') }}

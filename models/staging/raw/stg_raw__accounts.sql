@@ -1,24 +1,16 @@
 {# Grain: one row per version of an account. #}
-with
+select
+    account_id,
+    cast(updated_at as timestamp) as updated_at,
+    lower(domain) as domain,
+    name,
+    industry,
+    cast(employee_count as bigint) as employee_count,
+    cast(annual_revenue as decimal(18, 4)) as annual_revenue,
+    upper(currency) as currency,
+    country,
+    attributes,
+    landing_seq,
+    cast(landed_at as timestamp) as landed_at
 
-renamed as (
-
-    select
-        account_id,
-        cast(updated_at as timestamp) as updated_at,
-        lower(domain) as domain,
-        name,
-        industry,
-        cast(employee_count as bigint) as employee_count,
-        cast(annual_revenue as decimal(18, 4)) as annual_revenue,
-        upper(currency) as currency,
-        country,
-        attributes,
-        landing_seq,
-        cast(landed_at as timestamp) as landed_at
-
-    from {{ source('raw', 'accounts') }}
-
-)
-
-select * from renamed
+from {{ source('raw', 'accounts') }}

@@ -1,23 +1,15 @@
 {# Grain: one row per version of an event. #}
-with
+select
+    event_id,
+    lead_id,
+    event_type,
+    cast(occurred_at as timestamp) as occurred_at,
+    page_url,
+    campaign,
+    cast(duration_seconds as decimal(18, 3)) as duration_seconds,
+    properties,
+    attributes,
+    landing_seq,
+    cast(landed_at as timestamp) as landed_at
 
-renamed as (
-
-    select
-        event_id,
-        lead_id,
-        event_type,
-        cast(occurred_at as timestamp) as occurred_at,
-        page_url,
-        campaign,
-        cast(duration_seconds as decimal(18, 3)) as duration_seconds,
-        properties,
-        attributes,
-        landing_seq,
-        cast(landed_at as timestamp) as landed_at
-
-    from {{ source('raw', 'lead_events') }}
-
-)
-
-select * from renamed
+from {{ source('raw', 'lead_events') }}

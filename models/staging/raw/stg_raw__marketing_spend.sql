@@ -1,24 +1,16 @@
 {# Grain: one row per version of a day's spend. #}
-with
+select
+    cast(spend_date as date) as spend_date,
+    channel,
+    campaign,
+    region,
+    cost_type,
+    cast(amount as decimal(18, 4)) as amount,
+    upper(currency) as currency,
+    cast(impressions as bigint) as impressions,
+    cast(clicks as bigint) as clicks,
+    attributes,
+    landing_seq,
+    cast(landed_at as timestamp) as landed_at
 
-renamed as (
-
-    select
-        cast(spend_date as date) as spend_date,
-        channel,
-        campaign,
-        region,
-        cost_type,
-        cast(amount as decimal(18, 4)) as amount,
-        upper(currency) as currency,
-        cast(impressions as bigint) as impressions,
-        cast(clicks as bigint) as clicks,
-        attributes,
-        landing_seq,
-        cast(landed_at as timestamp) as landed_at
-
-    from {{ source('raw', 'marketing_spend') }}
-
-)
-
-select * from renamed
+from {{ source('raw', 'marketing_spend') }}

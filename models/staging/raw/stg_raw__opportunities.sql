@@ -1,26 +1,18 @@
 {# Grain: one row per version of an opportunity. #}
-with
+select
+    opportunity_id,
+    lead_id,
+    cast(created_at as timestamp) as created_at,
+    stage,
+    cast(updated_at as timestamp) as updated_at,
+    cast(closed_at as timestamp) as closed_at,
+    cast(is_won as boolean) as is_won,
+    cast(amount as decimal(18, 4)) as amount,
+    upper(currency) as currency,
+    owner_id,
+    lost_reason,
+    attributes,
+    landing_seq,
+    cast(landed_at as timestamp) as landed_at
 
-renamed as (
-
-    select
-        opportunity_id,
-        lead_id,
-        cast(created_at as timestamp) as created_at,
-        stage,
-        cast(updated_at as timestamp) as updated_at,
-        cast(closed_at as timestamp) as closed_at,
-        cast(is_won as boolean) as is_won,
-        cast(amount as decimal(18, 4)) as amount,
-        upper(currency) as currency,
-        owner_id,
-        lost_reason,
-        attributes,
-        landing_seq,
-        cast(landed_at as timestamp) as landed_at
-
-    from {{ source('raw', 'opportunities') }}
-
-)
-
-select * from renamed
+from {{ source('raw', 'opportunities') }}

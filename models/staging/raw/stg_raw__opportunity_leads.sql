@@ -1,19 +1,11 @@
 {# Grain: one row per version of a lead's part in an opportunity. #}
-with
+select
+    opportunity_id,
+    lead_id,
+    cast(is_primary as boolean) as is_primary,
+    role,
+    attributes,
+    landing_seq,
+    cast(landed_at as timestamp) as landed_at
 
-renamed as (
-
-    select
-        opportunity_id,
-        lead_id,
-        cast(is_primary as boolean) as is_primary,
-        role,
-        attributes,
-        landing_seq,
-        cast(landed_at as timestamp) as landed_at
-
-    from {{ source('raw', 'opportunity_leads') }}
-
-)
-
-select * from renamed
+from {{ source('raw', 'opportunity_leads') }}

@@ -1,18 +1,10 @@
 {# Grain: one row per entry of an opportunity into a stage. #}
-with
+select
+    opportunity_id,
+    stage,
+    cast(entered_at as timestamp) as entered_at,
+    attributes,
+    landing_seq,
+    cast(landed_at as timestamp) as landed_at
 
-renamed as (
-
-    select
-        opportunity_id,
-        stage,
-        cast(entered_at as timestamp) as entered_at,
-        attributes,
-        landing_seq,
-        cast(landed_at as timestamp) as landed_at
-
-    from {{ source('raw', 'opportunity_stages') }}
-
-)
-
-select * from renamed
+from {{ source('raw', 'opportunity_stages') }}

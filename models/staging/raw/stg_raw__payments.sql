@@ -1,20 +1,12 @@
 {# Grain: one row per version of a payment. #}
-with
+select
+    payment_id,
+    lead_id,
+    cast(paid_at as timestamp) as paid_at,
+    cast(amount as decimal(18, 4)) as amount,
+    upper(currency) as currency,
+    attributes,
+    landing_seq,
+    cast(landed_at as timestamp) as landed_at
 
-renamed as (
-
-    select
-        payment_id,
-        lead_id,
-        cast(paid_at as timestamp) as paid_at,
-        cast(amount as decimal(18, 4)) as amount,
-        upper(currency) as currency,
-        attributes,
-        landing_seq,
-        cast(landed_at as timestamp) as landed_at
-
-    from {{ source('raw', 'payments') }}
-
-)
-
-select * from renamed
+from {{ source('raw', 'payments') }}

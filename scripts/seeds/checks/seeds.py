@@ -11,7 +11,7 @@ import yaml
 from scripts.shared.paths import PROJECT
 
 DESCRIPTIONS = PROJECT / "models/seeds"
-PROFILES = PROJECT / "models/intermediate/profile/_profile__models.yml"
+PROFILES = PROJECT / "models/intermediate/people/_people__models.yml"
 
 # Columns of the profile that no rule can look at.
 _NOT_SCORED = {

@@ -7,24 +7,14 @@ with
 
 domain_edges as (
 
-    select
-        domain,
-        valid_from_date as edge_date
-    from {{ ref('int_account_versions') }}
-
-    union
-
-    select
-        domain,
-        valid_until_date as edge_date
-    from {{ ref('int_account_versions') }}
-
-    union
-
-    select
-        domain,
-        cast('1900-01-01' as date) as edge_date
-    from {{ ref('int_account_versions') }}
+    {%- for edge in ['valid_from_date', 'valid_until_date', "cast('1900-01-01' as date)"] %}
+        select
+            domain,
+            {{ edge }} as edge_date
+        from {{ ref('int_account_versions') }}
+        where domain is not null
+        {{ 'union' if not loop.last }}
+    {%- endfor %}
 
 ),
 
@@ -33,13 +23,10 @@ domain_spans as (
     select
         domain,
         edge_date as valid_from_date,
-        lead(edge_date, 1, cast('9999-12-31' as date)) over (
-            partition by domain order by edge_date
-        ) as valid_until_date
+        lead(edge_date, 1, cast('9999-12-31' as date)) over (partition by domain order by edge_date)
+            as valid_until_date
 
     from domain_edges
-
-    where domain is not null
 
 ),
 
@@ -58,10 +45,7 @@ domain_accounts as (
         and domain_spans.valid_from_date >= accounts.valid_from_date
         and domain_spans.valid_from_date < accounts.valid_until_date
 
-    group by
-        domain_spans.domain,
-        domain_spans.valid_from_date,
-        domain_spans.valid_until_date
+    group by all
 
 )
 
