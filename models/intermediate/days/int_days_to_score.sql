@@ -26,7 +26,7 @@ dates as (
         valid_to_date = last_date
         and (last_date >= live_from_date or not is_lead)
 
-    {%- for family in ['events', 'leads'] %}
+    {%- for history_dates in [ref('int_history_dates__events'), ref('int_history_dates__leads')] %}
         union all
 
         {# Between these days a score only falls, so the first day over a threshold is exact. #}
@@ -36,7 +36,7 @@ dates as (
             false,
             false,
             case history_dates.cause {%- for cause in causes %} when '{{ cause }}' then {{ loop.index }}{% endfor %} end
-        from {{ ref('int_history_dates__' ~ family) }} as history_dates
+        from {{ history_dates }} as history_dates
         inner join due
             on history_dates.lead_id = due.lead_id
             and history_dates.score_model = due.score_model

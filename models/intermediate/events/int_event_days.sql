@@ -5,8 +5,8 @@
     are those themselves where their times are asked for: by a sequence or a KPI.
 #}
 {{ config(
-    materialized='table' if target.type == 'spark' else 'incremental',
-    incremental_strategy=none if target.type == 'spark' else 'delete+insert',
+    materialized='incremental' if target.type == 'duckdb' else 'table',
+    incremental_strategy='delete+insert' if target.type == 'duckdb' else none,
     unique_key=['lead_id', 'event_date'],
     pre_hook="{% if is_incremental() %}delete from {{ this }} where mapping_hash <> '{{ definition_hash('int_event_days') }}'{% endif %}"
 ) }}

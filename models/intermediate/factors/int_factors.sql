@@ -1,6 +1,11 @@
 {# Grain: one row per observation and rule that fired, over all families of rules. #}
 {{ config(materialized='view') }}
-{%- for family in ['attributes', 'events', 'inactivity'] %}
-    select * from {{ ref('int_factors__' ~ family) }}
-    {{- ' union all' if not loop.last }}
-{%- endfor %}
+select * from {{ ref('int_factors__attributes') }}
+
+union all
+
+select * from {{ ref('int_factors__events') }}
+
+union all
+
+select * from {{ ref('int_factors__inactivity') }}

@@ -12,14 +12,14 @@ held as (
         and days.score_date >= lead_conditions.valid_from_date
         and days.score_date < lead_conditions.valid_until_date
 
-    {%- for relation in ['int_measures', 'int_segments'] %}
+    {%- for relation in [ref('int_measures'), ref('int_segments')] %}
         union all
 
         select days.*, condition_values.condition_id
 
         from {{ ref('int_days_to_score') }} as days
 
-        inner join {{ ref(relation) }} as of_the_day
+        inner join {{ relation }} as of_the_day
             on days.lead_id = of_the_day.lead_id
             and days.score_date = of_the_day.score_date
 

@@ -4,8 +4,8 @@
     changed that a score is made of only the days since the last build are added, all others are made anew.
 #}
 {{ config(
-    materialized='table' if target.type == 'spark' else 'incremental',
-    incremental_strategy=none if target.type == 'spark' else 'append',
+    materialized='incremental' if target.type == 'duckdb' else 'table',
+    incremental_strategy='append' if target.type == 'duckdb' else none,
     pre_hook="{% if is_incremental() %}" ~ "delete from {{ this }} as kept where not exists (select 1 from {{ ref('int_history_due') }} as due where kept.lead_id = due.lead_id and kept.score_model = due.score_model and kept.score_date < due.history_from_date)" ~ "{% endif %}"
 ) }}
 with
