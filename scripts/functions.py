@@ -14,6 +14,7 @@ from scripts.errors import UserError
 from scripts.modes import keep_private
 from scripts.paths import PROJECT
 from scripts.seeds import seed_cells
+from scripts.statistics import register_statistics
 from scripts.temporary import spill_folder
 from scripts.warehouse import register_text_functions
 
@@ -21,7 +22,8 @@ from scripts.warehouse import register_text_functions
 class Plugin(BasePlugin):
     """Registers functions on every connection that dbt opens.
 
-    `text_key(text)` and `text_words(text)` say which texts are alike; `macros_hash()` is the MD5 of
+    `text_key(text)` and `text_words(text)` say which texts are alike; the functions of
+    scripts.statistics measure scores; `macros_hash()` is the MD5 of
     the project's macros, so that what they make is made anew when one changes;
     `seed_cells(file, columns)` are the rows of a seed, each a list of text.
     """
@@ -48,6 +50,7 @@ class Plugin(BasePlugin):
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         """Register the functions."""
         register_text_functions(conn)
+        register_statistics(conn)
         conn.create_function("macros_hash", _macros_hash, [], "varchar")
         conn.create_function(
             "seed_cells",

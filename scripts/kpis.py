@@ -26,9 +26,9 @@ from rich.text import Text
 from scripts import paths
 from scripts.errors import UserError
 from scripts.faults import known
-from scripts.intervals import Statistic, bootstrap, wilson
 from scripts.metrics import Metrics
 from scripts.modes import make_shared, share
+from scripts.statistics import Statistic, bootstrap, wilson
 
 SAVED_QUERY = "kpis"
 METHODS = ("period", "cohort")

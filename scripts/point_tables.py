@@ -17,9 +17,9 @@ from scipy.sparse import csr_matrix
 
 from scripts.check_seeds import check_seeds, seed_files
 from scripts.errors import UserError
-from scripts.evaluation import Numbers
 from scripts.seed_checks import files
 from scripts.seeds import SEEDS, have_same_rows, load_seed, overlay
+from scripts.statistics import Numbers
 from scripts.warehouse import quote_identifier
 
 RULE_TABLES = ("attribute_points", "event_points", "inactivity_points")

@@ -6,23 +6,11 @@ from pathlib import Path
 
 import duckdb
 import numpy as np
-from sklearn.isotonic import IsotonicRegression
 
 from scripts.champion import champion
 from scripts.check_seeds import check_seeds
 from scripts.errors import UserError
-from scripts.evaluation import (
-    Change,
-    Flags,
-    Leads,
-    Measures,
-    Numbers,
-    compare,
-    conversions_of_lowest,
-    evaluated_leads,
-    measure,
-)
-from scripts.intervals import wilson
+from scripts.evaluation import Leads, evaluated_leads
 from scripts.point_tables import (
     read_point_model,
     read_rows,
@@ -31,6 +19,17 @@ from scripts.point_tables import (
     write_rows,
 )
 from scripts.seeds import SEEDS, overlay
+from scripts.statistics import (
+    Change,
+    Flags,
+    Measures,
+    Numbers,
+    compare,
+    conversions_of_lowest,
+    isotonic,
+    measure,
+    wilson,
+)
 from scripts.warehouse import reading
 
 _PERIODS, _BETTER_PERIODS = 4, 3
@@ -179,8 +178,9 @@ def _bottom_gate(converted: Flags, new: Numbers, old: Numbers) -> Gate:
 
 def _calibration_gate(converted: Flags, score: Numbers, split: int) -> Gate:
     """What earlier leads of such scores did should hold for later ones."""
-    fitted = IsotonicRegression(out_of_bounds="clip").fit(score[:split], converted[:split])
-    expected = float(fitted.predict(score[split:]).sum())
+    known, place = np.unique(score[:split], return_inverse=True)
+    rates = isotonic(np.bincount(place, converted[:split]), np.bincount(place))
+    expected = float(np.interp(score[split:], known, rates).sum())
     ratio = float(converted[split:].sum()) / expected if expected else np.inf
     numbers = f"{int(converted[split:].sum())} conversions, {expected:.1f} to be expected"
     return Gate(f"calibration is within {_CALIBRATION[0]} and {_CALIBRATION[1]}",

@@ -27,17 +27,7 @@ from scripts import paths
 from scripts.champion import champion
 from scripts.check_seeds import check_seeds, seed_files
 from scripts.errors import UserError
-from scripts.evaluation import (
-    Change,
-    Flags,
-    Leads,
-    Measures,
-    Numbers,
-    compare,
-    evaluated_leads,
-    looks_known_afterwards,
-    measure,
-)
+from scripts.evaluation import Leads, evaluated_leads, looks_known_afterwards
 from scripts.point_tables import (
     RULE_TABLES,
     PointModel,
@@ -49,6 +39,7 @@ from scripts.point_tables import (
 )
 from scripts.seeds import SEEDS, overlay
 from scripts.settings import project_var
+from scripts.statistics import Change, Flags, Measures, Numbers, compare, measure
 from scripts.warehouse import reading
 
 # How far terms may go, from close to today's points to freely; the training part chooses.

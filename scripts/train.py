@@ -18,21 +18,20 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import brier_score_loss
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from scripts import paths
 from scripts.champion import champion
 from scripts.errors import UserError
-from scripts.evaluation import (
-    LEAST_OF_EACH,
+from scripts.evaluation import LEAST_OF_EACH, looks_known_afterwards
+from scripts.statistics import (
     Change,
     Flags,
     Measures,
     Numbers,
+    brier_score,
     compare,
-    looks_known_afterwards,
     measure,
 )
 from scripts.warehouse import connect, reading
@@ -137,7 +136,7 @@ def train() -> Predictor:
         tuple(names),
         tuple(refused),
         measure(held, boosted[calibrated:]),
-        float(brier_score_loss(held, probability)),
+        brier_score(held, probability),
         measure(held, linear.decision_function(matrix[calibrated:])),
         measure(held[scored], score[scored]),
         compare(held[scored], boosted[calibrated:][scored], score[scored]),

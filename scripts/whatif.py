@@ -30,6 +30,7 @@ from scripts.champion import champion_at_clock
 from scripts.check_seeds import check_seeds, seed_files
 from scripts.errors import UserError
 from scripts.seeds import SEEDS, have_same_rows, load_seed
+from scripts.statistics import register_statistics
 from scripts.temporary import temporary_folder
 from scripts.warehouse import (
     attached,
@@ -376,6 +377,7 @@ def _scratch(folder: Path) -> Iterator[DuckDBPyConnection]:
     live = paths.warehouse_file()
     with connect(folder / live.name) as scratch:
         register_text_functions(scratch)
+        register_statistics(scratch)
         with attached(scratch, "_live"):
             yield scratch
 

@@ -9,13 +9,14 @@ import pytest
 from scipy.sparse import csr_matrix
 
 from scripts.errors import UserError
-from scripts.evaluation import Leads, evaluated_leads, measure
+from scripts.evaluation import Leads, evaluated_leads
 from scripts.land import land
 from scripts.paths import PROJECT
 from scripts.point_tables import PointModel, Rule
 from scripts.recommend import Lesson, Recommendation, fit_points, recommend
 from scripts.run import RunResult
 from scripts.sample import write_sample
+from scripts.statistics import measure
 from scripts.warehouse import reading
 from tests.python.conftest import Warehouse
 from tests.warehouse import run_dbt

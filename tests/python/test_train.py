@@ -10,11 +10,11 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from scripts.errors import UserError
-from scripts.evaluation import compare, conversions_of_lowest, measure
 from scripts.point_tables import read_point_model
 from scripts.promote import promote
 from scripts.recommend import recommend
 from scripts.review import review
+from scripts.statistics import compare, conversions_of_lowest, measure
 from scripts.train import train
 from tests.warehouse import run_dbt
 

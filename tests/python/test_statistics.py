@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from scripts.intervals import bootstrap, wilson
+from scripts.statistics import bootstrap, wilson
 
 
 def test_wilson_at_the_ends() -> None:
