@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scripts.errors import UserError
+from scripts.settings import project_var
 from scripts.statistics import Flags, wilson
 
 OUTCOMES = ("opportunity", "customer")
@@ -46,6 +47,11 @@ class Leads:
         """The first and last day of creation of the leads from `start` up to before `end`."""
         first, last = self.created_date[[start, end - 1]].astype("datetime64[D]")
         return first.item(), last.item()
+
+
+def quality_day() -> int:
+    """The day after creation whose scores tell quality, where no other is named (a var)."""
+    return int(project_var("quality_day"))
 
 
 def evaluated_leads(connection: duckdb.DuckDBPyConnection, day: int, outcome: str) -> Leads:

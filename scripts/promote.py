@@ -10,7 +10,7 @@ import numpy as np
 from scripts.champion import champion
 from scripts.check_seeds import check_seeds
 from scripts.errors import UserError
-from scripts.evaluation import Leads, evaluated_leads
+from scripts.evaluation import Leads, evaluated_leads, quality_day
 from scripts.point_tables import (
     read_point_model,
     read_rows,
@@ -68,15 +68,18 @@ class Promotion:
 
 
 def promote(
-    challenger: str, day: int = 7, outcome: str = "customer", *, write: bool = False
+    challenger: str, day: int | None = None, outcome: str = "customer", *, write: bool = False
 ) -> Promotion:
     """Compare a challenger with the champion on the last fifth of leads by creation.
+
+    They are as they were scored at the end of `day` (None: the var quality_day).
 
     With `write`, and where every gate holds, score_models has the challenger as champion, from its
     live_from on. Raises UserError where the model is no challenger, where the seeds are faulty or
     not those of the last build, with too little history, and for `write` where a gate does not
     hold.
     """
+    day = quality_day() if day is None else day
     with reading() as connection:
         read_point_model(challenger)
         refuse_unbuilt(connection)

@@ -27,7 +27,7 @@ from scripts import paths
 from scripts.champion import champion
 from scripts.check_seeds import check_seeds, seed_files
 from scripts.errors import UserError
-from scripts.evaluation import Leads, evaluated_leads, looks_known_afterwards
+from scripts.evaluation import Leads, evaluated_leads, looks_known_afterwards, quality_day
 from scripts.point_tables import (
     RULE_TABLES,
     PointModel,
@@ -103,16 +103,17 @@ class Recommendation:
 
 
 def recommend(
-    score_model: str | None = None, day: int = 7, outcome: str = "customer"
+    score_model: str | None = None, day: int | None = None, outcome: str = "customer"
 ) -> Recommendation:
     """Fit points for a model (the champion where None) and write them as a proposal.
 
-    Leads are as they were scored at the end of `day` after their creation; `outcome` is what they
-    should tell. The last fifth by creation is held out. The proposal is a folder of seeds beside
-    the warehouse, to be looked at and then built with LEADS_SEEDS; the live seeds stay. Raises
-    UserError below 40 leads that converted or 40 that did not, in either part where it has none,
-    and where the warehouse was not built with today's seeds.
+    Leads are as they were scored at the end of `day` after their creation (None: the var
+    quality_day); `outcome` is what they should tell. The last fifth by creation is held out. The
+    proposal is a folder of seeds beside the warehouse, to be looked at and then built with
+    LEADS_SEEDS; the live seeds stay. Raises UserError below 40 leads that converted or 40 that did
+    not, in either part where it has none, and where the warehouse was not built with today's seeds.
     """
+    day = quality_day() if day is None else day
     with reading() as connection:
         model = read_point_model(score_model or champion(connection))
         leads = evaluated_leads(connection, day, outcome)

@@ -32,7 +32,6 @@ QUALITY = {
 MEASURES = {
     "intermediate.int_evaluation_scores",
     "intermediate.int_rule_conversions",
-    "intermediate.int_handover_bounds",
 }
 
 # Calls of dbt in the working folder, and after each whether the marts may be published.
@@ -62,7 +61,7 @@ def calls_of_dbt(folder: Path, calls: Sequence[Sequence[str]]) -> list[bool]:
         shutil.copy(PROJECT / "macros" / f"{name}.sql", folder / "macros")
     shutil.copy(PROJECT / "selectors.yml", folder)
     sql = "select {{ 'no_such_column' if var('broken') == this.name else 1 }} as id"
-    for name in ("lead_score", "int_evaluation_scores", "int_handover_bounds"):
+    for name in ("lead_score", "int_evaluation_scores"):
         (folder / "models" / f"{name}.sql").write_text(sql)
     (folder / "models" / "score_quality.sql").write_text(
         f"{sql} from {{{{ ref('int_evaluation_scores') }}}}"
