@@ -10,12 +10,13 @@ from scipy.sparse import csr_matrix
 
 from scripts.landing.land import land
 from scripts.landing.sample import write_sample
-from scripts.quality.evaluation import Leads, evaluated_leads, measure
+from scripts.quality.evaluation import Leads, evaluated_leads
 from scripts.quality.point_tables import PointModel, Rule
 from scripts.quality.recommend import Lesson, Recommendation, fit_points, recommend
 from scripts.run import RunResult
 from scripts.shared.errors import UserError
 from scripts.shared.paths import PROJECT
+from scripts.shared.statistics import measure
 from scripts.shared.warehouse import reading
 from tests.python.conftest import Warehouse
 from tests.warehouse import run_dbt

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from scripts.quality.evaluation import compare, conversions_of_lowest, measure
 from scripts.quality.point_tables import read_point_model
 from scripts.quality.promote import promote
 from scripts.quality.recommend import recommend
 from scripts.quality.review import review
 from scripts.quality.train import train
 from scripts.shared.errors import UserError
+from scripts.shared.statistics import compare, conversions_of_lowest, measure
 from tests.warehouse import run_dbt
 
 VARIABLES: dict[str, str | bool] = {"outcome_days": "60", "as_of": "2025-06-30"}
@@ -137,7 +137,7 @@ def test_one_conversion_has_an_auc_and_no_interval() -> None:
     assert np.isnan(compare(converted, score, -score).low)
 
 
-@pytest.mark.parametrize("table", ["int_evaluation_dates", "int_evaluated_scores"])
+@pytest.mark.parametrize("table", ["int_evaluation_dates", "int_scored_days"])
 def test_without_past_scores_it_says_what_to_build(small: Path, table: str) -> None:
     with duckdb.connect(str(small / "leads.duckdb")) as connection:
         connection.execute(f"delete from intermediate.{table}")

@@ -31,6 +31,7 @@ select
     ranked.score_model,
     ranked.rule_id,
     ranked.lead_region,
+    coalesce(ranked.region, '') as rule_region,
     ranked.kind,
     ranked.score_group,
     score_groups.group_number,
