@@ -1445,13 +1445,13 @@ def test_rules_that_never_fired_are_told(
     monkeypatch.setenv("LEADS_WAREHOUSE", str(file))
     with duckdb.connect(str(file)) as warehouse:
         warehouse.execute("create schema intermediate; create schema raw")
-        for table, key in (("lead", "any_engagement"), ("crm", "email_unsubscribe")):
+        for table, keys in (
+            ("int_event_days", ["any_engagement", "pricing_page", None]),
+            ("int_crm_event_days", ["email_unsubscribe"]),
+        ):
             warehouse.execute(
-                f"create table intermediate.int_{table}_event_days as select '{key}' as event_key"
+                f"create table intermediate.{table} as select unnest(?) as event_key", [keys]
             )
-        warehouse.execute(
-            "create table intermediate.int_event_steps as select 'pricing_page' as event_key"
-        )
         for entity in ("leads", "accounts"):
             warehouse.execute(f"create table raw.{entity} (attributes json)")
         warehouse.execute("""insert into raw.leads values ('{"favourite_colour": ""}'), (null)""")

@@ -536,7 +536,7 @@ def recomputed(sample: tuple[Warehouse, RunResult]) -> Values:
             """select lead_id, created_month::timestamp as created_month, channel, region, status,
                 is_converted, score::double as score
             from intermediate.int_evaluation_leads
-            inner join intermediate.int_evaluated_scores using (lead_id, score_date)
+            inner join intermediate.int_scored_days using (lead_id, score_date)
             where outcome = 'customer' and scored_day = 7 and status <> 'decided'
                 and score_model = 'standard'"""
         ).df()

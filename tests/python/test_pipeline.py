@@ -399,7 +399,7 @@ def test_real_data_give_their_ground_truth(
         assert set(
             warehouse.query(
                 """select event_key, count(distinct lead_id)
-                from intermediate.int_lead_event_days
+                from intermediate.int_event_days
                 where event_key in ('A_PREACCEPTED', 'A_ACCEPTED', 'O_SENT', 'O_SENT_BACK',
                     'A_APPROVED', 'A_DECLINED', 'A_CANCELLED')
                 group by all"""
@@ -419,7 +419,7 @@ def test_real_data_give_their_ground_truth(
             from marts.lead_lifecycle
             inner join (
                 select lead_id, min(first_occurred_at) as at
-                from intermediate.int_lead_event_days
+                from intermediate.int_event_days
                 where event_key = 'A_CANCELLED'
                 group by all
             ) as cancelled using (lead_id)"""

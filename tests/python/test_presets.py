@@ -688,7 +688,7 @@ def test_golden_leads_land_in_their_band(built: duckdb.DuckDBPyConnection) -> No
         for row in seeds_of_all_presets()["golden_leads"]
     }
     found = built.sql(
-        "select lead_id, score_model, band from intermediate.int_banded_scores"
+        "select lead_id, score_model, band from intermediate.int_scores"
         " where lead_id like 'golden lead: %'"
     ).fetchall()
     bands = {(lead, model): band for lead, model, band in found}
