@@ -6,10 +6,11 @@
         (['reporting_currency'], '([A-Za-z]{3})?', 'a code of three letters, such as EUR, or empty'),
         (['reporting_time_zone'], modules.pytz.all_timezones | join('|'), 'an IANA zone, such as Europe/Berlin'),
         (['cost_types'], '\\[.*\\]', 'a list, such as [media, tools]'),
+        (['quality_day'], '[0-9]{1,4}', 'a whole number from 0 to 9999, one of evaluation_days'),
         (
             ['evaluation_days'],
-            '(?=.*\\b7\\b)\\[[0-9]{1,4}(, [0-9]{1,4})*\\]',
-            'a list of days with 7, that of the lead quality score, such as [0, 1, 7, 30]'
+            '(?=.*\\b' ~ var('quality_day') ~ '\\b)\\[[0-9]{1,4}(, [0-9]{1,4})*\\]',
+            'a list of days with ' ~ var('quality_day') ~ ', the quality_day, such as [0, 1, 7, 30]'
         ),
         (
             ['match_leads_by_person', 'allow_protected_attributes', 'history', 'naive_bayes'],

@@ -234,7 +234,9 @@ def whatif(
 @app.command()
 def recommend(
     score_model: Annotated[str | None, typer.Argument(help="empty: the champion")] = None,
-    day: Annotated[int, typer.Option(help="leads as scored at the end of this day")] = 7,
+    day: Annotated[
+        int | None, typer.Option(help="leads as scored at the end of this day (var quality_day)")
+    ] = None,
     outcome: Annotated[str, typer.Option(help="opportunity or customer")] = "customer",
 ) -> None:
     """Propose points from what became of past leads; a person decides, the seeds stay."""
@@ -276,7 +278,9 @@ def train() -> None:
 @app.command()
 def promote(
     challenger: Annotated[str, typer.Argument(help="the model to put in the champion's place")],
-    day: Annotated[int, typer.Option(help="leads as scored at the end of this day")] = 7,
+    day: Annotated[
+        int | None, typer.Option(help="leads as scored at the end of this day (var quality_day)")
+    ] = None,
     outcome: Annotated[str, typer.Option(help="opportunity or customer")] = "customer",
     write: Annotated[
         bool, typer.Option("--write", help="make it the champion in the seed")

@@ -25,7 +25,7 @@ from scripts.shared.paths import PROJECT
 Row = Mapping[str, object]
 Rows = Sequence[Row]
 
-SCORING = ("+path:models/marts/scoring", "+int_scored_days")
+SCORING = ("+path:models/marts/scoring",)
 LANDED_AT = "2100-01-01"
 LANDING = {"attributes": "json", "landing_seq": "bigint", "landed_at": "timestamp"}
 

@@ -23,12 +23,12 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from scripts.kpis.intervals import Statistic, bootstrap, wilson
 from scripts.kpis.metrics import Metrics
 from scripts.shared import paths
 from scripts.shared.errors import UserError
 from scripts.shared.faults import known
 from scripts.shared.modes import make_shared, share
+from scripts.shared.statistics import Statistic, bootstrap, wilson
 
 SAVED_QUERY = "kpis"
 METHODS = ("period", "cohort")

@@ -16,20 +16,21 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import csr_matrix
 
-from scripts.quality.evaluation import Numbers
 from scripts.seeds.check_seeds import check_seeds, seed_files
 from scripts.seeds.checks import files
 from scripts.seeds.overlay import SEEDS, have_same_rows, load_seed, overlay
 from scripts.shared.errors import UserError
 from scripts.shared.interface import (
-    BANDED_SCORES,
+    DAYS_TO_SCORE,
     EVALUATED_FACTORS,
-    EVALUATED_SCORES,
     EVALUATION_DATES,
+    FACTORS,
     GOLDEN_ATTRIBUTES,
-    RULE_REGIONS,
-    SCORE_FACTORS,
+    RULES,
+    SCORED_DAYS,
+    SCORES,
 )
+from scripts.shared.statistics import Numbers
 from scripts.shared.warehouse import tables_of
 
 RULE_TABLES = ("attribute_points", "event_points", "inactivity_points")
@@ -41,24 +42,25 @@ _UNITS_OF_LEADS = f"""
 select lead_id, rule_id, rule_region, units::double as units
 from {EVALUATION_DATES}
 inner join {EVALUATED_FACTORS} using (lead_id, score_date)
-inner join {RULE_REGIONS} using (score_model, rule_id, lead_region)
+inner join {RULES} using (score_model, rule_id, lead_region)
 where score_model = $model and scored_day = $day
 """
 _SCORES_OF_LEADS = f"""
 select lead_id, raw_score::double as raw_score, score::double as score
 from {EVALUATION_DATES}
-inner join {EVALUATED_SCORES} using (lead_id, score_date)
+inner join {SCORED_DAYS} using (lead_id, score_date)
 where score_model = $model and scored_day = $day
 """
 _UNITS_OF_PERSONAS = f"""
 select lead_id, rule_id, rule_region, units::double as units
-from {SCORE_FACTORS}
-inner join {RULE_REGIONS} using (score_model, rule_id, lead_region)
-where score_model = $model and lead_id in (select lead_id from {GOLDEN_ATTRIBUTES})
+from {FACTORS}
+inner join {DAYS_TO_SCORE} as days using (observation_id)
+inner join {RULES} as rules using (rule_number)
+where rules.score_model = $model and lead_id in (select lead_id from {GOLDEN_ATTRIBUTES})
 """
 _SCORES_OF_PERSONAS = f"""
 select lead_id, raw_score::double as raw_score, score::double as score
-from {BANDED_SCORES}
+from {SCORES}
 where score_model = $model and lead_id in (select lead_id from {GOLDEN_ATTRIBUTES})
 """
 

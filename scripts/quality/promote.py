@@ -7,20 +7,8 @@ from pathlib import Path
 
 import duckdb
 import numpy as np
-from sklearn.isotonic import IsotonicRegression
 
-from scripts.kpis.intervals import wilson
-from scripts.quality.evaluation import (
-    Change,
-    Flags,
-    Leads,
-    Measures,
-    Numbers,
-    compare,
-    conversions_of_lowest,
-    evaluated_leads,
-    measure,
-)
+from scripts.quality.evaluation import Leads, evaluated_leads
 from scripts.quality.point_tables import (
     read_point_model,
     read_rows,
@@ -32,7 +20,19 @@ from scripts.scoring.champion import champion
 from scripts.seeds.check_seeds import check_seeds
 from scripts.seeds.overlay import SEEDS, overlay
 from scripts.shared.errors import UserError
-from scripts.shared.interface import CLOCK, EVALUATED_SCORES, EVALUATION_DATES, LIVE_MODELS
+from scripts.shared.interface import CLOCK, EVALUATION_DATES, LIVE_MODELS, SCORED_DAYS
+from scripts.shared.settings import quality_day
+from scripts.shared.statistics import (
+    Change,
+    Flags,
+    Measures,
+    Numbers,
+    compare,
+    conversions_of_lowest,
+    isotonic,
+    measure,
+    wilson,
+)
 from scripts.shared.warehouse import reading
 
 _PERIODS, _BETTER_PERIODS = 4, 3
@@ -71,15 +71,18 @@ class Promotion:
 
 
 def promote(
-    challenger: str, day: int = 7, outcome: str = "customer", *, write: bool = False
+    challenger: str, day: int | None = None, outcome: str = "customer", *, write: bool = False
 ) -> Promotion:
     """Compare a challenger with the champion on the last fifth of leads by creation.
+
+    They are as they were scored at the end of `day` (None: the var quality_day).
 
     With `write`, and where every gate holds, score_models has the challenger as champion, from its
     live_from on. Raises UserError where the model is no challenger, where the seeds are faulty or
     not those of the last build, with too little history, and for `write` where a gate does not
     hold.
     """
+    day = quality_day() if day is None else day
     with reading() as connection:
         read_point_model(challenger)
         refuse_unbuilt(connection)
@@ -131,7 +134,7 @@ def _scores(connection: duckdb.DuckDBPyConnection, name: str, day: int, leads: L
     found = connection.execute(
         f"""select lead_id, if(band = 'disqualified', '-inf'::double, score::double) as score
         from {EVALUATION_DATES}
-        inner join {EVALUATED_SCORES} using (lead_id, score_date)
+        inner join {SCORED_DAYS} using (lead_id, score_date)
         where score_model = ? and scored_day = ?""",
         [name, day],
     ).df()
@@ -181,8 +184,9 @@ def _bottom_gate(converted: Flags, new: Numbers, old: Numbers) -> Gate:
 
 def _calibration_gate(converted: Flags, score: Numbers, split: int) -> Gate:
     """What earlier leads of such scores did should hold for later ones."""
-    fitted = IsotonicRegression(out_of_bounds="clip").fit(score[:split], converted[:split])
-    expected = float(fitted.predict(score[split:]).sum())
+    known, place = np.unique(score[:split], return_inverse=True)
+    rates = isotonic(np.bincount(place, converted[:split]), np.bincount(place))
+    expected = float(np.interp(score[split:], known, rates).sum())
     ratio = float(converted[split:].sum()) / expected if expected else np.inf
     numbers = f"{int(converted[split:].sum())} conversions, {expected:.1f} to be expected"
     return Gate(f"calibration is within {_CALIBRATION[0]} and {_CALIBRATION[1]}",

@@ -24,17 +24,7 @@ from scipy.sparse import csr_matrix, diags, hstack, vstack
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import TimeSeriesSplit
 
-from scripts.quality.evaluation import (
-    Change,
-    Flags,
-    Leads,
-    Measures,
-    Numbers,
-    compare,
-    evaluated_leads,
-    looks_known_afterwards,
-    measure,
-)
+from scripts.quality.evaluation import Leads, evaluated_leads, looks_known_afterwards
 from scripts.quality.point_tables import (
     RULE_TABLES,
     PointModel,
@@ -50,13 +40,16 @@ from scripts.seeds.overlay import SEEDS, overlay
 from scripts.shared import paths
 from scripts.shared.errors import UserError
 from scripts.shared.interface import (
+    DAYS_TO_SCORE,
     EVALUATION_LEADS,
+    FACTORS,
     GOLDEN_ATTRIBUTES,
     GOLDEN_LEADS,
     REGION_BANDS,
-    SCORE_FACTORS,
+    RULES,
 )
-from scripts.shared.settings import project_var
+from scripts.shared.settings import project_var, quality_day
+from scripts.shared.statistics import Change, Flags, Measures, Numbers, compare, measure
 from scripts.shared.warehouse import reading
 
 # How far terms may go, from close to today's points to freely; the training part chooses.
@@ -120,16 +113,17 @@ class Recommendation:
 
 
 def recommend(
-    score_model: str | None = None, day: int = 7, outcome: str = "customer"
+    score_model: str | None = None, day: int | None = None, outcome: str = "customer"
 ) -> Recommendation:
     """Fit points for a model (the champion where None) and write them as a proposal.
 
-    Leads are as they were scored at the end of `day` after their creation; `outcome` is what they
-    should tell. The last fifth by creation is held out. The proposal is a folder of seeds beside
-    the warehouse, to be looked at and then built with LEADS_SEEDS; the live seeds stay. Raises
-    UserError below 40 leads that converted or 40 that did not, in either part where it has none,
-    and where the warehouse was not built with today's seeds.
+    Leads are as they were scored at the end of `day` after their creation (None: the var
+    quality_day); `outcome` is what they should tell. The last fifth by creation is held out. The
+    proposal is a folder of seeds beside the warehouse, to be looked at and then built with
+    LEADS_SEEDS; the live seeds stay. Raises UserError below 40 leads that converted or 40 that did
+    not, in either part where it has none, and where the warehouse was not built with today's seeds.
     """
+    day = quality_day() if day is None else day
     with reading() as connection:
         model = read_point_model(score_model or champion(connection))
         leads = evaluated_leads(connection, day, outcome)
@@ -338,8 +332,10 @@ def _persona_bands(
     disqualified = {
         persona
         for (persona,) in connection.execute(
-            f"""select lead_id from {SCORE_FACTORS}
-            where score_model = ? and effect = 'disqualify'""",
+            f"""select lead_id from {FACTORS}
+            inner join {DAYS_TO_SCORE} using (observation_id)
+            inner join {RULES} as rules using (rule_number)
+            where rules.score_model = ? and effect = 'disqualify'""",
             [model.name],
         ).fetchall()
     }

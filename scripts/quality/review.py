@@ -15,32 +15,34 @@ from scripts.shared.interface import (
     CLOCK,
     CRM_EVENTS,
     EVALUATED_FACTORS,
-    EVALUATED_SCORES,
     EVALUATION_DATES,
     LEAD_IDENTITIES,
     LEAD_PROFILES,
     RULES,
+    SCORED_DAYS,
 )
+from scripts.shared.settings import quality_day
 from scripts.shared.warehouse import reading
 
 # Population stability index (Siddiqi 2006): stable below 0.1, shifted from 0.25 on. A quarter is
-# whole when day 7 of those who came in on its last day is over.
+# whole when the quality day of those who came in on its last day is over.
 _DRIFT = f"""
 with quarters as (
     select max(date_trunc('quarter', created_date)) as quarter
     from {EVALUATION_DATES}, {CLOCK}
-    where scored_day = 7
-        and date_trunc('quarter', created_date) + interval 3 month + interval 6 day <= clock_date
+    where scored_day = $day
+        and date_trunc('quarter', created_date) + interval 3 month + to_days($day - 1)
+            <= clock_date
 ),
 leads as (
     select lead_id, date_trunc('quarter', created_date) = quarter as is_new, score_date
     from {EVALUATION_DATES}, quarters
-    where scored_day = 7
+    where scored_day = $day
         and date_trunc('quarter', created_date) in (quarter, quarter - interval 3 month)
 ),
 found as (
-    select 'score of day 7' as what, floor(score / 10)::varchar as value, is_new
-    from leads inner join {EVALUATED_SCORES} using (lead_id, score_date)
+    select 'score of day ' || $day as what, floor(score / 10)::varchar as value, is_new
+    from leads inner join {SCORED_DAYS} using (lead_id, score_date)
     where score_model = $model
     union all
     select attribute, value, is_new
@@ -98,21 +100,21 @@ _SECTIONS: Sequence[tuple[str, Sequence[str], str]] = (
         _DRIFT,
     ),
     (
-        "The score of day 7 by month of creation, against opportunities",
+        "The score of day {day} by month of creation, against opportunities",
         ("month", "leads", "converted", "AUC", "from", "to", "lift", "Brier score"),
         """select left(slice_value, 7), leads, conversions, round(auc, 3), round(auc_low, 3),
             round(auc_high, 3), round(top_decile_lift, 2), round(brier_score, 4)
         from marts.score_quality
-        where (score_model, scored_day, outcome, slice) = ($model, 7, 'opportunity', 'month')
+        where (score_model, scored_day, outcome, slice) = ($model, $day, 'opportunity', 'month')
         order by slice_value""",
     ),
     (
-        "Calibration by band, day 7, against opportunities",
+        "Calibration by band, day {day}, against opportunities",
         ("band", "leads", "converted", "share", "expected"),
         """select part_name, leads, conversions, round(conversion_rate, 4),
             round(calibrated_probability, 4)
         from marts.score_calibration
-        where (score_model, scored_day, outcome, part) = ($model, 7, 'opportunity', 'band')
+        where (score_model, scored_day, outcome, part) = ($model, $day, 'opportunity', 'band')
         order by part_order""",
     ),
     (
@@ -152,13 +154,15 @@ def review(score_model: str | None = None) -> Path:
     sales' rejections by reason and rule, and what `recommend` would change. No lead is named.
     Raises UserError for a model that is none, and where the seeds are faulty.
     """
+    day = quality_day()
     with reading() as connection:
         name = read_point_model(score_model or champion(connection)).name
         ((clock,),) = connection.sql("select clock_date from marts.run_info").fetchall()
         connection.execute(_VERDICTS)
         lines = [f"# Review of {name}, {clock}", ""]
         for title, columns, query in _SECTIONS:
-            lines += [f"## {title}", "", *_table(connection, query, columns, name), ""]
+            lines += [f"## {title.format(day=day)}", ""]
+            lines += [*_table(connection, query, columns, {"model": name, "day": day}), ""]
     lines += ["## What other points would bring", "", *_recommendation(name)]
     file = paths.warehouse_file().parent / "reviews" / f"{name}-{clock}.md"
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -167,10 +171,13 @@ def review(score_model: str | None = None) -> Path:
 
 
 def _table(
-    connection: duckdb.DuckDBPyConnection, query: str, columns: Sequence[str], model: str
+    connection: duckdb.DuckDBPyConnection,
+    query: str,
+    columns: Sequence[str],
+    parameters: dict[str, object],
 ) -> Iterator[str]:
-    parameters = {"model": model} if "$model" in query else {}
-    rows = connection.execute(query, parameters).fetchall()
+    asked = {name: value for name, value in parameters.items() if f"${name}" in query}
+    rows = connection.execute(query, asked).fetchall()
     if not rows:
         yield "None."
         return

@@ -19,31 +19,30 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import brier_score_loss
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from scripts.quality.evaluation import (
-    LEAST_OF_EACH,
-    Change,
-    Flags,
-    Measures,
-    Numbers,
-    compare,
-    looks_known_afterwards,
-    measure,
-)
+from scripts.quality.evaluation import LEAST_OF_EACH, looks_known_afterwards
 from scripts.scoring.champion import champion
 from scripts.shared import paths
 from scripts.shared.errors import UserError
 from scripts.shared.interface import (
     CLOCK,
     DATA_END,
-    EVALUATED_SCORES,
     PREDICTION_DATES,
     PREDICTION_FEATURES,
     PREDICTOR_TERMS,
     PREDICTORS,
+    SCORED_DAYS,
+)
+from scripts.shared.statistics import (
+    Change,
+    Flags,
+    Measures,
+    Numbers,
+    brier_score,
+    compare,
+    measure,
 )
 from scripts.shared.warehouse import connect, reading
 
@@ -59,9 +58,9 @@ select dates.lead_id, dates.score_date, dates.created_date,
 from {PREDICTION_DATES} as dates
 inner join marts.lead_lifecycle as lifecycle using (lead_id)
 cross join {DATA_END} as data_end
-left join {EVALUATED_SCORES} as scores
+left join {SCORED_DAYS} as scores
     on scores.lead_id = dates.lead_id and scores.score_date = dates.score_date
-    and scores.score_model = $champion
+    and scores.score_model = $champion and scores.is_measured
 where dates.is_training
     and dates.score_date + $days::integer <= data_end.last_date
     and coalesce(least(lifecycle.customer_at, lifecycle.lost_at)::date > dates.score_date, true)
@@ -147,7 +146,7 @@ def train() -> Predictor:
         tuple(names),
         tuple(refused),
         measure(held, boosted[calibrated:]),
-        float(brier_score_loss(held, probability)),
+        brier_score(held, probability),
         measure(held, linear.decision_function(matrix[calibrated:])),
         measure(held[scored], score[scored]),
         compare(held[scored], boosted[calibrated:][scored], score[scored]),

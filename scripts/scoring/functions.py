@@ -16,6 +16,7 @@ from scripts.seeds.overlay import seed_cells
 from scripts.shared.errors import UserError
 from scripts.shared.modes import keep_private
 from scripts.shared.paths import PROJECT
+from scripts.shared.statistics import register_statistics
 from scripts.shared.temporary import spill_folder
 from scripts.shared.warehouse import register_text_functions
 
@@ -23,9 +24,9 @@ from scripts.shared.warehouse import register_text_functions
 class Plugin(BasePlugin):
     """Registers functions on every connection that dbt opens.
 
-    `text_key(text)` and `text_words(text)` say which texts are alike; `macros_hash(names)` is the
-    MD5 of these macros of the project and those that they call, so that what they make is made anew
-    when one changes;
+    `text_key(text)` and `text_words(text)` say which texts are alike; the functions of
+    `shared.statistics` measure scores; `macros_hash(names)` is the MD5 of these macros of the
+    project and those that they call, so that what they make is made anew when one changes;
     `seed_cells(file, columns)` are the rows of a seed, each a list of text.
     """
 
@@ -51,6 +52,7 @@ class Plugin(BasePlugin):
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         """Register the functions."""
         register_text_functions(conn)
+        register_statistics(conn)
         conn.create_function("macros_hash", _macros_hash, ["varchar"], "varchar")
         conn.create_function(
             "seed_cells",

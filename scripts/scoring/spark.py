@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from scripts.scoring.build import Progress, run_dbt
 from scripts.seeds.overlay import seed_path
-from scripts.shared import text
+from scripts.shared import statistics, text
 from scripts.shared.errors import UserError
 from scripts.shared.lock import exclusive
 from scripts.shared.paths import lake_folder
@@ -69,7 +69,7 @@ def export_raw() -> None:
 
 
 def start_session() -> "SparkSession":
-    """A Spark session with the functions of `shared.text` and a catalog that lies in the lake."""
+    """A Spark session whose SQL knows our functions, and whose catalog lies in the lake."""
     from pyspark import cloudpickle
     from pyspark.sql import SparkSession
 
@@ -90,9 +90,12 @@ def start_session() -> "SparkSession":
     session = builder.getOrCreate()
     session.sparkContext.setLogLevel("ERROR")
     # Workers have no copy of this project, so the functions travel with their source.
-    cloudpickle.register_pickle_by_value(text)
+    for module in (text, statistics):
+        cloudpickle.register_pickle_by_value(module)
     for function in (text.text_key, text.text_words):
         session.udf.register(function.__name__, function, "string")
+    for sql in statistics.SQL_FUNCTIONS:
+        session.udf.register(sql.function.__name__, sql.function, sql.spark_type)
     return session
 
 

@@ -29,6 +29,7 @@ from scripts.seeds.check_seeds import check_seeds, seed_files
 from scripts.seeds.overlay import SEEDS, have_same_rows, load_seed
 from scripts.shared import paths
 from scripts.shared.errors import UserError
+from scripts.shared.settings import quality_day
 from scripts.shared.temporary import temporary_folder
 from scripts.shared.warehouse import (
     built_file,
@@ -37,8 +38,8 @@ from scripts.shared.warehouse import (
 MOVERS = 10
 REASONS = 3
 
-# The quality is that of the score of day 7, as in the lead quality score, of a sample.
-SCORED_DAY = 7
+# The quality is that of the score of this day, as in the lead quality score, of a sample.
+SCORED_DAY = quality_day()
 MOST_EVALUATED = 100_000
 
 # What is looked at. Only the last of them, read for a few leads, is not worth a table.
@@ -73,9 +74,9 @@ cross join intermediate.int_live_models
 class Quality:
     """How well a champion's score tells customers from others, and how many it hands to sales.
 
-    Measured at the end of day 7 after creation, over leads that had the time since. `auc` lies
-    between `auc_low` and `auc_high` with 95 %; `lift` is that of the top tenth; `precision` the
-    share of leads at or above the cut-off that became customers; None where it can't be told.
+    Measured at the end of the quality day after creation, over leads that had the time since. `auc`
+    lies between `auc_low` and `auc_high` with 95 %; `lift` is that of the top tenth; `precision`
+    the share of leads at or above the cut-off that became customers; None where it can't be told.
     """
 
     score_model: str

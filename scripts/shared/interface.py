@@ -25,19 +25,19 @@ CRM_EVENTS = "intermediate.int_crm_events"
 
 # Rules and bounds as they were built, by region; marts have those that some lead met.
 RULES = "intermediate.int_rules"
-RULE_REGIONS = "intermediate.int_rule_regions"
 REGION_BANDS = "intermediate.int_region_bands"
 
 # Personas: they are scored as leads are, and are in no mart, being none.
 GOLDEN_LEADS = "staging.stg_points__golden_leads"
 GOLDEN_ATTRIBUTES = "intermediate.int_golden_attributes"
-SCORE_FACTORS = "intermediate.int_score_factors"
-BANDED_SCORES = "intermediate.int_banded_scores"
+DAYS_TO_SCORE = "intermediate.int_days_to_score"
+FACTORS = "intermediate.int_factors"
+SCORES = "intermediate.int_scores"
 
 # Each lead's past scores and features beside what became of it; marts have what they amount to.
 EVALUATION_DATES = "intermediate.int_evaluation_dates"
 EVALUATION_LEADS = "intermediate.int_evaluation_leads"
-EVALUATED_SCORES = "intermediate.int_evaluated_scores"
+SCORED_DAYS = "intermediate.int_scored_days"
 EVALUATED_FACTORS = "intermediate.int_evaluated_factors"
 PREDICTION_DATES = "intermediate.int_prediction_dates"
 PREDICTION_FEATURES = "intermediate.int_prediction_features"

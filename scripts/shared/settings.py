@@ -23,3 +23,8 @@ def project_var(name: str) -> Any:  # noqa: ANN401 (as the file has it)
         return found["vars"][name]
     except (KeyError, TypeError) as error:
         raise UserError(f"{file} has no var {name}; write it under vars") from error
+
+
+def quality_day() -> int:
+    """The day after creation whose scores tell quality, where no other is named (a var)."""
+    return int(project_var("quality_day"))

@@ -30,9 +30,8 @@ QUALITY = {
 }
 # What they are made of, and nothing else is.
 MEASURES = {
-    *("intermediate.int_score_counts", "intermediate.int_score_ranks"),
-    *("intermediate.int_score_bins", "intermediate.int_brier_scores"),
-    "intermediate.int_left_out_leads",
+    "intermediate.int_evaluation_scores",
+    "intermediate.int_rule_conversions",
 }
 
 # Calls of dbt in the working folder, and after each whether the marts may be published.
@@ -62,10 +61,10 @@ def calls_of_dbt(folder: Path, calls: Sequence[Sequence[str]]) -> list[bool]:
         shutil.copy(PROJECT / "macros" / f"{name}.sql", folder / "macros")
     shutil.copy(PROJECT / "selectors.yml", folder)
     sql = "select {{ 'no_such_column' if var('broken') == this.name else 1 }} as id"
-    for name in ("lead_score", "int_score_counts", "int_left_out_leads"):
+    for name in ("lead_score", "int_evaluation_scores"):
         (folder / "models" / f"{name}.sql").write_text(sql)
     (folder / "models" / "score_quality.sql").write_text(
-        f"{sql} from {{{{ ref('int_score_counts') }}}}"
+        f"{sql} from {{{{ ref('int_evaluation_scores') }}}}"
     )
     project = {
         **{"name": "leads", "profile": "leads", "config-version": 2, "version": "1.0.0"},

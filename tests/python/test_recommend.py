@@ -10,12 +10,13 @@ from scipy.sparse import csr_matrix
 
 from scripts.landing.land import land
 from scripts.landing.sample import write_sample
-from scripts.quality.evaluation import Leads, evaluated_leads, measure
+from scripts.quality.evaluation import Leads, evaluated_leads
 from scripts.quality.point_tables import PointModel, Rule
 from scripts.quality.recommend import Lesson, Recommendation, fit_points, recommend
 from scripts.run import RunResult
 from scripts.shared.errors import UserError
 from scripts.shared.paths import PROJECT
+from scripts.shared.statistics import measure
 from scripts.shared.warehouse import reading
 from tests.python.conftest import Warehouse
 from tests.warehouse import run_dbt
@@ -176,7 +177,7 @@ def test_it_recovers_the_hidden_propensity(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setenv("LEADS_WAREHOUSE", str(tmp_path / "leads.duckdb"))
     write_sample(tmp_path / "data", 20_000)
     land(tmp_path / "data")
-    models = ["+int_evaluation_scores", "+int_evaluated_factors", "+int_factors"]
+    models = ["+int_evaluation_scores", "+int_evaluated_factors"]
     run_dbt(tmp_path, {}, models)
     result = recommend("standard", 30, "customer")
     expected = hidden_area(result, tmp_path / "data")

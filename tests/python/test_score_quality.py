@@ -77,8 +77,8 @@ def test_the_brier_score_is_that_of_the_other_half(warehouse: duckdb.DuckDBPyCon
         where (score_model, scored_day, outcome) = {key} and slice = 'overall'"""
     ).fetchall()[0]
     lower = warehouse.sql(
-        f"""select lower_score::double as lower_score from intermediate.int_score_bins
-        where (score_model, scored_day, outcome) = {key} and part = 'all' order by bin"""
+        f"""select min(score)::double as lower_score from intermediate.int_evaluation_scores
+        where (score_model, scored_day, outcome) = {key} group by bin order by bin"""
     ).fetchnumpy()["lower_score"]
     converted, score, half = evaluated(warehouse, "standard", 7, "opportunity")
     bins = np.searchsorted(lower, score, side="right") - 1

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from scripts.quality.evaluation import compare, conversions_of_lowest, measure
 from scripts.quality.point_tables import read_point_model
 from scripts.quality.promote import promote
 from scripts.quality.recommend import recommend
 from scripts.quality.review import review
 from scripts.quality.train import train
 from scripts.shared.errors import UserError
+from scripts.shared.statistics import compare, conversions_of_lowest, measure
 from tests.warehouse import run_dbt
 
 VARIABLES: dict[str, str | bool] = {"outcome_days": "60", "as_of": "2025-06-30"}

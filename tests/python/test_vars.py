@@ -24,7 +24,7 @@ from tests.python.conftest import Warehouse
 VARS: dict[str, Any] = yaml.safe_load((PROJECT / "dbt_project.yml").read_text("utf-8"))["vars"]
 
 ROWS = "limits for the rows of a mart, such as {at_least: 0.8, at_most: 3, slack: 20}"
-DAYS = "a list of days with 7, that of the lead quality score, such as [0, 1, 7, 30]"
+DAYS = "a list of days with 7, the quality_day, such as [0, 1, 7, 30]"
 
 
 def check(changed: Mapping[str, object]) -> None:
@@ -62,6 +62,7 @@ def check(changed: Mapping[str, object]) -> None:
         ("evaluation_days", ["a week"], DAYS),
         ("evaluation_days", [], DAYS),
         ("evaluation_days", [0, 17, 70], DAYS),
+        ("quality_day", "a week", "a whole number from 0 to 9999, one of evaluation_days"),
         ("naive_bayes_smoothing", 0, "a number above 0"),
         ("naive_bayes_smoothing", 0.0, "a number above 0"),
         ("naive_bayes_min_tag_leads", -1, "a number of 0 or more"),
@@ -115,6 +116,7 @@ def test_what_vars_may_be() -> None:
             "published_rows": {"slack": 0, "at_most": 1.5, "at_least": 1},
         }
     )
+    check({"evaluation_days": [0, 14], "quality_day": 14})
     for day in ("2024-02-29", "2025-12-31", "2025-01-31", "9999-12-30", "9999-12-31"):
         check({"as_of": day})
 
