@@ -86,7 +86,7 @@ known as (
             else 'lead'
         end as value
 
-    from {{ ref('lead_lifecycle') }} as lifecycle
+    from {{ ref('int_lifecycles') }} as lifecycle
 
     cross join {{ ref('naive_bayes_fields') }} as fields
 

@@ -23,15 +23,15 @@ select
     stages.stage,
     stages.sequence,
     case
-        when callability.sales_reason = 'customer' or stages.is_won then 'won'
-        when callability.sales_reason = 'lost' then 'lost'
+        when lifecycles.sales_reason = 'customer' or stages.is_won then 'won'
+        when lifecycles.sales_reason = 'lost' then 'lost'
         else 'open'
     end as outcome
 
 from leads
 
-inner join {{ ref('int_lead_callability') }} as callability
-    on leads.lead_id = callability.lead_id
+inner join {{ ref('int_lifecycles') }} as lifecycles
+    on leads.lead_id = lifecycles.lead_id
 
 left join {{ ref('stg_mapping__naive_bayes_stages') }} as stages
     on leads.stage = stages.stage

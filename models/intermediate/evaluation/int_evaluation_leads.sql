@@ -44,7 +44,7 @@ scored as (
         and dates.score_date >= lives.valid_from_date
         and dates.score_date < lives.valid_until_date
 
-    inner join {{ ref('lead_lifecycle') }} as lifecycle
+    inner join {{ ref('int_lifecycles') }} as lifecycle
         on dates.lead_id = lifecycle.lead_id
 
     left join known_later

@@ -5,23 +5,6 @@
 {{ config(materialized='view') }}
 with
 
-crm_events as (
-
-    select distinct
-        crm_event_keys.event_id,
-        crm_event_keys.lead_id,
-        kpi_events.kpi_event,
-        crm_event_keys.occurred_at
-
-    from {{ ref('int_crm_event_keys') }} as crm_event_keys
-
-    inner join {{ ref('kpi_events') }} as kpi_events
-        on crm_event_keys.event_key = kpi_events.event_key
-
-    where crm_event_keys.follows_event_key is null
-
-),
-
 of_leads as (
 
     select
@@ -34,11 +17,19 @@ of_leads as (
     union all
 
     select
-        lead_id,
-        kpi_event,
-        cast(null as string) as campaign,
-        occurred_at
-    from crm_events
+        crm_events.lead_id,
+        kpi_events.kpi_event,
+        null as campaign,
+        crm_events.occurred_at
+    from {{ ref('int_crm_event_keys') }} as crm_events
+    inner join {{ ref('kpi_events') }} as kpi_events
+        on crm_events.event_key = kpi_events.event_key
+    where crm_events.follows_event_key is null
+    group by
+        crm_events.event_id,
+        crm_events.lead_id,
+        kpi_events.kpi_event,
+        crm_events.occurred_at
 
 )
 
