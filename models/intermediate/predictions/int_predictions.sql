@@ -3,9 +3,9 @@
     within the outcome's days, by the trained predictor: the sum of its terms, calibrated. No row where
     none was trained, or on what came after the clock, or for what is a customer or lost.
 #}
-{#- Before anything is trained the features of all leads need not be made. #}
-{%- set trained = previous_build('stg_state__predictors') %}
-{%- set is_trained = trained is not none and run_query('select 1 from ' ~ trained) | length > 0 %}
+{#- Where nothing is trained the features of all leads need not be made. #}
+{%- set trained = load_relation(ref('stg_state__predictors')) if execute %}
+{%- set is_trained = trained and run_query('select 1 from ' ~ trained) | length > 0 %}
 with
 
 leads as (
@@ -21,7 +21,7 @@ leads as (
         dates.is_current
         and lifecycles.customer_at is null
         and lifecycles.lost_at is null
-        and {{ is_trained | lower }}
+        and {{ 'true' if is_trained else 'false' }}
 
 ),
 
