@@ -8,15 +8,15 @@ select
     stages.stage,
     stages.sequence,
     case
-        when callability.sales_reason = 'customer' or stages.is_won then 'won'
-        when callability.sales_reason = 'lost' then 'lost'
+        when lifecycles.sales_reason = 'customer' or stages.is_won then 'won'
+        when lifecycles.sales_reason = 'lost' then 'lost'
         else 'open'
     end as outcome
 
 from {{ ref('int_current_profiles') }} as profiles
 
-inner join {{ ref('int_lead_callability') }} as callability
-    on profiles.lead_id = callability.lead_id
+inner join {{ ref('int_lifecycles') }} as lifecycles
+    on profiles.lead_id = lifecycles.lead_id
 
 left join {{ ref('int_naive_bayes_values') }} as teams
     on profiles.lead_id = teams.lead_id

@@ -42,9 +42,8 @@ MODELS = (
     "naive_bayes/lead_win_probability",
 )
 INPUTS = (
-    *("seeds.naive_bayes_fields", "seeds.naive_bayes_stages", "marts.lead_lifecycle"),
-    *("intermediate.int_clock", "intermediate.int_lead_profiles"),
-    "intermediate.int_lead_callability",
+    *("seeds.naive_bayes_fields", "seeds.naive_bayes_stages"),
+    *("intermediate.int_clock", "intermediate.int_lead_profiles", "intermediate.int_lifecycles"),
     *("intermediate.int_lead_accounts", "intermediate.int_account_versions"),
     *("intermediate.int_exchange_rates", "staging.stg_mapping__event_measures"),
     *("intermediate.int_model_attributes", "intermediate.int_golden_attributes"),
@@ -379,12 +378,10 @@ def _write(connection: DuckDBPyConnection, built: DuckDBPyConnection, case: Case
         rows["intermediate.int_lead_accounts"].append({**key, **span, "account_id": industry or ""})
         reached = {f"{stage}_at": "2025-02-01" for stage in [lead.lifecycle_stage]}
         reached.pop("lead_at", None)
-        decided = {"won": "customer_at", "lost": "lost_at"}.get(lead.outcome)
-        rows["marts.lead_lifecycle"].append(
-            {**key, **reached, **({decided: "2025-03-01"} if decided else {})}
-        )
-        reason = {"won": "customer", "lost": "lost"}.get(lead.outcome)
-        rows["intermediate.int_lead_callability"].append({**key, "sales_reason": reason})
+        decided = {"won": "customer", "lost": "lost"}.get(lead.outcome)
+        if decided:
+            reached[f"{decided}_at"] = "2025-03-01"
+        rows["intermediate.int_lifecycles"].append({**key, **reached, "sales_reason": decided})
     rows["intermediate.int_account_versions"] = [
         {"account_id": industry, "industry": industry, **span} for industry in ("steel", "law")
     ]

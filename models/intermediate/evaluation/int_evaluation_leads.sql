@@ -30,7 +30,7 @@ outcomes as (
             '{{ outcome }}' as outcome,
             cast({{ outcome }}_at as date) as reached_date,
             cast(least({{ outcome }}_at, customer_at, lost_at) as date) as decided_date
-        from {{ ref('lead_lifecycle') }}
+        from {{ ref('int_lifecycles') }}
         {{- ' union all' if not loop.last }}
     {%- endfor %}
 

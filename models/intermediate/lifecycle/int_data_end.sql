@@ -19,18 +19,11 @@ known_days as (
 
     select cast(paid_at as date) as known_date from {{ ref('int_payments') }}
 
-),
-
-ended as (
-
-    select max(known_date) as last_date
-    from known_days
-
 )
 
 select
-    last_date,
-    {{ days_after(reporting_date('cast(' ~ days_after('last_date', 1) ~ ' as timestamp)'), -1) }}
+    max(known_date) as last_date,
+    {{ days_after(reporting_date('cast(' ~ days_after('max(known_date)', 1) ~ ' as timestamp)'), -1) }}
         as last_reporting_date
 
-from ended
+from known_days

@@ -44,9 +44,8 @@ select
     consent_basis,
     coalesce(channel_status, general_status) as consent_status,
     case
-        when general_status = 'withdrawn' or channel_status = 'withdrawn' then false
-        when consent_basis = 'opt_in'
-            then coalesce(channel_status, general_status, '') = 'given'
+        when 'withdrawn' in (general_status, channel_status) then false
+        when consent_basis = 'opt_in' then coalesce(channel_status, general_status, '') = 'given'
         else true
     end as may_contact
 

@@ -1,73 +1,39 @@
 {#
     Grain: one row per surviving lead and thing that may stand for a stage (seed lifecycle_stages: source
-    and value), with its first time.
+    and value), with its first time. What is without a time (a deal that is open, a refund) is none.
 #}
 {{ config(materialized='view') }}
+{%- set milestones = [
+    ('event_key', 'event_key', 'first_occurred_at', ref('int_first_event_times')),
+    ('segment', 'segment', 'reached_date', ref('int_segment_dates')),
+    ('feedback', 'verdict', 'given_at', ref('int_current_feedback')),
+    ('opportunity', "'opened'", 'created_at', ref('int_opportunities')),
+    ('opportunity', 'status', 'closed_at', ref('int_opportunities')),
+    ('payment', "'made'", 'case when landed_amount > 0 then paid_at end', ref('int_payments')),
+] %}
 with
-
-feedback as (
-
-    select * from {{ ref('int_current_feedback') }}
-
-),
 
 milestones as (
 
-    select
-        first_events.lead_id,
-        'event_key' as source,
-        first_events.event_key as value,
-        greatest(first_events.first_occurred_at, identities.person_created_at) as reached_at
+    {%- for source, value, reached_at, table in milestones %}
+        select
+            lead_id,
+            '{{ source }}' as source,
+            {{ value }} as value,
+            cast({{ reached_at }} as timestamp) as reached_at
+        from {{ table }}
 
-    from {{ ref('int_first_event_times') }} as first_events
-
-    inner join {{ ref('int_lead_identities') }} as identities
-        on first_events.lead_id = identities.lead_id
-
-    union all
-
+        union all
+    {% endfor %}
     select
         band_dates.lead_id,
         'band' as source,
         band_dates.band as value,
-        greatest(cast(band_dates.reached_date as timestamp), identities.person_created_at)
-            as reached_at
-
+        cast(band_dates.reached_date as timestamp) as reached_at
     from {{ ref('int_band_dates') }} as band_dates
-
     inner join {{ ref('int_champions') }} as champions
         on band_dates.score_model = champions.score_model
         and band_dates.reached_date < champions.live_until_date
-
-    inner join {{ ref('int_lead_identities') }} as identities
-        on band_dates.lead_id = identities.lead_id
-
-    union all
-
-    select
-        segment_dates.lead_id,
-        'segment' as source,
-        segment_dates.segment as value,
-        greatest(cast(segment_dates.reached_date as timestamp), identities.person_created_at)
-            as reached_at
-
-    from {{ ref('int_segment_dates') }} as segment_dates
-
-    inner join {{ ref('int_lead_identities') }} as identities
-        on segment_dates.lead_id = identities.lead_id
-
-    union all
-
-    select
-        identities.surviving_lead_id as lead_id,
-        'feedback' as source,
-        feedback.verdict as value,
-        feedback.given_at as reached_at
-
-    from feedback
-
-    inner join {{ ref('int_lead_identities') }} as identities
-        on feedback.lead_id = identities.lead_id
 
     union all
 
@@ -76,61 +42,33 @@ milestones as (
         'opportunity_stage' as source,
         opportunity_stages.stage as value,
         opportunity_stages.entered_at as reached_at
-
     from {{ ref('stg_raw__opportunity_stages') }} as opportunity_stages
-
     inner join {{ ref('int_opportunities') }} as opportunities
         on opportunity_stages.opportunity_id = opportunities.opportunity_id
-
-    union all
-
-    select
-        lead_id,
-        'opportunity' as source,
-        'opened' as value,
-        created_at as reached_at
-
-    from {{ ref('int_opportunities') }}
-
-    union all
-
-    select
-        lead_id,
-        'opportunity' as source,
-        status as value,
-        closed_at as reached_at
-
-    from {{ ref('int_opportunities') }}
-
-    where status <> 'open'
-
-    union all
-
-    select
-        lead_id,
-        'payment' as source,
-        'made' as value,
-        paid_at as reached_at
-
-    from {{ ref('int_payments') }}
-
-    where landed_amount > 0
 
 )
 
 select
-    milestones.lead_id,
+    identities.surviving_lead_id as lead_id,
     milestones.source,
     milestones.value,
-    min(milestones.reached_at) as reached_at
+    {# What scoring sees counts at the lead's creation at the earliest; deals, payments, verdicts keep their dates. #}
+    min(case
+        when milestones.source in ('event_key', 'band', 'segment')
+            then greatest(milestones.reached_at, identities.person_created_at)
+        else milestones.reached_at
+    end) as reached_at
 
 from milestones
+
+inner join {{ ref('int_lead_identities') }} as identities
+    on milestones.lead_id = identities.lead_id
 
 cross join {{ ref('int_clock') }} as clock
 
 where cast(milestones.reached_at as date) <= clock.facts_until_date
 
 group by
-    milestones.lead_id,
+    identities.surviving_lead_id,
     milestones.source,
     milestones.value

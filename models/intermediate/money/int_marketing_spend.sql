@@ -3,17 +3,6 @@
     the reporting currency. Only the kinds that the var `cost_types` names, all where it names none.
 #}
 {%- set cost_types = list_var('cost_types') | map('replace', "'", "''") | join("', '") %}
-with
-
-spend as (
-
-    {{ current_versions(
-        ref('stg_raw__marketing_spend'),
-        ['spend_date', 'channel', 'campaign', 'region', 'cost_type']
-    ) }}
-
-)
-
 select
     spend.spend_date,
     channels.channel,
@@ -24,7 +13,12 @@ select
     spend.amount as landed_amount,
     cast(spend.amount * exchange_rates.rate as decimal(18, 4)) as amount
 
-from spend
+from (
+    {{ current_versions(
+        ref('stg_raw__marketing_spend'),
+        ['spend_date', 'channel', 'campaign', 'region', 'cost_type']
+    ) }}
+) as spend
 
 inner join {{ ref('int_channels') }} as channels
     on spend.channel = channels.lead_source

@@ -4,30 +4,26 @@
 #}
 with
 
-primary_leads as (
-
-    select * from {{ ref('int_opportunity_leads') }}
-    where is_primary
-
-),
-
-closed as (
+known as (
 
     select
         opportunities.opportunity_id,
-        primary_leads.lead_id,
-        opportunities.created_at,
+        opportunity_leads.lead_id,
         opportunities.stage,
-        opportunities.amount,
-        coalesce(opportunities.currency, '') as currency,
         opportunities.is_won,
-        opportunities.closed_at,
-        clock.facts_until_date
+        coalesce(opportunities.currency, '') as currency,
+        opportunities.amount,
+        opportunities.created_at,
+        case
+            when opportunities.is_won is not null and cast(opportunities.closed_at as date) <= clock.facts_until_date
+                then opportunities.closed_at
+        end as closed_at
 
     from {{ ref('int_current_opportunities') }} as opportunities
 
-    inner join primary_leads
-        on opportunities.opportunity_id = primary_leads.opportunity_id
+    inner join {{ ref('int_opportunity_leads') }} as opportunity_leads
+        on opportunities.opportunity_id = opportunity_leads.opportunity_id
+        and opportunity_leads.is_primary
 
     cross join {{ ref('int_clock') }} as clock
 
@@ -35,25 +31,11 @@ closed as (
 
 ),
 
-known as (
-
-    select
-        *,
-        case
-            when cast(closed_at as date) <= facts_until_date and is_won then 'won'
-            when cast(closed_at as date) <= facts_until_date and not is_won then 'lost'
-            else 'open'
-        end as status
-
-    from closed
-
-),
-
 dated as (
 
     select
         *,
-        cast(case when status = 'open' then created_at else closed_at end as date) as amount_date
+        cast(coalesce(closed_at, created_at) as date) as amount_date
     from known
 
 )
@@ -62,13 +44,17 @@ select
     dated.opportunity_id,
     dated.lead_id,
     dated.stage,
-    dated.status,
+    case
+        when dated.closed_at is null then 'open'
+        when dated.is_won then 'won'
+        else 'lost'
+    end as status,
     dated.currency,
     dated.amount_date,
     dated.amount as landed_amount,
     cast(dated.amount * exchange_rates.rate as decimal(18, 4)) as amount,
     dated.created_at,
-    case when dated.status <> 'open' then dated.closed_at end as closed_at
+    dated.closed_at
 
 from dated
 

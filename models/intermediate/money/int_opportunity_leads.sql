@@ -5,12 +5,6 @@
 #}
 with
 
-opportunity_leads as (
-
-    {{ current_versions(ref('stg_raw__opportunity_leads'), ['opportunity_id', 'lead_id']) }}
-
-),
-
 parts as (
 
     select
@@ -31,40 +25,29 @@ parts as (
         0 as is_own,
         case when opportunity_leads.is_primary then 1 else 0 end as is_named_primary
 
-    from opportunity_leads
+    from (
+        {{ current_versions(ref('stg_raw__opportunity_leads'), ['opportunity_id', 'lead_id']) }}
+    ) as opportunity_leads
 
     inner join {{ ref('int_current_opportunities') }} as opportunities
         on opportunity_leads.opportunity_id = opportunities.opportunity_id
 
-),
-
-persons as (
-
-    select
-        parts.opportunity_id,
-        identities.surviving_lead_id as lead_id,
-        min(parts.role) as role,
-        max(parts.is_own) as is_own,
-        max(parts.is_named_primary) as is_named_primary
-
-    from parts
-
-    inner join {{ ref('int_lead_identities') }} as identities
-        on parts.lead_id = identities.lead_id
-
-    group by
-        parts.opportunity_id,
-        identities.surviving_lead_id
-
 )
 
 select
-    opportunity_id,
-    lead_id,
-    role,
+    parts.opportunity_id,
+    identities.surviving_lead_id as lead_id,
+    min(parts.role) as role,
     row_number() over (
-        partition by opportunity_id
-        order by is_named_primary desc, is_own desc, lead_id asc
+        partition by parts.opportunity_id
+        order by max(parts.is_named_primary) desc, max(parts.is_own) desc, identities.surviving_lead_id asc
     ) = 1 as is_primary
 
-from persons
+from parts
+
+inner join {{ ref('int_lead_identities') }} as identities
+    on parts.lead_id = identities.lead_id
+
+group by
+    parts.opportunity_id,
+    identities.surviving_lead_id

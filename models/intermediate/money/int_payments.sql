@@ -2,14 +2,6 @@
     Grain: one row per payment of a landed lead up to the clock, with the surviving lead and the amount in
     the reporting currency.
 #}
-with
-
-payments as (
-
-    select * from {{ ref('int_current_payments') }}
-
-)
-
 select
     payments.payment_id,
     identities.surviving_lead_id as lead_id,
@@ -18,7 +10,7 @@ select
     payments.amount as landed_amount,
     cast(payments.amount * exchange_rates.rate as decimal(18, 4)) as amount
 
-from payments
+from {{ ref('int_current_payments') }} as payments
 
 inner join {{ ref('int_lead_identities') }} as identities
     on payments.lead_id = identities.lead_id

@@ -5,63 +5,36 @@
 {{ config(materialized='view') }}
 with
 
-deals as (
+sizes as (
 
-    select * from {{ ref('int_opportunities') }}
-    where
-        status = 'won'
-        and amount is not null
-
-),
-
-leads as (
-
+    {# Leads without a size are one more size; sizes without a deal are there too. #}
     select
-        lead_id,
-        coalesce(employee_band, '(none)') as employee_band
-
-    from {{ ref('int_current_profiles') }}
-
-),
-
-overall as (
-
-    select
-        sum(amount) as amount,
-        count(*) as deals
-
-    from deals
-
-),
-
-by_band as (
-
-    select
-        leads.employee_band,
+        profiles.employee_band,
         sum(deals.amount) as amount,
-        count(*) as deals
+        count(deals.amount) as deals,
+        sum(sum(deals.amount)) over () as amount_of_all,
+        sum(count(deals.amount)) over () as deals_of_all
 
-    from deals
+    from {{ ref('int_current_profiles') }} as profiles
 
-    inner join leads
-        on deals.lead_id = leads.lead_id
+    left join {{ ref('int_opportunities') }} as deals
+        on profiles.lead_id = deals.lead_id
+        and deals.status = 'won'
 
-    group by leads.employee_band
+    group by profiles.employee_band
 
 )
 
 select
-    leads.lead_id,
+    profiles.lead_id,
     cast(
         (
-            coalesce(cast(by_band.amount as double), 0)
-            + {{ var('deals_of_the_mean') }} * cast(overall.amount as double) / nullif(overall.deals, 0)
-        ) / (coalesce(by_band.deals, 0) + {{ var('deals_of_the_mean') }}) as decimal(18, 4)
+            coalesce(cast(sizes.amount as double), 0)
+            + {{ var('deals_of_the_mean') }} * cast(sizes.amount_of_all as double) / nullif(sizes.deals_of_all, 0)
+        ) / (sizes.deals + {{ var('deals_of_the_mean') }}) as decimal(18, 4)
     ) as expected_deal_amount
 
-from leads
+from {{ ref('int_current_profiles') }} as profiles
 
-cross join overall
-
-left join by_band
-    on leads.employee_band = by_band.employee_band
+inner join sizes
+    on profiles.employee_band is not distinct from sizes.employee_band

@@ -11,27 +11,12 @@ leads as (
     select
         lead_id,
         min(valid_from_date) as created_date,
-        count(*) over () as lead_count
+        {{ hash_bucket("'training ' || lead_id") }} * count(*) over ()
+        < 10000 * cast({{ var('training_leads') }} as bigint) as is_sampled
 
     from {{ ref('int_lead_lives') }}
 
     group by lead_id
-
-),
-
-months as (
-
-    select
-        leads.lead_id,
-        {{ month_ends('leads.created_date', 'clock.clock_date') }} as score_date
-
-    from leads
-
-    cross join {{ ref('int_clock') }} as clock
-
-    where
-        {{ hash_bucket("'training ' || leads.lead_id") }} * leads.lead_count
-        < 10000 * cast({{ var('training_leads') }} as bigint)
 
 ),
 
@@ -41,31 +26,29 @@ dates as (
         leads.lead_id,
         clock.clock_date as score_date,
         true as is_current
-
     from leads
-
     cross join {{ ref('int_clock') }} as clock
 
     union all
 
     select
-        months.lead_id,
-        months.score_date,
+        leads.lead_id,
+        {{ month_ends('leads.created_date', 'clock.clock_date') }} as score_date,
         false as is_current
-
-    from months
+    from leads
+    cross join {{ ref('int_clock') }} as clock
+    where leads.is_sampled
 
     union all
 
-    select distinct
-        months.lead_id,
+    select
+        leads.lead_id,
         evaluation_dates.score_date,
         false as is_current
-
-    from months
-
+    from leads
     inner join {{ ref('int_evaluation_dates') }} as evaluation_dates
-        on months.lead_id = evaluation_dates.lead_id
+        on leads.lead_id = evaluation_dates.lead_id
+    where leads.is_sampled
 
 )
 
@@ -73,8 +56,8 @@ select
     dates.lead_id,
     dates.score_date,
     leads.created_date,
-    max(case when dates.is_current then 1 else 0 end) = 1 as is_current,
-    max(case when dates.is_current then 0 else 1 end) = 1 as is_training
+    bool_or(dates.is_current) as is_current,
+    bool_or(not dates.is_current) as is_training
 
 from dates
 
@@ -90,7 +73,4 @@ cross join {{ ref('int_clock') }} as clock
 
 where dates.score_date <= clock.clock_date
 
-group by
-    dates.lead_id,
-    dates.score_date,
-    leads.created_date
+group by all

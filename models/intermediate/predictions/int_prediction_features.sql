@@ -1,85 +1,51 @@
 {#
-    Grain: one row per lead, date and feature that it has then, with a number: 1 for a value of an
-    attribute, else the number, the age in days, or a count of events. Nothing that names a person, and
-    no owner or deal, which are there because somebody saw the outcome coming.
+    Grain: one row per lead, date and feature that it has then, with a number: 1 for a value of an attribute,
+    else the number, the age in days, or a count of events. Nothing that names a person, and no owner or
+    deal, which are there because somebody saw the outcome coming.
 #}
 {{ config(materialized='view') }}
-{%- set texts = [
-    'seniority', 'title_role', 'department_group', 'industry', 'employee_band', 'country', 'region', 'language', 'channel',
-    'lead_source', 'campaign', 'landing_page', 'email_domain_kind', 'is_role_mailbox'
-] %}
+{%- set texts = ['seniority', 'title_role', 'department_group', 'industry', 'employee_band', 'country', 'region',
+    'language', 'channel', 'lead_source', 'campaign', 'landing_page', 'email_domain_kind', 'is_role_mailbox'] %}
 {%- set numbers = ['employee_count', 'annual_revenue', 'budget'] %}
 with
 
-event_days as (
-
-    select lead_id, event_key, event_date, event_count
-    from {{ ref('int_known_event_days') }}
-    where
-        is_landed
-        and follows_event_key is null
-
-),
-
-extra as (
-
-    select distinct attribute
-    from {{ ref('int_model_attributes') }}
-    where
-        attribute not in ({{ "'" ~ (texts + numbers) | join("', '") ~ "'" }})
-        and attribute not like 'account.%'
-        and attribute not like 'in_segment:%'
-
-),
-
 attributes as (
 
-    {%- for name in texts %}
+    {%- for name in texts + numbers %}
         select
             lead_id,
             valid_from_date,
             valid_until_date,
-            '{{ name }} = ' || {{ attribute_text(name) }} as feature,
-            cast(1 as double) as value
+            '{{ name }}'{{ " || ' = ' || " ~ attribute_text(name) if name in texts }} as feature,
+            cast({{ 1 if name in texts else name }} as double) as value
         from {{ ref('int_lead_profiles') }}
         where {{ name }} is not null
 
         union all
     {% endfor %}
-    {%- for name in numbers %}
-        select
-            lead_id,
-            valid_from_date,
-            valid_until_date,
-            '{{ name }}' as feature,
-            cast({{ name }} as double) as value
-        from {{ ref('int_lead_profiles') }}
-        where {{ name }} is not null
-
-        union all
-    {% endfor %}
+    {# What a rule asks for beyond these. #}
     select
         profiles.lead_id,
         profiles.valid_from_date,
         profiles.valid_until_date,
-        extra.attribute || ' = ' || {{ json_text('profiles.attributes', 'extra.attribute') }} as feature,
-        cast(1 as double) as value
-
+        asked.attribute || ' = ' || {{ json_text('profiles.attributes', 'asked.attribute') }} as feature,
+        1 as value
     from {{ ref('int_lead_profiles') }} as profiles
-
-    cross join extra
-
-    where {{ json_text('profiles.attributes', 'extra.attribute') }} <> ''
+    inner join (select distinct attribute from {{ ref('int_model_attributes') }}) as asked
+        on {{ json_text('profiles.attributes', 'asked.attribute') }} <> ''
+    where
+        asked.attribute not in ({{ "'" ~ (texts + numbers) | join("', '") ~ "'" }})
+        and asked.attribute not like 'account.%'
+        and asked.attribute not like 'in_segment:%'
 
 )
 
 select
-    dates.lead_id,
-    dates.score_date,
+    lead_id,
+    score_date,
     'days since creation' as feature,
-    cast({{ days_between('dates.created_date', 'dates.score_date') }} as double) as value
-
-from {{ ref('int_prediction_dates') }} as dates
+    cast({{ days_between('created_date', 'score_date') }} as double) as value
+from {{ ref('int_prediction_dates') }}
 
 union all
 
@@ -88,9 +54,7 @@ select
     dates.score_date,
     attributes.feature,
     attributes.value
-
 from {{ ref('int_prediction_dates') }} as dates
-
 inner join attributes
     on dates.lead_id = attributes.lead_id
     and dates.score_date >= attributes.valid_from_date
@@ -105,16 +69,12 @@ inner join attributes
         dates.score_date,
         event_days.event_key || ' in the last {{ days }} days' as feature,
         cast(sum(event_days.event_count) as double) as value
-
     from {{ ref('int_prediction_dates') }} as dates
-
-    inner join event_days
+    inner join {{ ref('int_known_event_days') }} as event_days
         on dates.lead_id = event_days.lead_id
+        and event_days.is_landed
+        and event_days.follows_event_key is null
         and dates.score_date >= event_days.event_date
         and {{ days_between('event_days.event_date', 'dates.score_date') }} < {{ days }}
-
-    group by
-        dates.lead_id,
-        dates.score_date,
-        event_days.event_key
+    group by all
 {%- endfor %}

@@ -1,18 +1,23 @@
 {#
-    Grain: one row per scored lead: the model whose score counts for it. Challengers take the leads of
-    their traffic share by a stable hash, in the order of their names; all others have the champion that
-    went live last.
+    Grain: one row per lead that is scored: the day at whose end it is scored today, and the model whose score
+    counts for it. Challengers take the leads of their traffic share by a stable hash, in the order of their
+    names; all others have the champion that went live last. Before the first champion no score counts.
 #}
 {{ config(materialized='view') }}
 with
 
-scores as (
+scored as (
 
+    {# At the clock, or on the last day before the lead was deleted. #}
     select
-        lead_id,
-        score_model,
-        score_date
-    from {{ ref('lead_score_by_model') }}
+        lives.lead_id,
+        least({{ days_after('max(lives.valid_until_date)', -1) }}, max(clock.clock_date)) as score_date
+
+    from {{ ref('int_lead_lives') }} as lives
+
+    cross join {{ ref('int_clock') }} as clock
+
+    group by lives.lead_id
 
 ),
 
@@ -31,18 +36,18 @@ shares as (
 )
 
 select
-    scores.lead_id,
-    scores.score_model
+    scored.lead_id,
+    scored.score_date,
+    case when champions.score_model is not null then coalesce(shares.score_model, champions.score_model) end
+        as score_model
 
-from scores
+from scored
 
-inner join {{ ref('int_champions') }} as champions
-    on scores.score_date >= champions.live_from_date
-    and scores.score_date < champions.live_until_date
+left join {{ ref('int_champions') }} as champions
+    on scored.score_date >= champions.live_from_date
+    and scored.score_date < champions.live_until_date
 
 left join shares
-    on {{ hash_bucket('scores.lead_id') }} >= shares.first_bucket
-    and {{ hash_bucket('scores.lead_id') }} < shares.end_bucket
-    and scores.score_date >= shares.live_from_date
-
-where scores.score_model = coalesce(shares.score_model, champions.score_model)
+    on {{ hash_bucket('scored.lead_id') }} >= shares.first_bucket
+    and {{ hash_bucket('scored.lead_id') }} < shares.end_bucket
+    and scored.score_date >= shares.live_from_date

@@ -5,13 +5,6 @@
 #}
 with
 
-email_events as (
-
-    select * from {{ ref('int_kpi_events') }}
-    where kpi_event in ('email_sent', 'email_opened', 'email_clicked')
-
-),
-
 assigned as (
 
     select
@@ -23,7 +16,9 @@ assigned as (
             order by occurred_at
         ) as sent_at
 
-    from email_events
+    from {{ ref('int_kpi_events') }}
+
+    where kpi_event in ('email_sent', 'email_opened', 'email_clicked')
 
 ),
 
@@ -61,7 +56,4 @@ from emails
 inner join {{ ref('lead_lifecycle') }} as lifecycle
     on emails.lead_id = lifecycle.lead_id
 
-group by
-    {{ reporting_date('emails.sent_at') }},
-    lifecycle.channel,
-    lifecycle.region
+group by all

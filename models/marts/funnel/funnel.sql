@@ -8,12 +8,6 @@
 } %}
 with
 
-traffic as (
-
-    {{ current_versions(ref('stg_raw__web_traffic'), ['traffic_date', 'channel', 'region']) }}
-
-),
-
 happened as (
 
     {%- for column, reached_at in stages.items() %}
@@ -23,9 +17,7 @@ happened as (
             region,
             '{{ column }}' as measure,
             cast(1 as decimal(18, 4)) as amount
-
         from {{ ref('lead_lifecycle') }}
-
         where {{ reached_at }} is not null
 
         union all
@@ -36,9 +28,7 @@ happened as (
         lifecycle.region,
         'revenue' as measure,
         revenue.amount
-
     from {{ ref('int_revenue') }} as revenue
-
     inner join {{ ref('lead_lifecycle') }} as lifecycle
         on revenue.lead_id = lifecycle.lead_id
 
@@ -50,7 +40,6 @@ happened as (
         region,
         'spend' as measure,
         amount
-
     from {{ ref('int_marketing_spend') }}
 
     union all
@@ -61,14 +50,12 @@ happened as (
         traffic.region,
         'visitors' as measure,
         cast(traffic.visitors as decimal(18, 4)) as amount
-
-    from traffic
-
+    from (
+        {{ current_versions(ref('stg_raw__web_traffic'), ['traffic_date', 'channel', 'region']) }}
+    ) as traffic
     inner join {{ ref('int_channels') }} as channels
         on traffic.channel = channels.lead_source
-
     cross join {{ ref('int_clock') }} as clock
-
     where traffic.traffic_date <= clock.facts_until_date
 
 )
@@ -79,14 +66,11 @@ select
     region,
     cast(sum(case when measure = 'visitors' then amount end) as bigint) as visitors,
     {%- for column in stages %}
-        cast(sum(case when measure = '{{ column }}' then 1 else 0 end) as bigint) as {{ column }},
+        count(case when measure = '{{ column }}' then 1 end) as {{ column }},
     {%- endfor %}
     cast(sum(case when measure = 'revenue' then amount end) as decimal(18, 4)) as revenue,
     cast(sum(case when measure = 'spend' then amount end) as decimal(18, 4)) as spend
 
 from happened
 
-group by
-    funnel_date,
-    channel,
-    region
+group by all

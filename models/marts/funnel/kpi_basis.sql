@@ -1,43 +1,21 @@
 {# Grain: one row: what the numbers of the funnel and the KPIs rest on. #}
 with
 
-exchange_rates as (
-
-    select distinct to_currency as reporting_currency
-    from {{ ref('int_exchange_rates') }}
-
-),
-
-cost_types as (
-
-    select distinct cost_type from {{ ref('int_marketing_spend') }}
-
-),
-
 spend as (
 
     select {{ ordered_list('cost_type', 'cost_type', ', ') }} as cost_types
-    from cost_types
+    from (select distinct cost_type from {{ ref('int_marketing_spend') }}) as cost_types
 
 ),
 
-payments as (
-
-    select count(*) as payments from {{ ref('int_payments') }}
-
-),
-
-opportunities as (
-
-    select count(*) as opportunities from {{ ref('int_opportunities') }}
-
-),
-
-reached as (
+counted as (
 
     select
-        count(opportunity_at) as opportunities,
+        (select count(*) from {{ ref('int_payments') }}) as payments,
+        (select count(*) from {{ ref('int_opportunities') }}) as opportunities,
+        count(opportunity_at) as leads_with_opportunity,
         count(customer_at) as customers
+
     from {{ ref('lead_lifecycle') }}
 
 )
@@ -46,10 +24,10 @@ select
     data_end.last_date,
     exchange_rates.reporting_currency,
     coalesce(spend.cost_types, '(none)') as cost_types,
-    case when payments.payments > 0 then 'net payments' else 'won amounts' end
+    case when counted.payments > 0 then 'net payments' else 'won amounts' end
         as revenue_source,
-    opportunities.opportunities + reached.opportunities > 0 as has_opportunities,
-    opportunities.opportunities + payments.payments + reached.customers > 0 as has_customers,
+    counted.opportunities + counted.leads_with_opportunity > 0 as has_opportunities,
+    counted.opportunities + counted.payments + counted.customers > 0 as has_customers,
     '{{ var("reporting_time_zone") }}' as reporting_time_zone,
     cast({{ var('gross_margin') }} as decimal(5, 4)) as gross_margin,
     cast({{ var('payment_months') }} as bigint) as payment_months,
@@ -60,12 +38,8 @@ select
 
 from {{ ref('int_data_end') }} as data_end
 
-cross join exchange_rates
+cross join (select distinct to_currency as reporting_currency from {{ ref('int_exchange_rates') }}) as exchange_rates
 
 cross join spend
 
-cross join payments
-
-cross join opportunities
-
-cross join reached
+cross join counted

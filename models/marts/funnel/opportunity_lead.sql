@@ -1,12 +1,4 @@
 {# Grain: one row per opportunity and lead that has a part in it; the funnel counts the primary one alone. #}
-with
-
-opportunities as (
-
-    select opportunity_id from {{ ref('opportunity') }}
-
-)
-
 select
     opportunity_leads.opportunity_id,
     opportunity_leads.lead_id,
@@ -15,5 +7,5 @@ select
 
 from {{ ref('int_opportunity_leads') }} as opportunity_leads
 
-inner join opportunities
+inner join {{ ref('opportunity') }} as opportunities
     on opportunity_leads.opportunity_id = opportunities.opportunity_id

@@ -4,33 +4,17 @@
 #}
 with
 
-revenue as (
-
-    select * from {{ ref('int_revenue') }}
-
-),
-
-no_revenue as (
-
-    {# NULL, not 0, where no revenue was ever landed. #}
-    select cast(case when count(*) > 0 then 0 end as decimal(18, 4)) as revenue
-    from revenue
-
-),
-
 facts as (
 
     select
-        cast(date_trunc('month', lifecycle.lead_at) as date) as cohort_month,
-        lifecycle.channel,
-        lifecycle.region,
+        cast(date_trunc('month', lead_at) as date) as cohort_month,
+        channel,
+        region,
         1 as leads,
         cast(null as decimal(18, 4)) as spend,
-        no_revenue.revenue
+        cast(null as decimal(18, 4)) as revenue
 
-    from {{ ref('lead_lifecycle') }} as lifecycle
-
-    cross join no_revenue
+    from {{ ref('lead_lifecycle') }}
 
     union all
 
@@ -39,10 +23,10 @@ facts as (
         lifecycle.channel,
         lifecycle.region,
         0 as leads,
-        cast(null as decimal(18, 4)) as spend,
+        null as spend,
         revenue.amount as revenue
 
-    from revenue
+    from {{ ref('int_revenue') }} as revenue
 
     inner join {{ ref('lead_lifecycle') }} as lifecycle
         on revenue.lead_id = lifecycle.lead_id
@@ -52,43 +36,38 @@ facts as (
     union all
 
     select
-        cast(date_trunc('month', spend.spend_date) as date) as cohort_month,
-        spend.channel,
-        spend.region,
+        cast(date_trunc('month', spend_date) as date) as cohort_month,
+        channel,
+        region,
         0 as leads,
-        spend.amount as spend,
-        no_revenue.revenue
+        amount as spend,
+        null as revenue
 
-    from {{ ref('int_marketing_spend') }} as spend
-
-    cross join no_revenue
+    from {{ ref('int_marketing_spend') }}
 
 ),
 
 cohorts as (
 
+    {# Revenue is NULL, not 0, where none was ever landed. #}
     select
         cohort_month,
         channel,
         region,
         cast(sum(leads) as bigint) as leads,
         cast(sum(spend) as decimal(18, 4)) as spend,
-        cast(sum(revenue) as decimal(18, 4)) as revenue_within
+        cast(coalesce(sum(revenue), (select max(0) from {{ ref('int_revenue') }})) as decimal(18, 4)) as revenue_within
 
     from facts
 
-    group by
-        cohort_month,
-        channel,
-        region
+    group by all
 
 )
 
 select
     cohorts.*,
     {{ gross_margin('cohorts.revenue_within') }} as gross_margin_within,
-    {{ months_after('last_day(cohorts.cohort_month)', var('roi_months')) }}
-    <= data_end.last_date as is_mature
+    {{ months_after('last_day(cohorts.cohort_month)', var('roi_months')) }} <= data_end.last_date as is_mature
 
 from cohorts
 

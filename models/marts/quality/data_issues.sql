@@ -2,192 +2,66 @@
     Grain: one row per fault of the landed data and record that has it. The records are kept and counted;
     nothing was changed.
 #}
-with
+{%- set deals = ref('int_current_opportunities') %}
+{%- set payments = ref('int_current_payments') %}
+{%- set feedback = ref('int_current_feedback') %}
 
-leads as (
+{#- What recurs; {} stands for a column. #}
+{%- set day = 'cast(cast(records.{} as date) as string)' %}
+{%- set came_in = " || ', came in on ' || " ~ day.format('lead_at') %}
+{%- set is_later = 'cast(records.{0} as date) > cast(records.landed_at as date)
+    and cast(records.{0} as date) > (select clock.facts_until_date from ' ~ ref('int_clock') ~ ' as clock)' %}
+{%- set later = "'{0} is ' || cast(cast(records.{0} as date) as string)
+    || '; waits until rows are landed on that day'" %}
+{%- set is_unknown = 'records.lead_id is not null and not exists (
+    select 1 from ' ~ ref('stg_raw__leads') ~ ' as leads where leads.lead_id = records.lead_id
+)' %}
+{%- set unknown = "'no such lead was landed'" %}
 
-    select * from {{ ref('int_lead_versions') }}
-    where is_current
+{#- A fault: name, table of the input contract, id of the record, where it may be; when it is one; what is told. #}
+{%- set faults = [
+    ('customer before lead', 'leads', 'lead_id', ref('lead_lifecycle'),
+        'records.customer_at < records.lead_at',
+        "'won on ' || " ~ day.format('customer_at') ~ came_in),
+    ('opportunity before lead', 'leads', 'lead_id', ref('lead_lifecycle'),
+        'records.opportunity_at < records.lead_at',
+        "'opened on ' || " ~ day.format('opportunity_at') ~ came_in),
+    ('merge that leads nowhere', 'leads', 'lead_id', ref('int_lead_versions'),
+        'records.is_current and records.merged_into_lead_id is not null and not exists (
+            select 1 from ' ~ ref('int_lead_merges') ~ ' as lead_merges
+            where lead_merges.lead_id = records.lead_id and lead_merges.lead_id <> lead_merges.end_lead_id
+        )',
+        "'merged into ' || records.merged_into_lead_id || ', which is unknown or leads back; not followed'"),
+    ('won without a day', 'opportunities', 'opportunity_id', deals,
+        'records.is_won and records.closed_at is null',
+        "'has is_won, but neither closed_at nor updated_at; counts as open'"),
+    ('closed without a result', 'opportunities', 'opportunity_id', deals,
+        'records.is_won is null and records.closed_at is not null',
+        "'has closed_at, but no is_won; counts as open'"),
+    ('win dated after it was landed', 'opportunities', 'opportunity_id', deals,
+        'records.is_won and ' ~ is_later.format('closed_at'),
+        later.format('closed_at')),
+    ('payment dated after it was landed', 'payments', 'payment_id', payments,
+        is_later.format('paid_at'),
+        later.format('paid_at')),
+    ('feedback dated after it was landed', 'lead_feedback', 'feedback_id', feedback,
+        is_later.format('given_at'),
+        later.format('given_at')),
+    ('opportunities of an unknown lead', 'opportunities', 'lead_id', deals, is_unknown, unknown),
+    ('payments of an unknown lead', 'payments', 'lead_id', payments, is_unknown, unknown),
+    ('feedback of an unknown lead', 'lead_feedback', 'lead_id', feedback, is_unknown, unknown),
+    ('events of an unknown lead', 'lead_events', 'lead_id', ref('int_event_days'),
+        'records.event_key is not null and ' ~ is_unknown, unknown),
+] %}
+{%- for issue, entity, record_id, table, is_fault, detail in faults %}
+    select distinct
+        '{{ issue }}' as issue,
+        '{{ entity }}' as entity,
+        records.{{ record_id }} as record_id,
+        {{ detail }} as detail
 
-),
+    from {{ table }} as records
 
-landed_leads as (
-
-    select lead_id from {{ ref('stg_raw__leads') }}
-
-),
-
-payments as (
-
-    select * from {{ ref('int_current_payments') }}
-
-),
-
-feedback as (
-
-    select * from {{ ref('int_current_feedback') }}
-
-),
-
-records as (
-
-    select
-        'opportunities' as entity,
-        opportunity_id as record_id,
-        lead_id,
-        'opportunities of an unknown lead' as unknown_issue,
-        'win dated after it was landed' as later_issue,
-        'closed_at' as column_name,
-        case when is_won then closed_at end as happened_at,
-        landed_at
-    from {{ ref('int_current_opportunities') }}
-
-    union all
-
-    select
-        'payments' as entity,
-        payment_id as record_id,
-        lead_id,
-        'payments of an unknown lead' as unknown_issue,
-        'payment dated after it was landed' as later_issue,
-        'paid_at' as column_name,
-        paid_at as happened_at,
-        landed_at
-    from payments
-
-    union all
-
-    select
-        'lead_feedback' as entity,
-        feedback_id as record_id,
-        lead_id,
-        'feedback of an unknown lead' as unknown_issue,
-        'feedback dated after it was landed' as later_issue,
-        'given_at' as column_name,
-        given_at as happened_at,
-        landed_at
-    from feedback
-
-)
-
-select
-    'customer before lead' as issue,
-    'leads' as entity,
-    lead_id as record_id,
-    'won on ' || cast(cast(customer_at as date) as string) || ', came in on '
-    || cast(cast(lead_at as date) as string) as detail
-
-from {{ ref('lead_lifecycle') }}
-
-where customer_at < lead_at
-
-union all
-
-select
-    'opportunity before lead' as issue,
-    'leads' as entity,
-    lead_id as record_id,
-    'opened on ' || cast(cast(opportunity_at as date) as string)
-    || ', came in on ' || cast(cast(lead_at as date) as string) as detail
-
-from {{ ref('lead_lifecycle') }}
-
-where opportunity_at < lead_at
-
-union all
-
-select
-    'merge that leads nowhere' as issue,
-    'leads' as entity,
-    leads.lead_id as record_id,
-    'merged into ' || leads.merged_into_lead_id
-    || ', which is unknown or leads back; not followed' as detail
-
-from leads
-
-left join {{ ref('int_lead_merges') }} as lead_merges
-    on leads.lead_id = lead_merges.lead_id
-    and lead_merges.lead_id <> lead_merges.end_lead_id
-
-where
-    leads.merged_into_lead_id is not null
-    and lead_merges.lead_id is null
-
-union all
-
-select distinct
-    'events of an unknown lead' as issue,
-    'lead_events' as entity,
-    event_days.lead_id as record_id,
-    'no such lead was landed' as detail
-
-from {{ ref('int_event_days') }} as event_days
-
-left join landed_leads
-    on event_days.lead_id = landed_leads.lead_id
-
-where
-    landed_leads.lead_id is null
-    and event_days.event_key is not null
-
-union all
-
-select
-    'won without a day' as issue,
-    'opportunities' as entity,
-    opportunity_id as record_id,
-    'has is_won, but neither closed_at nor updated_at; counts as open' as detail
-
-from {{ ref('int_current_opportunities') }}
-
-where
-    is_won
-    and closed_at is null
-
-union all
-
-select
-    'closed without a result' as issue,
-    'opportunities' as entity,
-    opportunity_id as record_id,
-    'has closed_at, but no is_won; counts as open' as detail
-
-from {{ ref('int_current_opportunities') }}
-
-where
-    closed_at is not null
-    and is_won is null
-
-union all
-
-select
-    records.later_issue as issue,
-    records.entity,
-    records.record_id,
-    records.column_name || ' is ' || cast(cast(records.happened_at as date) as string)
-    || '; waits until rows are landed on that day' as detail
-
-from records
-
-cross join {{ ref('int_clock') }} as clock
-
-where
-    cast(records.happened_at as date) > cast(records.landed_at as date)
-    and cast(records.happened_at as date) > clock.facts_until_date
-
-union all
-
-select distinct
-    records.unknown_issue as issue,
-    records.entity,
-    records.lead_id as record_id,
-    'no such lead was landed' as detail
-
-from records
-
-left join landed_leads
-    on records.lead_id = landed_leads.lead_id
-
-where
-    records.lead_id is not null
-    and landed_leads.lead_id is null
+    where {{ is_fault }}
+    {{ 'union all' if not loop.last }}
+{%- endfor %}

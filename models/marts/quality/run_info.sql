@@ -11,49 +11,15 @@ landings as (
 
 ),
 
-rejected_rows as (
-
-    select
-        landing_id,
-        file,
-        original_row,
-        count(*) as occurrences
-
-    from {{ source('landing', 'rejected_rows') }}
-
-    group by landing_id, file, original_row
-
-),
-
-distinct_rejected_rows as (
-
-    {# A row that is still bad when its file lands anew is the same row. #}
-    select max(occurrences) as occurrences
-    from rejected_rows
-    group by file, original_row
-
-),
-
 rejected as (
 
-    select coalesce(sum(occurrences), 0) as rows_rejected
-    from distinct_rejected_rows
+    {# A row that is still bad when its file lands anew is the same row; equal rows of one landing are several. #}
+    select distinct
+        file,
+        original_row,
+        row_number() over (partition by landing_id, file, original_row order by landing_id) as copy_number
 
-),
-
-waiting as (
-
-    select
-        (
-            select count(*) from {{ ref('stg_raw__leads') }} as leads
-            where cast(leads.created_at as date) > clock.clock_date
-        )
-        + (
-            select count(*) from {{ ref('stg_raw__lead_events') }} as lead_events
-            where cast(lead_events.occurred_at as date) > clock.clock_date
-        ) as rows_waiting
-
-    from {{ ref('int_clock') }} as clock
+    from {{ source('landing', 'rejected_rows') }}
 
 ),
 
@@ -72,8 +38,14 @@ select
     ) as run_id,
     clock.clock_date,
     cast(landings.rows_landed as bigint) as rows_landed,
-    cast(rejected.rows_rejected as bigint) as rows_rejected,
-    cast(waiting.rows_waiting as bigint) as rows_waiting,
+    (select count(*) from rejected) as rows_rejected,
+    (
+        select count(*) from {{ ref('stg_raw__leads') }} as leads
+        where cast(leads.created_at as date) > clock.clock_date
+    ) + (
+        select count(*) from {{ ref('stg_raw__lead_events') }} as lead_events
+        where cast(lead_events.occurred_at as date) > clock.clock_date
+    ) as rows_waiting,
     points.points_hashes,
     '{{ dbt_version }}' as dbt_version,
     '{{ var("project_version") }}' as project_version
@@ -81,9 +53,5 @@ select
 from {{ ref('int_clock') }} as clock
 
 cross join landings
-
-cross join rejected
-
-cross join waiting
 
 cross join points

@@ -8,7 +8,7 @@ select
 
 from {{ ref('int_lead_consents') }} as consents
 
-inner join {{ ref('lead_lifecycle') }} as lifecycle
-    on consents.lead_id = lifecycle.lead_id
+inner join {{ ref('int_lifecycles') }} as lifecycles
+    on consents.lead_id = lifecycles.lead_id
 
-where not lifecycle.is_deleted
+where not lifecycles.is_deleted

@@ -11,10 +11,11 @@ chosen as (
         scores.score,
         scores.engagement_score,
         case
-            when callability.sales_reason is not null then callability.sales_reason
+            when lifecycles.sales_reason is not null then lifecycles.sales_reason
             when scores.is_disqualified then 'disqualified'
             when scores.is_junk then 'junk'
-            else callability.contact_reason
+            when not consents.may_contact then 'no consent'
+            when lifecycles.is_deleted then 'deleted'
         end as not_callable_reason
 
     from {{ ref('lead_score_by_model') }} as scores
@@ -23,8 +24,12 @@ chosen as (
         on scores.lead_id = lead_models.lead_id
         and scores.score_model = lead_models.score_model
 
-    inner join {{ ref('int_lead_callability') }} as callability
-        on scores.lead_id = callability.lead_id
+    inner join {{ ref('int_lifecycles') }} as lifecycles
+        on scores.lead_id = lifecycles.lead_id
+
+    inner join {{ ref('int_lead_consents') }} as consents
+        on scores.lead_id = consents.lead_id
+        and consents.contact_channel = 'phone'
 
 ),
 
@@ -60,9 +65,7 @@ select
     ranked.not_callable_reason is null as is_callable,
     ranked.not_callable_reason,
     case when ranked.not_callable_reason is null then cast(ranked.place as bigint) end as score_rank,
-    cast(
-        nullif('{{ url_prefix }}', '') || scores.lead_id as string
-    ) as lead_url,
+    cast(nullif('{{ url_prefix }}', '') || scores.lead_id as string) as lead_url,
     scores.score_date,
     scores.points_hash
 

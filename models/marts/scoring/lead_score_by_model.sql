@@ -1,18 +1,4 @@
 {# Grain: one row per lead and live model, at the clock, or on the last day before the lead was deleted. #}
-with
-
-lives as (
-
-    select
-        lead_id,
-        max(valid_until_date) as valid_until_date
-
-    from {{ ref('int_lead_lives') }}
-
-    group by lead_id
-
-)
-
 select
     scores.lead_id,
     scores.score_model,
@@ -36,15 +22,13 @@ select
     cast(round(
         predictions.predicted_conversion * cast(deal_amounts.expected_deal_amount as double), 4
     ) as decimal(18, 4)) as expected_value,
-    least(
-        {{ days_after('lives.valid_until_date', -1) }}, clock.clock_date
-    ) as score_date,
+    lead_models.score_date,
     points_hashes.points_hash
 
 from {{ ref('int_current_scores') }} as scores
 
-inner join lives
-    on scores.lead_id = lives.lead_id
+inner join {{ ref('int_lead_models') }} as lead_models
+    on scores.lead_id = lead_models.lead_id
 
 inner join {{ ref('int_points_hashes') }} as points_hashes
     on scores.score_model = points_hashes.score_model
@@ -54,5 +38,3 @@ left join {{ ref('int_predictions') }} as predictions
 
 left join {{ ref('int_deal_amounts') }} as deal_amounts
     on scores.lead_id = deal_amounts.lead_id
-
-cross join {{ ref('int_clock') }} as clock
