@@ -13,9 +13,7 @@ counted as (
         lead_values.value,
         true as is_total,
         leads.outcome
-
     from {{ ref('int_naive_bayes_leads') }} as leads
-
     inner join {{ ref('int_naive_bayes_values') }} as lead_values
         on leads.lead_id = lead_values.lead_id
         and lead_values.kind not in ('team', 'stage')
@@ -29,12 +27,9 @@ counted as (
         stages.stage as value,
         stages.is_first as is_total,
         leads.outcome
-
     from {{ ref('int_naive_bayes_leads') }} as leads
-
     inner join {{ ref('stg_mapping__naive_bayes_stages') }} as stages
         on leads.outcome = 'won' or leads.sequence >= stages.sequence
-
     inner join {{ ref('naive_bayes_fields') }} as fields
         on fields.kind = 'stage'
 

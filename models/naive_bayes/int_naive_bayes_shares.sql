@@ -15,9 +15,7 @@ smoothed as (
         is_total,
         won_count + {{ var('naive_bayes_smoothing') }} as won,
         lost_count + {{ var('naive_bayes_smoothing') }} as lost
-
     from {{ ref('int_naive_bayes_counts') }}
-
     where
         kind <> 'tags'
         or won_count + lost_count + 2 * {{ var('naive_bayes_smoothing') }} >= {{ var('naive_bayes_min_tag_leads') }}
@@ -50,7 +48,6 @@ totals as (
         *,
         sum(case when is_total then won end) over (partition by team, field) as total_won,
         sum(case when is_total then lost end) over (partition by team, field) as total_lost
-
     from scopes
 
 )

@@ -11,15 +11,11 @@ known as (
         fields.field,
         fields.kind,
         coalesce(nullif(trim(attributes.value), ''), case when fields.kind = 'state' then '(unset)' end) as value
-
     from {{ ref('int_lead_attributes') }} as attributes
-
     inner join {{ ref('naive_bayes_fields') }} as fields
         on attributes.attribute = fields.attribute
         and fields.attribute <> 'lifecycle_stage'
-
     cross join {{ ref('int_clock') }} as clock
-
     where
         attributes.valid_from_date <= clock.clock_date
         and attributes.valid_until_date > clock.clock_date
@@ -36,9 +32,7 @@ known as (
             {%- endfor %}
             else 'lead'
         end as value
-
     from {{ ref('lead_lifecycle') }} as lifecycle
-
     inner join {{ ref('naive_bayes_fields') }} as fields
         on fields.attribute = 'lifecycle_stage'
 

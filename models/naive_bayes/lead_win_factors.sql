@@ -7,25 +7,17 @@ with
 leads as (
 
     {# A lead of no team, or of one that never won or lost a lead, is held against all teams. #}
-    select
-        leads.lead_id,
-        teams.team
-
+    select leads.lead_id, teams.team
     from {{ ref('int_naive_bayes_leads') }} as leads
-
     left join (select distinct team from {{ ref('int_naive_bayes_counts') }}) as teams
         on leads.team = teams.team
-
     where leads.outcome = 'open'
 
 ),
 
 lead_values as (
 
-    select
-        lead_id,
-        field,
-        value
+    select lead_id, field, value
     from {{ ref('int_naive_bayes_values') }}
     where kind <> 'team'
 
@@ -49,16 +41,12 @@ factors as (
             when 'stage' then 1 - shares.lost_share
             else shares.won_share / (shares.won_share + shares.lost_share)
         end as factor
-
     from leads
-
     inner join {{ ref('int_naive_bayes_shares') }} as overall
         on leads.team is not distinct from overall.team
         and overall.kind = 'all'
-
     inner join lead_values
         on leads.lead_id = lead_values.lead_id
-
     inner join {{ ref('int_naive_bayes_shares') }} as shares
         on leads.team is not distinct from shares.team
         and lead_values.field = shares.field

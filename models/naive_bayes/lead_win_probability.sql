@@ -17,9 +17,7 @@ odds as (
     select
         lead_id,
         cast(sum(log_odds) as double) as log_odds
-
     from {{ ref('lead_win_factors') }}
-
     group by lead_id
 
 )

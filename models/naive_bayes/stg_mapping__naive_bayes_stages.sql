@@ -8,7 +8,6 @@ typed as (
         {{ seed_value('team', 'string') }},
         {{ seed_value('sequence', 'integer') }},
         is_won = 'yes' as is_won
-
     from {{ ref('naive_bayes_stages') }}
 
 )

@@ -19,7 +19,7 @@ TABLES = [
     *("marts.lead_score_history", "marts.lead_lifecycle", "marts.funnel"),
     *("intermediate.int_current_scores", "intermediate.int_evaluated_factors"),
     *("intermediate.int_event_days", "intermediate.int_scored_days"),
-    *("intermediate.int_band_dates", "intermediate.int_segment_dates"),
+    "intermediate.int_score_milestones",
 ]
 # What tells by which build a row of a kept table was made, and rows that only say so.
 OF_A_BUILD = "c not in ('inputs_hash', 'complete_through_date')"

@@ -20,14 +20,11 @@ colleagues as (
         others.lead_id as colleague_lead_id,
         greatest(accounts.valid_from_date, others.valid_from_date) as joined_date,
         least(accounts.valid_until_date, others.valid_until_date) as left_date
-
     from {{ ref('int_lead_accounts') }} as accounts
-
     inner join {{ ref('int_lead_accounts') }} as others
         on accounts.account_id = others.account_id
         and accounts.valid_from_date < others.valid_until_date
         and accounts.valid_until_date > others.valid_from_date
-
     where exists (select 1 from measures)
 
 ),
@@ -35,12 +32,9 @@ colleagues as (
 counted as (
 
     select colleagues.*, measures.measure, measures.window_days, event_days.event_date
-
     from colleagues
-
     inner join {{ ref('int_person_event_days') }} as event_days
         on colleagues.colleague_lead_id = event_days.lead_id
-
     inner join measures
         on event_days.event_key = measures.event_key
 

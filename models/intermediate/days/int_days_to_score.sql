@@ -1,11 +1,9 @@
 {#
     Grain: one row per surviving lead, live model and date at which this build scores the lead: today, which is the clock or
     the last day before the lead was deleted, and of its history and of the days on which the models are measured those
-    that are due. Personas are scored at the clock, beside the leads: neither current nor history.
+    that are due. Personas are scored at the clock, beside the leads: neither current nor history. Of several causes that
+    make a day one of the history the first is told, in the order of their numbers.
 #}
-{%- set causes = [
-    'creation', 'new model', 'event', 'attribute', 'silence', 'rule began or ended', 'event left its window', 'decay'
-] %}
 with
 
 due as (
@@ -20,22 +18,16 @@ due as (
 
 dates as (
 
-    select pair_id, last_date as score_date, is_lead as is_current, false as is_measured, cast(null as int) as cause_number
+    select pair_id, last_date as score_date, is_lead as is_current, false as is_measured, cast(null as string) as cause
     from {{ ref('int_score_spans') }}
     where
         valid_to_date = last_date
         and (last_date >= live_from_date or not is_lead)
-
     {%- for history_dates in [ref('int_history_dates__events'), ref('int_history_dates__leads')] %}
         union all
 
         {# Between these days a score only falls, so the first day over a threshold is exact. #}
-        select
-            due.pair_id,
-            history_dates.score_date,
-            false,
-            false,
-            case history_dates.cause {%- for cause in causes %} when '{{ cause }}' then {{ loop.index }}{% endfor %} end
+        select due.pair_id, history_dates.score_date, false, false, history_dates.cause
         from {{ history_dates }} as history_dates
         inner join due
             on history_dates.lead_id = due.lead_id
@@ -61,7 +53,7 @@ days as (
         score_date,
         bool_or(is_current) as is_current,
         bool_or(is_measured) as is_measured,
-        min(cause_number) as cause_number
+        min(cause) as cause
     from dates
     group by pair_id, score_date
 
@@ -77,7 +69,7 @@ select
     days.is_current,
     days.is_measured,
     {# NULL for a day that is scored as today or to measure the models only: no part of the history. #}
-    case days.cause_number {%- for cause in causes %} when {{ loop.index }} then '{{ cause }}'{% endfor %} end as cause
+    substr(days.cause, 3) as cause
 
 from days
 

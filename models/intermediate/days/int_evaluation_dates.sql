@@ -10,9 +10,7 @@ leads as (
         lead_id,
         min(cast(created_at as date)) as created_date,
         count(*) over () as lead_count
-
     from {{ ref('int_lead_profiles') }}
-
     group by lead_id
 
 ),

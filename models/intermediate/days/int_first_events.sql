@@ -28,9 +28,7 @@ first_times as (
     select
         lead_id,
         min(first_occurred_at) as first_occurred_at
-
     from event_days
-
     group by lead_id
 
 )

@@ -13,39 +13,35 @@ inactivity_rules as (
 
 ages as (
 
-    select score_model, event_key, 0 as age_days, 'event' as cause from {{ ref('int_event_windows') }}
+    select score_model, event_key, 0 as age_days, '3 event' as cause from {{ ref('int_event_windows') }}
 
     union
 
-    select score_model, event_key, 0, 'event' from inactivity_rules
+    select score_model, event_key, 0, '3 event' from inactivity_rules
 
     union
 
-    select score_model, event_key, window_days, 'event left its window' from {{ ref('int_event_windows') }}
+    select score_model, event_key, window_days, '7 event left its window' from {{ ref('int_event_windows') }}
     where can_leaving_raise
 
     union
 
-    select score_model, coalesce(requires_event_key, event_key), silent_days, 'silence' from inactivity_rules
+    select score_model, coalesce(requires_event_key, event_key), silent_days, '5 silence' from inactivity_rules
     where points > 0
 
     union
 
     {# Without a key that breaks the silence first, silence begins at the creation too. #}
-    select score_model, null, silent_days, 'silence' from inactivity_rules
+    select score_model, null, silent_days, '5 silence' from inactivity_rules
     where points > 0 and requires_event_key is null
 
     union
 
-    select score_model, null, tenure_days, 'rule began or ended' from {{ ref('int_tenure_bounds') }}
+    select score_model, null, tenure_days, '6 rule began or ended' from {{ ref('int_tenure_bounds') }}
 
 )
 
-select
-    ages.score_model,
-    ages.event_key,
-    ages.age_days,
-    ages.cause
+select ages.score_model, ages.event_key, ages.age_days, ages.cause
 
 from ages
 

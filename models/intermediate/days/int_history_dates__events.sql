@@ -20,7 +20,7 @@ select
     first_events.lead_id,
     model_attributes.score_model,
     first_events.event_date as score_date,
-    'event' as cause
+    '3 event' as cause
 
 from {{ ref('int_first_events') }} as first_events
 
@@ -33,7 +33,7 @@ select
     colleague_dates.lead_id,
     model_attributes.score_model,
     colleague_dates.change_date as score_date,
-    'event' as cause
+    '3 event' as cause
 
 from {{ ref('int_colleague_dates') }} as colleague_dates
 

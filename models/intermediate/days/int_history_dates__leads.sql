@@ -12,11 +12,8 @@ leads as (
         live_models.score_model,
         live_models.live_from_date,
         min(cast(profiles.created_at as date)) as created_date
-
     from {{ ref('int_lead_profiles') }} as profiles
-
     cross join {{ ref('int_live_models') }} as live_models
-
     group by profiles.lead_id, live_models.score_model, live_models.live_from_date
 
 ),
@@ -24,15 +21,15 @@ leads as (
 model_dates as (
 
     {# The same for every lead of a model. #}
-    select score_model, valid_from as score_date, 'rule began or ended' as cause from {{ ref('stg_points__rules') }}
+    select score_model, valid_from as score_date, '6 rule began or ended' as cause from {{ ref('stg_points__rules') }}
 
     union
 
-    select score_model, {{ days_after('valid_to', 1) }}, 'rule began or ended' from {{ ref('stg_points__rules') }}
+    select score_model, {{ days_after('valid_to', 1) }}, '6 rule began or ended' from {{ ref('stg_points__rules') }}
 
     union
 
-    select live_models.score_model, {{ month_ends('first_days.first_date', 'clock.clock_date') }}, 'decay'
+    select live_models.score_model, {{ month_ends('first_days.first_date', 'clock.clock_date') }}, '8 decay'
     from {{ ref('int_live_models') }} as live_models
     cross join {{ ref('int_clock') }} as clock
     cross join (select min(created_date) as first_date from leads) as first_days
@@ -43,20 +40,20 @@ select
     lead_id,
     score_model,
     greatest(created_date, live_from_date) as score_date,
-    case when created_date >= live_from_date then 'creation' else 'new model' end as cause
+    case when created_date >= live_from_date then '1 creation' else '2 new model' end as cause
 
 from leads
 
 union all
 
-select attributes.lead_id, model_attributes.score_model, attributes.valid_from_date, 'attribute'
+select attributes.lead_id, model_attributes.score_model, attributes.valid_from_date, '4 attribute'
 from {{ ref('int_lead_attributes') }} as attributes
 inner join {{ ref('int_model_attributes') }} as model_attributes
     on attributes.attribute = model_attributes.attribute
 
 union all
 
-select profiles.lead_id, live_models.score_model, profiles.valid_from_date, 'attribute'
+select profiles.lead_id, live_models.score_model, profiles.valid_from_date, '4 attribute'
 from {{ ref('int_lead_profiles') }} as profiles
 cross join {{ ref('int_live_models') }} as live_models
 

@@ -30,16 +30,11 @@ made_of as (
         live_models.score_model,
         cast(lead_hashes.lead_hash as string) || ' ' || points_hashes.points_hash || ' ' || coalesce(currencies.to_currency, '')
         || ' {{ definition_hash('int_scored_days') if execute }}' as inputs
-
     from {{ ref('int_lead_hashes') }} as lead_hashes
-
     cross join {{ ref('int_live_models') }} as live_models
-
     inner join {{ ref('int_points_hashes') }} as points_hashes
         on live_models.score_model = points_hashes.score_model
-
     cross join (select max(to_currency) as to_currency from {{ ref('int_exchange_rates') }}) as currencies
-
     where {{ var('history') }}
 
 )

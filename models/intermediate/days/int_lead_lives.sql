@@ -18,11 +18,8 @@ alive as (
                 then 0
             else 1
         end as is_new_life
-
     from {{ ref('int_lead_profiles') }} as profiles
-
     cross join {{ ref('int_clock') }} as clock
-
     where
         not profiles.is_deleted
         and profiles.valid_from_date <= clock.clock_date
@@ -36,7 +33,6 @@ numbered as (
         valid_from_date,
         valid_until_date,
         sum(is_new_life) over (partition by lead_id order by valid_from_date) as life_number
-
     from alive
 
 )
@@ -48,6 +44,4 @@ select
 
 from numbered
 
-group by
-    lead_id,
-    life_number
+group by lead_id, life_number

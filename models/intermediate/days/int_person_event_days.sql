@@ -1,5 +1,6 @@
 {#
-    Grain: one row per surviving lead or persona, event key that is asked for and day, sequences included.
+    Grain: one row per surviving lead or persona, event key that is asked for (all where rules ask for a lead's first one)
+    and day, sequences included.
 #}
 with
 
@@ -14,7 +15,6 @@ added_up as (
         sum(duration_seconds) as duration_seconds,
         max(most_per_minute) as most_per_minute,
         min(first_occurred_at) as first_occurred_at
-
     from (
         select lead_id, event_key, event_date, event_count, duration_seconds, most_per_minute, first_occurred_at
         from {{ ref('int_known_event_days') }}
@@ -30,7 +30,6 @@ added_up as (
             {{- ' union all' if not loop.last }}
         {%- endfor %}
     ) as days
-
     group by lead_id, event_key, event_date
 
 ),
@@ -59,9 +58,7 @@ days as (
         ) as duration_seconds,
         greatest(of_one.most_per_minute, added_up.most_per_minute) as most_per_minute,
         least(of_one.first_occurred_at, added_up.first_occurred_at) as first_occurred_at
-
     from of_one
-
     full join added_up
         on of_one.lead_id = added_up.lead_id
         and of_one.event_key = added_up.event_key
@@ -70,4 +67,6 @@ days as (
 )
 
 select * from days
-where event_key in (select asked.event_key from {{ ref('int_asked_event_keys') }} as asked)
+where
+    event_key in (select asked.event_key from {{ ref('int_asked_event_keys') }} as asked)
+    or 'first_event_key' in (select asked.attribute from {{ ref('int_model_attributes') }} as asked)

@@ -14,11 +14,8 @@ spans as (
         coalesce(profiles.region, '(none)') as lead_region,
         profiles.valid_from_date,
         least({{ days_after('profiles.valid_until_date', -1) }}, clock.clock_date) as valid_to_date
-
     from {{ ref('int_lead_profiles') }} as profiles
-
     cross join {{ ref('int_clock') }} as clock
-
     where
         not profiles.is_deleted
         and profiles.valid_from_date <= clock.clock_date
@@ -32,9 +29,7 @@ spans as (
         personas.lead_region,
         clock.clock_date as valid_from_date,
         clock.clock_date as valid_to_date
-
     from {{ ref('int_golden_attributes') }} as personas
-
     inner join {{ ref('int_clock') }} as clock
         on clock.clock_date is not null
 

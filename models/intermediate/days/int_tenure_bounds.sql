@@ -12,9 +12,7 @@ conditions as (
     union
 
     select model_attributes.score_model, segments.operator, segments.value, segments.lower, segments.upper
-
     from {{ ref('int_model_attributes') }} as model_attributes
-
     inner join {{ ref('stg_mapping__segments') }} as segments
         on model_attributes.attribute = 'in_segment:' || segments.segment
         and segments.attribute = 'tenure_days'

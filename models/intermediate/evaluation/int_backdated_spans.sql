@@ -13,9 +13,7 @@ lead_versions as (
         versions.valid_from_date,
         versions.valid_until_date,
         cast(coalesce(versions.updated_at, versions.landed_at) as date) as written_date
-
     from {{ ref('int_lead_versions') }} as versions
-
     inner join {{ ref('int_lead_identities') }} as identities
         on versions.lead_id = identities.lead_id
 
@@ -36,16 +34,12 @@ account_versions as (
         greatest(accounts_of_leads.valid_from_date, versions.valid_from_date) as valid_from_date,
         least(accounts_of_leads.valid_until_date, versions.valid_until_date) as valid_until_date,
         cast(coalesce(versions.updated_at, versions.landed_at) as date) as written_date
-
     from {{ ref('int_lead_accounts') }} as accounts_of_leads
-
     inner join {{ ref('int_account_versions') }} as versions
         on accounts_of_leads.account_id = versions.account_id
         and accounts_of_leads.valid_from_date < versions.valid_until_date
         and accounts_of_leads.valid_until_date > versions.valid_from_date
-
     cross join account_attributes
-
     where account_attributes.asked_for > 0
 
 )

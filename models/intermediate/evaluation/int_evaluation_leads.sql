@@ -7,12 +7,8 @@ with
 
 known_later as (
 
-    select distinct
-        dates.lead_id,
-        dates.score_date
-
+    select distinct dates.lead_id, dates.score_date
     from {{ ref('int_evaluation_dates') }} as dates
-
     inner join {{ ref('int_backdated_spans') }} as backdated
         on dates.lead_id = backdated.lead_id
         and dates.score_date >= backdated.valid_from_date

@@ -15,13 +15,10 @@ scores as (
         scores.band_order,
         {# Calibration is fitted on one half of the leads and measured on the other. #}
         {{ hash_bucket("'half ' || leads.lead_id") }} < 5000 as is_first_half
-
     from {{ ref('int_evaluation_leads') }} as leads
-
     inner join {{ ref('int_scored_days') }} as scores
         on leads.lead_id = scores.lead_id
         and leads.score_date = scores.score_date
-
     where leads.status = 'evaluated'
 
 ),

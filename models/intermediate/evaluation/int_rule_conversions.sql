@@ -44,14 +44,11 @@ fired as (
             cast(sum(cast(scores.probability * (1 - scores.probability) as decimal(18, 12))) as double), 0
         ) as missing_log_odds,
         sum(factors.points) / cast(count(*) as double) as mean_points
-
     from {{ ref('int_evaluation_scores') }} as scores
-
     inner join {{ ref('int_evaluated_factors') }} as factors
         on scores.lead_id = factors.lead_id
         and scores.score_date = factors.score_date
         and scores.score_model = factors.score_model
-
     group by all
 
 )

@@ -19,12 +19,7 @@ looks as (
 
     union
 
-    select
-        event_type,
-        cast(null as string) as asked_page_url,
-        cast(null as string) as asked_properties,
-        cast(null as decimal(18, 3)) as asked_duration_seconds,
-        property_value as crm_property
+    select event_type, null, null, null, property_value
     from {{ ref('int_crm_events') }}
 
 ),
@@ -37,9 +32,7 @@ matched as (
         event_keys.follows_event_key,
         event_keys.within_days,
         event_keys.is_engagement
-
     from looks
-
     inner join {{ ref('int_event_keys') }} as event_keys
         on looks.event_type = event_keys.event_type
         and (event_keys.page_pattern is null or looks.asked_page_url like event_keys.page_pattern escape '!')

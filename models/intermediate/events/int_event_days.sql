@@ -1,8 +1,8 @@
 {#
     Grain: one row per landed lead, event key and day, and for a key of a sequence the key that it must follow, whether or
-    not one came before. It is kept from build to build: the days of which events were landed are rolled up again, the
-    others stay; all are where the mapping or a model changed. A row without a key says how far its day was read. `events`
-    are those themselves where their times are asked for: by a sequence or a KPI.
+    not one came before. Kept from build to build: days of which events were landed are rolled up again, all where the
+    mapping or a model changed. A row without a key says how far its day was read. `events` are themselves where a
+    sequence or a KPI asks for their times.
 #}
 {{ config(
     materialized='incremental' if target.type == 'duckdb' else 'table',
@@ -10,30 +10,24 @@
     unique_key=['lead_id', 'event_date'],
     pre_hook="{% if is_incremental() %}delete from {{ this }} where mapping_hash <> '{{ definition_hash('int_event_days') }}'{% endif %}"
 ) }}
-{%- set fields = {
-    'event_id': 'cast(landing_seq as string)', 'occurred_at': 'occurred_at', 'duration_seconds': 'duration_seconds', 'campaign': 'campaign'
-} %}
+{%- set fields = {'event_id': 'cast(landing_seq as string)', 'occurred_at': 'occurred_at', 'duration_seconds': 'duration_seconds', 'campaign': 'campaign'} %}
 with
-
-minutes as (
-
-    {# Bots come in bursts: of keys that a measure counts by the minute. #}
-    select lead_id, event_key, event_date, date_trunc('minute', occurred_at) as minute_at, count(*) as event_count
-    from {{ ref('int_keyed_events') }}
-    where
-        follows_event_key is null
-        and event_key in (
-            select measures.event_key from {{ ref('stg_mapping__event_measures') }} as measures
-            where measures.statistic = 'most_per_minute'
-        )
-    group by all
-
-),
 
 busiest as (
 
+    {# Bots come in bursts: of keys that a measure counts by the minute. #}
     select lead_id, event_key, event_date, max(event_count) as most_per_minute
-    from minutes
+    from (
+        select lead_id, event_key, event_date, count(*) as event_count
+        from {{ ref('int_keyed_events') }}
+        where
+            follows_event_key is null
+            and event_key in (
+                select measures.event_key from {{ ref('stg_mapping__event_measures') }} as measures
+                where measures.statistic = 'most_per_minute'
+            )
+        group by lead_id, event_key, event_date, date_trunc('minute', occurred_at)
+    ) as minutes
     group by all
 
 ),
@@ -52,12 +46,7 @@ timed as (
 rolled_up as (
 
     select
-        lead_id,
-        event_key,
-        follows_event_key,
-        within_days,
-        is_engagement,
-        event_date,
+        lead_id, event_key, follows_event_key, within_days, is_engagement, event_date,
         count(*) as event_count,
         cast(coalesce(sum(duration_seconds), 0) as decimal(18, 3)) as duration_seconds,
         min(occurred_at) as first_occurred_at,

@@ -9,11 +9,8 @@ dated as (
         golden_leads.event_key,
         {{ days_after('clock.clock_date', '-golden_leads.days_before') }} as event_date,
         golden_leads.occurrences
-
     from {{ ref('stg_points__golden_leads') }} as golden_leads
-
     cross join {{ ref('int_clock') }} as clock
-
     where golden_leads.event_key is not null
 
 ),

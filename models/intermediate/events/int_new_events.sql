@@ -12,13 +12,10 @@ considered as (
 
     {# With all versions of the events of those days, which may be on other days. #}
     select versions.* from {{ ref('stg_raw__lead_events') }} as versions
-
     {% if not is_all -%}
         where versions.event_id in (
                 select landed.event_id
-
                 from {{ ref('stg_raw__lead_events') }} as landed
-
                 inner join {{ ref('int_new_event_days') }} as days
                     on landed.lead_id = days.lead_id
                     and cast(landed.occurred_at as date) = days.event_date

@@ -44,10 +44,7 @@ attribute_values as (
 
 )
 
-select distinct
-    conditions.condition_id,
-    attribute_values.attribute,
-    attribute_values.value
+select distinct conditions.condition_id, attribute_values.attribute, attribute_values.value
 
 from condition_texts as conditions
 

@@ -3,26 +3,23 @@ with
 
 held as (
 
-    select days.*, lead_conditions.condition_id
-
-    from {{ ref('int_days_to_score') }} as days
-
-    inner join {{ ref('int_lead_conditions') }} as lead_conditions
-        on days.lead_id = lead_conditions.lead_id
-        and days.score_date >= lead_conditions.valid_from_date
-        and days.score_date < lead_conditions.valid_until_date
-
+    select days.*, condition_values.condition_id
+    from {{ ref('int_lead_attributes') }} as attributes
+    inner join {{ ref('int_condition_values') }} as condition_values
+        on attributes.attribute = condition_values.attribute
+        and attributes.value = condition_values.value
+    inner join {{ ref('int_days_to_score') }} as days
+        on attributes.lead_id = days.lead_id
+        and attributes.valid_from_date <= days.score_date
+        and attributes.valid_until_date > days.score_date
     {%- for relation in [ref('int_measures'), ref('int_segments')] %}
         union all
 
         select days.*, condition_values.condition_id
-
         from {{ ref('int_days_to_score') }} as days
-
         inner join {{ relation }} as of_the_day
             on days.lead_id = of_the_day.lead_id
             and days.score_date = of_the_day.score_date
-
         inner join {{ ref('int_condition_values') }} as condition_values
             on of_the_day.attribute = condition_values.attribute
             and of_the_day.value = condition_values.value

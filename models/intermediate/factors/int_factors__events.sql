@@ -14,13 +14,10 @@ in_window as (
         event_days.event_date,
         least(event_days.event_count, coalesce(rules.max_per_day, event_days.event_count)) as day_count,
         {{ decay_factor('rules.decay', 'rules.decay_days', 'rules.decay_rate', age_days) }} as left_of_event
-
     from {{ ref('int_person_event_days') }} as event_days
-
     inner join {{ ref('int_rules') }} as rules
         on event_days.event_key = rules.event_key
         and rules.kind = 'event'
-
     inner join {{ ref('int_days_to_score') }} as days
         on event_days.lead_id = days.lead_id
         and rules.score_model = days.score_model
@@ -44,7 +41,6 @@ counted as (
                 rows between unbounded preceding and current row
             )))
         end as counted_events
-
     from in_window
 
 ),
@@ -57,11 +53,8 @@ units as (
         cast(sum(counted_events) as bigint) as occurrences,
         max(event_date) as last_event_date,
         cast(sum(cast(counted_events as decimal(20, 0)) * left_of_event) as decimal(19, 8)) as units
-
     from counted
-
     where counted_events > 0
-
     group by observation_id, rule_number
 
 )

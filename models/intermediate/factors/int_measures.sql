@@ -11,23 +11,23 @@ select * from {{ ref('int_measures__accounts') }}
 
 union all
 
-select
+select distinct
     lead_id,
     score_date,
     'tenure_days' as attribute,
     cast({{ days_between('created_date', 'score_date') }} as string) as value
-from {{ ref('int_lead_days') }}
+from {{ ref('int_days_to_score') }}
 where 'tenure_days' {{ is_asked }}
 
 union all
 
-select
+select distinct
     days.lead_id,
     days.score_date,
     'first_event_key' as attribute,
     coalesce(first_events.event_key, '') as value
 
-from {{ ref('int_lead_days') }} as days
+from {{ ref('int_days_to_score') }} as days
 
 left join {{ ref('int_first_events') }} as first_events
     on days.lead_id = first_events.lead_id

@@ -21,27 +21,21 @@ active as (
         days.score_date,
         measures.measure,
         count(distinct others.lead_id) as lead_count
-
     from measures
-
-    cross join {{ ref('int_lead_days') }} as days
-
+    cross join (select distinct lead_id, score_date from {{ ref('int_days_to_score') }}) as days
     inner join {{ ref('int_lead_accounts') }} as accounts
         on days.lead_id = accounts.lead_id
         and days.score_date >= accounts.valid_from_date
         and days.score_date < accounts.valid_until_date
-
     inner join {{ ref('int_lead_accounts') }} as others
         on accounts.account_id = others.account_id
         and days.score_date >= others.valid_from_date
         and days.score_date < others.valid_until_date
-
     inner join {{ ref('int_person_event_days') }} as event_days
         on others.lead_id = event_days.lead_id
         and measures.event_key = event_days.event_key
         and days.score_date >= event_days.event_date
         and coalesce({{ days_between('event_days.event_date', 'days.score_date') }} < measures.window_days, true)
-
     group by days.lead_id, days.score_date, measures.measure
 
 )
@@ -52,7 +46,7 @@ select
     measures.measure as attribute,
     cast(coalesce(active.lead_count, 0) as string) as value
 
-from {{ ref('int_lead_days') }} as days
+from (select distinct lead_id, score_date from {{ ref('int_days_to_score') }}) as days
 
 cross join measures
 

@@ -24,13 +24,10 @@ in_window as (
         sum(case when measures.is_counted then event_days.duration_seconds end) as duration_seconds,
         sum(case when not measures.is_counted then event_days.event_count end) as per_event_count,
         max(event_days.most_per_minute) as most_per_minute
-
-    from {{ ref('int_lead_days') }} as days
-
+    from (select distinct lead_id, score_date from {{ ref('int_days_to_score') }}) as days
     inner join {{ ref('int_person_event_days') }} as event_days
         on days.lead_id = event_days.lead_id
         and days.score_date >= event_days.event_date
-
     inner join (
         select measure, window_days, event_key, true as is_counted from measures
         union
@@ -39,7 +36,6 @@ in_window as (
     ) as measures
         on event_days.event_key = measures.event_key
         and coalesce({{ days_between('event_days.event_date', 'days.score_date') }} < measures.window_days, true)
-
     group by days.lead_id, days.score_date, measures.measure
 
 )
@@ -59,7 +55,7 @@ select
             ) }} end
     end, '') as value
 
-from {{ ref('int_lead_days') }} as days
+from (select distinct lead_id, score_date from {{ ref('int_days_to_score') }}) as days
 
 cross join measures
 

@@ -15,7 +15,7 @@ asked as (
 
 scored_leads as (
 
-    select lead_id, min(score_date) as first_score_date from {{ ref('int_lead_days') }}
+    select lead_id, min(score_date) as first_score_date from {{ ref('int_days_to_score') }}
     group by lead_id
 
 ),
@@ -52,7 +52,6 @@ pauses as (
         lead(event_date, 1, cast('9999-12-31' as date)) over (
             partition by lead_id, event_key order by event_date asc nulls first
         ) as next_event_date
-
     from starts
 
 )

@@ -1,6 +1,5 @@
 {#
-    Grain: one row per surviving lead, score date and segment that a rule or stage asks for: yes where all its conditions
-    hold, else no.
+    Grain: one row per surviving lead, score date and segment that is asked for: yes where all its conditions hold, else no.
 #}
 with
 
@@ -13,9 +12,7 @@ segments as (
             partition by segments.segment
             order by segments.condition_id, segments.event_key, segments.window_days
         ) as condition_number
-
     from {{ ref('stg_mapping__segments') }} as segments
-
     where 'in_segment:' || segments.segment in (select asked.attribute from {{ ref('int_model_attributes') }} as asked)
 
 ),
@@ -24,12 +21,15 @@ met as (
 
     select days.lead_id, days.score_date, segments.segment, segments.condition_count, segments.condition_number
     from segments
-    inner join {{ ref('int_lead_conditions') }} as lead_conditions
-        on segments.condition_id = lead_conditions.condition_id
-    inner join {{ ref('int_lead_days') }} as days
-        on lead_conditions.lead_id = days.lead_id
-        and days.score_date >= lead_conditions.valid_from_date
-        and days.score_date < lead_conditions.valid_until_date
+    inner join {{ ref('int_condition_values') }} as condition_values
+        on segments.condition_id = condition_values.condition_id
+    inner join {{ ref('int_lead_attributes') }} as attributes
+        on condition_values.attribute = attributes.attribute
+        and condition_values.value = attributes.value
+    inner join (select distinct lead_id, score_date from {{ ref('int_days_to_score') }}) as days
+        on attributes.lead_id = days.lead_id
+        and days.score_date >= attributes.valid_from_date
+        and days.score_date < attributes.valid_until_date
     where segments.attribute is not null
 
     union
@@ -49,7 +49,7 @@ met as (
     from segments
     inner join {{ ref('int_person_event_days') }} as event_days
         on segments.event_key = event_days.event_key
-    inner join {{ ref('int_lead_days') }} as days
+    inner join (select distinct lead_id, score_date from {{ ref('int_days_to_score') }}) as days
         on event_days.lead_id = days.lead_id
         and days.score_date >= event_days.event_date
         and coalesce({{ days_between('event_days.event_date', 'days.score_date') }} < segments.window_days, true)
@@ -70,7 +70,7 @@ select
     'in_segment:' || segments.segment as attribute,
     case when inside.segment is null then 'no' else 'yes' end as value
 
-from {{ ref('int_lead_days') }} as days
+from (select distinct lead_id, score_date from {{ ref('int_days_to_score') }}) as days
 
 cross join (select distinct segment from segments) as segments
 

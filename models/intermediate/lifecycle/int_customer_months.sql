@@ -13,7 +13,6 @@ payments as (
         amount,
         {{ paid_month }} as paid_month,
         cast({{ months_after(paid_month, var('payment_months')) }} as date) as month_after
-
     from {{ ref('int_payments') }}
 
 ),

@@ -13,12 +13,9 @@ of_leads as (
         event_days.is_landed,
         kpi_events.kpi_event,
         {{ unnested('event_days.events') }} as event
-
     from {{ ref('int_known_event_days') }} as event_days
-
     inner join {{ ref('kpi_events') }} as kpi_events
         on event_days.event_key = kpi_events.event_key
-
     where event_days.follows_event_key is null
 
 )

@@ -11,7 +11,6 @@ rules as (
         {{ seed_value('country_code', 'string') }},
         {{ seed_value('contact_channel', 'string') }},
         {{ seed_value('consent_basis', 'string') }}
-
     from {{ ref('contact_consent') }}
 
 ),
@@ -26,12 +25,9 @@ stated as (
         lower(trim(profiles.consent_status)) as general_status,
         lower(trim({{ json_text('profiles.attributes', "'consent_' || channels.contact_channel") }}))
             as channel_status
-
     from {{ ref('int_current_profiles') }} as profiles
-
     inner join rules as channels
         on channels.country_code is null
-
     left join rules as own
         on profiles.country = own.country_code
         and channels.contact_channel = own.contact_channel

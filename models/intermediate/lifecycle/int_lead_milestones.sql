@@ -5,7 +5,6 @@
 {{ config(materialized='view') }}
 {%- set milestones = [
     ('event_key', 'event_key', 'first_occurred_at', ref('int_first_event_times')),
-    ('segment', 'segment', 'reached_date', ref('int_segment_dates')),
     ('feedback', 'verdict', 'given_at', ref('int_current_feedback')),
     ('opportunity', "'opened'", 'created_at', ref('int_opportunities')),
     ('opportunity', 'status', 'closed_at', ref('int_opportunities')),
@@ -25,15 +24,8 @@ milestones as (
 
         union all
     {% endfor %}
-    select
-        band_dates.lead_id,
-        'band' as source,
-        band_dates.band as value,
-        cast(band_dates.reached_date as timestamp) as reached_at
-    from {{ ref('int_band_dates') }} as band_dates
-    inner join {{ ref('int_champions') }} as champions
-        on band_dates.score_model = champions.score_model
-        and band_dates.reached_date < champions.live_until_date
+    select lead_id, source, value, cast(reached_date as timestamp) as reached_at
+    from {{ ref('int_score_milestones') }}
 
     union all
 
@@ -68,7 +60,4 @@ cross join {{ ref('int_clock') }} as clock
 
 where cast(milestones.reached_at as date) <= clock.facts_until_date
 
-group by
-    identities.surviving_lead_id,
-    milestones.source,
-    milestones.value
+group by identities.surviving_lead_id, milestones.source, milestones.value

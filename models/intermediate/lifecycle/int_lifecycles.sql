@@ -19,13 +19,9 @@ leads as (
         max_by(profiles.region, case when profiles.region is not null then profiles.valid_from_date end)
             as region,
         max_by(profiles.is_deleted, profiles.valid_from_date) as is_deleted
-
     from {{ ref('int_lead_profiles') }} as profiles
-
     cross join {{ ref('int_clock') }} as clock
-
     where profiles.valid_from_date <= clock.clock_date
-
     group by profiles.lead_id
 
 ),
@@ -41,13 +37,10 @@ reached as (
         ) as {{ stage }}_at
         {{- ',' if not loop.last }}
     {%- endfor %}
-
     from {{ ref('int_lead_milestones') }} as milestones
-
     inner join {{ ref('lifecycle_stages') }} as stages
         on milestones.source = stages.source
         and milestones.value = stages.value
-
     group by milestones.lead_id
 
 )

@@ -18,15 +18,11 @@ known as (
             when opportunities.is_won is not null and cast(opportunities.closed_at as date) <= clock.facts_until_date
                 then opportunities.closed_at
         end as closed_at
-
     from {{ ref('int_current_opportunities') }} as opportunities
-
     inner join {{ ref('int_opportunity_leads') }} as opportunity_leads
         on opportunities.opportunity_id = opportunity_leads.opportunity_id
         and opportunity_leads.is_primary
-
     cross join {{ ref('int_clock') }} as clock
-
     where cast(opportunities.created_at as date) <= clock.facts_until_date
 
 ),

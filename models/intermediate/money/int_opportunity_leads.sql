@@ -13,7 +13,6 @@ parts as (
         cast(null as string) as role,
         1 as is_own,
         0 as is_named_primary
-
     from {{ ref('int_current_opportunities') }}
 
     union all
@@ -24,11 +23,9 @@ parts as (
         opportunity_leads.role,
         0 as is_own,
         case when opportunity_leads.is_primary then 1 else 0 end as is_named_primary
-
     from (
         {{ current_versions(ref('stg_raw__opportunity_leads'), ['opportunity_id', 'lead_id']) }}
     ) as opportunity_leads
-
     inner join {{ ref('int_current_opportunities') }} as opportunities
         on opportunity_leads.opportunity_id = opportunities.opportunity_id
 
@@ -48,6 +45,4 @@ from parts
 inner join {{ ref('int_lead_identities') }} as identities
     on parts.lead_id = identities.lead_id
 
-group by
-    parts.opportunity_id,
-    identities.surviving_lead_id
+group by parts.opportunity_id, identities.surviving_lead_id

@@ -11,7 +11,6 @@ keywords as (
         value,
         cast(priority as integer) as priority,
         text_words(keyword) as keyword_words
-
     from {{ ref('title_keywords') }}
 
 ),
@@ -21,7 +20,6 @@ titles as (
     select
         job_title,
         text_words(job_title) as title_words
-
     from (
         select job_title from {{ ref('stg_raw__leads') }}
         where job_title is not null
@@ -45,9 +43,7 @@ ranked as (
             order by
                 keywords.priority asc, length(keywords.keyword_words) desc, keywords.value asc
         ) as keyword_rank
-
     from titles
-
     inner join keywords
         on contains(titles.title_words, keywords.keyword_words)
 

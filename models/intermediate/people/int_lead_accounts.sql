@@ -25,7 +25,6 @@ domain_spans as (
         edge_date as valid_from_date,
         lead(edge_date, 1, cast('9999-12-31' as date)) over (partition by domain order by edge_date)
             as valid_until_date
-
     from domain_edges
 
 ),
@@ -37,23 +36,16 @@ domain_accounts as (
         domain_spans.valid_from_date,
         domain_spans.valid_until_date,
         min(accounts.account_id) as account_id
-
     from domain_spans
-
     left join {{ ref('int_account_versions') }} as accounts
         on domain_spans.domain = accounts.domain
         and domain_spans.valid_from_date >= accounts.valid_from_date
         and domain_spans.valid_from_date < accounts.valid_until_date
-
     group by all
 
 )
 
-select
-    lead_id,
-    account_id,
-    valid_from_date,
-    valid_until_date
+select lead_id, account_id, valid_from_date, valid_until_date
 
 from {{ ref('int_lead_profiles') }}
 

@@ -8,7 +8,6 @@
         lead_id,
         'merge ' || end_lead_id as link
     from {{ ref('int_lead_merges') }}
-
     {% if var('match_leads_by_person') %}
     union all
 
@@ -54,15 +53,11 @@ leads as (
         versions.lead_created_at as created_at,
         coalesce(components.component, versions.lead_id) as person_lead_id,
         case when merges.lead_id = merges.end_lead_id then 0 when merges.lead_id is null then 1 else 2 end as merge_rank
-
     from {{ ref('int_lead_versions') }} as versions
-
     left join components
         on versions.lead_id = components.node
-
     left join {{ ref('int_lead_merges') }} as merges
         on versions.lead_id = merges.lead_id
-
     where versions.is_current
 
 )

@@ -6,12 +6,9 @@
     select
         leads.lead_id as node,
         targets.lead_id as neighbour
-
     from {{ ref('int_lead_versions') }} as leads
-
     inner join {{ ref('int_lead_versions') }} as targets
         on leads.merged_into_lead_id = targets.lead_id
-
     where leads.is_current and targets.is_current
 {%- endset %}
 with

@@ -38,9 +38,7 @@ members as (
                 versions.lead_created_at,
                 versions.lead_id
         ) as precedence
-
     from {{ people }}
-
     inner join change_dates
         on identities.surviving_lead_id = change_dates.surviving_lead_id
         and versions.valid_from_date <= change_dates.change_date

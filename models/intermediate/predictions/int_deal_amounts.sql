@@ -14,13 +14,10 @@ sizes as (
         count(deals.amount) as deals,
         sum(sum(deals.amount)) over () as amount_of_all,
         sum(count(deals.amount)) over () as deals_of_all
-
     from {{ ref('int_current_profiles') }} as profiles
-
     left join {{ ref('int_opportunities') }} as deals
         on profiles.lead_id = deals.lead_id
         and deals.status = 'won'
-
     group by profiles.employee_band
 
 )

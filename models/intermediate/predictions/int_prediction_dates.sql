@@ -13,9 +13,7 @@ leads as (
         min(valid_from_date) as created_date,
         {{ hash_bucket("'training ' || lead_id") }} * count(*) over ()
         < 10000 * cast({{ var('training_leads') }} as bigint) as is_sampled
-
     from {{ ref('int_lead_lives') }}
-
     group by lead_id
 
 ),

@@ -49,11 +49,7 @@ from {{ ref('int_prediction_dates') }}
 
 union all
 
-select
-    dates.lead_id,
-    dates.score_date,
-    attributes.feature,
-    attributes.value
+select dates.lead_id, dates.score_date, attributes.feature, attributes.value
 from {{ ref('int_prediction_dates') }} as dates
 inner join attributes
     on dates.lead_id = attributes.lead_id

@@ -11,12 +11,9 @@ with
 leads as (
 
     select dates.*
-
     from {{ ref('int_prediction_dates') }} as dates
-
     inner join {{ ref('int_lifecycles') }} as lifecycles
         on dates.lead_id = lifecycles.lead_id
-
     where
         dates.is_current
         and lifecycles.customer_at is null
@@ -35,13 +32,10 @@ terms as (
             partition by features.lead_id
             order by terms.log_odds desc, features.feature asc
         ) as term_rank
-
     from leads
-
     inner join {{ ref('int_prediction_features') }} as features
         on leads.lead_id = features.lead_id
         and leads.score_date = features.score_date
-
     inner join {{ ref('stg_state__predictor_terms') }} as terms
         on features.feature = terms.feature
         and {{ is_within('features.value', 'terms') }}
@@ -54,9 +48,7 @@ summed as (
         lead_id,
         cast(sum(log_odds) as double) as log_odds,
         {{ ordered_list("case when term_rank <= 3 and log_odds > 0 then feature end", 'term_rank', '; ') }} as reasons
-
     from terms
-
     group by lead_id
 
 )

@@ -10,21 +10,15 @@ spans as (
         lead(versions.from_date, 1, cast('9999-12-31' as date)) over (
             partition by versions.record_id order by versions.version_number
         ) as valid_until_date
-
     from {{ ref('int_version_starts') }} as versions
-
     cross join {{ ref('int_clock') }} as clock
-
     where
         versions.entity = 'accounts'
         and versions.from_date <= clock.facts_until_date
 
 )
 
-select
-    landed.*,
-    spans.valid_from_date,
-    spans.valid_until_date
+select landed.*, spans.valid_from_date, spans.valid_until_date
 
 from spans
 

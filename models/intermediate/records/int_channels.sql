@@ -9,7 +9,6 @@ sources as (
     select
         lead_source,
         coalesce(text_key(lead_source), lead_source) as source_key
-
     from (
         select lead_source from {{ ref('stg_raw__leads') }}
         union
@@ -17,7 +16,6 @@ sources as (
         union
         select channel as lead_source from {{ ref('stg_raw__web_traffic') }}
     ) as landed
-
     where lead_source is not null
 
 ),
@@ -27,9 +25,7 @@ channels as (
     select
         text_key(lead_source) as source_key,
         min(channel) as channel
-
     from {{ ref('channels') }}
-
     group by text_key(lead_source)
 
 )

@@ -11,7 +11,6 @@ moments as (
         versions.opportunity_id,
         versions.version_at,
         max_by(coalesce(versions.is_won, false), versions.landing_seq) as is_won
-
     from (
         select
             opportunity_id,
@@ -20,14 +19,9 @@ moments as (
             {{ version_at(['opportunity_id']) }} as version_at
         from {{ ref('stg_raw__opportunities') }}
     ) as versions
-
     cross join {{ ref('int_clock') }} as clock
-
     where cast(versions.version_at as date) <= clock.facts_until_date
-
-    group by
-        versions.opportunity_id,
-        versions.version_at
+    group by versions.opportunity_id, versions.version_at
 
 ),
 

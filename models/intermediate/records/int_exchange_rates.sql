@@ -22,7 +22,6 @@ reporting as (
             case when count(currency) = 1 then max(currency) end,
             '(none)'
         ) as to_currency
-
     from landed
 
 ),
@@ -34,11 +33,8 @@ rates as (
         to_currency,
         cast(rate_date as date) as rate_date,
         cast(rate as decimal(19, 8)) as rate
-
     from {{ ref('exchange_rates') }}
-
     where from_currency <> to_currency
-
     {%- for own in ['to_currency', "''"] %}
 
         union all
@@ -48,7 +44,6 @@ rates as (
             to_currency,
             cast('1900-01-01' as date) as rate_date,
             cast(1 as decimal(19, 8)) as rate
-
         from reporting
     {%- endfor %}
 

@@ -15,15 +15,12 @@ held as (
         deletions.is_own_day
         or (versions.is_deleted and coalesce(cast(versions.updated_at as date) <= versions.from_date, true))
             as is_deleted_since
-
     from {{ ref('int_version_starts') }} as versions
-
     cross join (
         select false as is_own_day
         union all
         select true as is_own_day
     ) as deletions
-
     where
         versions.entity = 'leads'
         and (
@@ -43,11 +40,8 @@ spans as (
             partition by held.record_id order by held.version_number, held.is_own_day
         ) as valid_until_date,
         clock.clock_date
-
     from held
-
     cross join {{ ref('int_clock') }} as clock
-
     where held.valid_from_date <= clock.facts_until_date
 
 )

@@ -19,9 +19,7 @@ landed as (
             updated_at,
             {{ version_at([key]) }} as effective_updated_at,
             {{ is_deleted }} as is_deleted
-
         from {{ ref('stg_raw__' ~ entity) }}
-
         {{ 'union all' if not loop.last }}
     {%- endfor %}
 
@@ -36,9 +34,7 @@ numbered as (
             order by landed.effective_updated_at asc nulls first, landed.landing_seq asc
         ) as version_number,
         coalesce(cast(landed.effective_updated_at as date) > clock.clock_date, false) as is_later
-
     from landed
-
     cross join {{ ref('int_clock') }} as clock
 
 ),
@@ -54,9 +50,7 @@ compared as (
         ) as record_created_at,
         count(case when numbered.version_number > 1 then numbered.updated_at end) over record = 0 as is_first,
         lead(numbered.updated_at, 1, cast('1900-01-01' as timestamp)) over record is null as is_replaced
-
     from numbered
-
     window record as (partition by numbered.entity, numbered.record_id order by numbered.version_number)
 
 )

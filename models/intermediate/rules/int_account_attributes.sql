@@ -14,14 +14,11 @@ spans as (
         accounts.*,
         greatest(profiles.valid_from_date, belongings.valid_from_date, accounts.valid_from_date) as shared_from_date,
         least(profiles.valid_until_date, belongings.valid_until_date, accounts.valid_until_date) as shared_until_date
-
     from {{ ref('int_lead_profiles') }} as profiles
-
     left join {{ ref('int_lead_accounts') }} as belongings
         on profiles.lead_id = belongings.lead_id
         and profiles.valid_from_date < belongings.valid_until_date
         and profiles.valid_until_date > belongings.valid_from_date
-
     left join {{ ref('int_account_versions') }} as accounts
         on belongings.account_id = accounts.account_id
         and greatest(profiles.valid_from_date, belongings.valid_from_date) < accounts.valid_until_date
@@ -43,9 +40,7 @@ texts as (
         coalesce(
             {{ number_text('cast(spans.annual_revenue * exchange_rates.rate as decimal(26, 4))') }}, ''
         ) as annual_revenue
-
     from spans
-
     left join {{ ref('int_exchange_rates') }} as exchange_rates
         on coalesce(spans.currency, '') = exchange_rates.from_currency
         and spans.shared_from_date >= exchange_rates.valid_from_date

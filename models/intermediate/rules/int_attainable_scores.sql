@@ -18,7 +18,6 @@ extremes as (
             )
             else points
         end as extreme_points
-
     from {{ ref('stg_points__rules') }}
 
 ),
@@ -39,9 +38,7 @@ rule_ranges as (
             end)) end as {{ side }}_points
             {{- ',' if not loop.last }}
         {%- endfor %}
-
     from extremes
-
     group by score_model, score_group, rule_id
 
 ),
@@ -58,13 +55,10 @@ weighted as (
             ) as {{ side }}_points
             {{- ',' if not loop.last }}
         {%- endfor %}
-
     from {{ ref('int_score_groups') }} as score_groups
-
     left join rule_ranges
         on score_groups.score_model = rule_ranges.score_model
         and score_groups.score_group = rule_ranges.score_group
-
     group by score_groups.score_model, score_groups.score_group, score_groups.min_points, score_groups.max_points, score_groups.weight
 
 )

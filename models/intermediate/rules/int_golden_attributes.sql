@@ -15,9 +15,7 @@ personas as (
     select
         lead_id,
         coalesce(max(case when attribute = 'region' then trim(value) end), '(none)') as lead_region
-
     from {{ ref('stg_points__golden_leads') }}
-
     group by lead_id
 
 )
@@ -36,7 +34,4 @@ left join {{ ref('stg_points__golden_leads') }} as golden_leads
     on personas.lead_id = golden_leads.lead_id
     and used.attribute = golden_leads.attribute
 
-group by
-    personas.lead_id,
-    personas.lead_region,
-    used.attribute
+group by personas.lead_id, personas.lead_region, used.attribute

@@ -25,17 +25,11 @@ texts as (
         {%- endfor %}
         valid_from_date,
         valid_until_date
-
     from {{ ref('int_lead_profiles') }}
 
 )
 
-select
-    lead_id,
-    valid_from_date,
-    valid_until_date,
-    attribute,
-    value
+select lead_id, valid_from_date, valid_until_date, attribute, value
 from texts
 unpivot (value for attribute in ({{ profile_columns | join(', ') }}))
 where attribute in (select asked.attribute from asked)
@@ -57,12 +51,7 @@ where
 
 union all
 
-select
-    lead_id,
-    valid_from_date,
-    valid_until_date,
-    attribute,
-    value
+select lead_id, valid_from_date, valid_until_date, attribute, value
 from {{ ref('int_account_attributes') }}
 
 union all

@@ -6,12 +6,8 @@ with
 
 asked as (
 
-    select
-        live_models.score_model,
-        rules.attribute
-
+    select live_models.score_model, rules.attribute
     from {{ ref('int_live_models') }} as live_models
-
     inner join {{ ref('stg_points__rules') }} as rules
         on live_models.score_model = rules.score_model
 
@@ -20,26 +16,20 @@ asked as (
     select
         live_models.score_model,
         'in_segment:' || lifecycle_stages.value as attribute
-
     from {{ ref('int_live_models') }} as live_models
-
     inner join {{ ref('lifecycle_stages') }} as lifecycle_stages
         on live_models.role = 'champion'
         and lifecycle_stages.source = 'segment'
 
 )
 
-select
-    score_model,
-    attribute
+select score_model, attribute
 from asked
 where attribute is not null
 
 union
 
-select
-    asked.score_model,
-    segments.attribute
+select asked.score_model, segments.attribute
 
 from asked
 

@@ -24,7 +24,6 @@ canonical_rows as (
             {%- for column in columns %}
                 || '|' || coalesce(try_cast({{ column }} as string), '')
             {%- endfor %} as canonical_row
-
         from {{ ref('stg_points__' ~ ('rules' if is_of_rules else table)) }}
         {%- if is_of_rules %}
             where kind = '{{ table | replace("_rules", "") }}'

@@ -13,12 +13,9 @@ ranked as (
             partition by score_bands.score_model, score_bands.band, lead_regions.lead_region
             order by score_bands.region asc nulls last
         ) as override_rank
-
     from {{ ref('stg_points__score_bands') }} as score_bands
-
     inner join {{ ref('int_live_models') }} as live_models
         on score_bands.score_model = live_models.score_model
-
     inner join {{ ref('int_lead_regions') }} as lead_regions
         on score_bands.region is null or score_bands.region = lead_regions.lead_region
 

@@ -13,12 +13,9 @@ ranked as (
             partition by rules.score_model, rules.rule_id, lead_regions.lead_region
             order by rules.region asc nulls last
         ) as override_rank
-
     from {{ ref('stg_points__rules') }} as rules
-
     inner join {{ ref('int_live_models') }} as live_models
         on rules.score_model = live_models.score_model
-
     inner join {{ ref('int_lead_regions') }} as lead_regions
         on rules.region is null or rules.region = lead_regions.lead_region
 

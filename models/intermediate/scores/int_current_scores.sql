@@ -11,9 +11,7 @@ kinds as (
         cast(sum(case when kind = '{{ kind }}' then clamped_points else 0 end) as decimal(18, 4)) as {{ kind }}_points
         {{- ',' if not loop.last }}
     {%- endfor %}
-
     from {{ ref('int_current_groups') }}
-
     group by observation_id
 
 )
@@ -43,7 +41,7 @@ inner join kinds
     on scores.observation_id = kinds.observation_id
 
 {%- for kind in ['fit', 'engagement'] %}
-    left join {{ ref('int_grade_ranges') }} as {{ kind }}_grades
+    left join {{ ref('stg_points__grade_bounds') }} as {{ kind }}_grades
         on scores.score_model = {{ kind }}_grades.score_model
         and {{ kind }}_grades.kind = '{{ kind }}'
         and {{ is_within('kinds.' ~ kind ~ '_points', kind ~ '_grades') }}

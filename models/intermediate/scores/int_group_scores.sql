@@ -12,12 +12,9 @@ rule_sums as (
         cast(sum(factors.points) as decimal(18, 4)) as rule_points,
         bool_or(rules.effect = 'disqualify') as is_disqualified,
         bool_or(rules.effect = 'junk') as is_junk
-
     from {{ ref('int_factors') }} as factors
-
     inner join {{ ref('int_rules') }} as rules
         on factors.rule_number = rules.rule_number
-
     group by factors.observation_id, rules.group_number
 
 ),
@@ -31,9 +28,7 @@ clamped as (
         cast(
             {{ clamp('rule_sums.rule_points', 'score_groups.min_points', 'score_groups.max_points') }} as decimal(18, 4)
         ) as clamped_points
-
     from rule_sums
-
     inner join {{ ref('int_score_groups') }} as score_groups
         on rule_sums.group_number = score_groups.group_number
 

@@ -12,11 +12,8 @@ scored as (
     select
         lives.lead_id,
         least({{ days_after('max(lives.valid_until_date)', -1) }}, max(clock.clock_date)) as score_date
-
     from {{ ref('int_lead_lives') }} as lives
-
     cross join {{ ref('int_clock') }} as clock
-
     group by lives.lead_id
 
 ),
@@ -28,9 +25,7 @@ shares as (
         live_from_date,
         10000 * (sum(traffic_share) over (order by score_model) - traffic_share) as first_bucket,
         10000 * sum(traffic_share) over (order by score_model) as end_bucket
-
     from {{ ref('int_live_models') }}
-
     where role = 'challenger'
 
 )

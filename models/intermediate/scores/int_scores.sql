@@ -26,18 +26,14 @@ raw_scores as (
         cast(empty.points + coalesce(fired.points, 0) as decimal(18, 4)) as raw_score,
         coalesce(fired.is_disqualified, false) as is_disqualified,
         coalesce(fired.is_junk, false) as is_junk
-
     from {{ ref('int_days_to_score') }} as days
-
     inner join {{ ref('int_live_models') }} as models
         on days.score_model = models.score_model
-
     inner join (
         select score_model, sum(empty_points) as points from {{ ref('int_score_groups') }}
         group by score_model
     ) as empty
         on days.score_model = empty.score_model
-
     left join fired
         on days.observation_id = fired.observation_id
 
@@ -53,9 +49,7 @@ scores as (
             ) }}
             else {{ clamp('raw_scores.raw_score', 'raw_scores.min_score', 'raw_scores.max_score') }}
         end as decimal(18, 4)) as score
-
     from raw_scores
-
     inner join {{ ref('int_attainable_scores') }} as attainable
         on raw_scores.score_model = attainable.score_model
 

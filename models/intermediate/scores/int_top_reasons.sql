@@ -14,13 +14,10 @@ ranked as (
             partition by factors.observation_id, factors.points > 0
             order by abs(factors.points) desc, factors.rule_number asc
         ) as strength
-
     from {{ ref('int_factors') }} as factors
-
     inner join {{ ref('int_days_to_score') }} as days
         on factors.observation_id = days.observation_id
         and days.is_current
-
     where factors.points <> 0
 
 ),
@@ -31,12 +28,9 @@ strongest as (
         ranked.observation_id,
         case when ranked.points > 0 then ranked.strength else 4 end as position,
         rules.reason || ' (' || case when ranked.points > 0 then '+' else '' end || {{ number_text('ranked.points') }} || ')' as reason_text
-
     from ranked
-
     inner join {{ ref('int_rules') }} as rules
         on ranked.rule_number = rules.rule_number
-
     where
         ranked.strength = 1
         or (ranked.points > 0 and ranked.strength <= 3)

@@ -24,7 +24,6 @@ bounds as (
     select
         min(known_date) as first_date,
         max(known_date) as last_date
-
     from known_days
 
 ),
@@ -33,7 +32,6 @@ days as (
 
     select
         {{ days_from('first_date', 'last_date') }} as date_day
-
     from bounds
 
 )

@@ -10,11 +10,8 @@ months as (
     select distinct
         calendar.month_start_date,
         last_day(calendar.month_start_date) <= data_end.last_reporting_date as is_complete
-
     from {{ ref('calendar') }} as calendar
-
     cross join {{ ref('int_data_end') }} as data_end
-
     inner join (select min(month_start_date) as first_month from {{ ref('int_customer_months') }}) as paid
         on calendar.month_start_date >= paid.first_month
 
@@ -32,21 +29,15 @@ monthly as (
         cast(coalesce(sum(customers.was_active), 0) as bigint) as customers_before,
         cast(coalesce(sum(customers.is_active * customers.was_active), 0) as bigint) as retained_customers,
         cast(coalesce(sum(customers.amount), 0) as decimal(18, 4)) as net_payments
-
     from months
-
     cross join (
-        select distinct
-            channel,
-            region
+        select distinct channel, region
         from {{ ref('int_customer_months') }}
     ) as slices
-
     left join {{ ref('int_customer_months') }} as customers
         on months.month_start_date = customers.month_start_date
         and slices.channel = customers.channel
         and slices.region = customers.region
-
     group by all
 
 )

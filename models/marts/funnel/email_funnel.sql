@@ -15,9 +15,7 @@ assigned as (
             partition by lead_id, campaign
             order by occurred_at
         ) as sent_at
-
     from {{ ref('int_kpi_events') }}
-
     where kpi_event in ('email_sent', 'email_opened', 'email_clicked')
 
 ),
@@ -31,15 +29,9 @@ emails as (
         count(case when kpi_event = 'email_sent' then 1 end) as sent,
         max(case when kpi_event = 'email_opened' then 1 else 0 end) as is_opened,
         max(case when kpi_event = 'email_clicked' then 1 else 0 end) as is_clicked
-
     from assigned
-
     where sent_at is not null
-
-    group by
-        lead_id,
-        campaign,
-        sent_at
+    group by lead_id, campaign, sent_at
 
 )
 

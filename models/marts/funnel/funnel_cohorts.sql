@@ -23,9 +23,7 @@ cohorts as (
         count({{ reached_at }}) as {{ column }}
         {{- ',' if not loop.last }}
     {%- endfor %}
-
     from {{ ref('lead_lifecycle') }}
-
     group by
         cast(date_trunc('month', lead_at) as date),
         channel,

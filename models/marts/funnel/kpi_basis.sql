@@ -15,7 +15,6 @@ counted as (
         (select count(*) from {{ ref('int_opportunities') }}) as opportunities,
         count(opportunity_at) as leads_with_opportunity,
         count(customer_at) as customers
-
     from {{ ref('lead_lifecycle') }}
 
 )

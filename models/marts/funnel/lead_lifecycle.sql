@@ -10,14 +10,11 @@ contacted as (
     select
         lifecycles.lead_id,
         min(contacts.occurred_at) as first_contact_at
-
     from {{ ref('int_lifecycles') }} as lifecycles
-
     inner join {{ ref('int_kpi_events') }} as contacts
         on lifecycles.lead_id = contacts.lead_id
         and lifecycles.sql_at <= contacts.occurred_at
         and contacts.kpi_event = 'contact'
-
     group by lifecycles.lead_id
 
 ),
@@ -32,9 +29,7 @@ timed as (
             {{ days_apart('lifecycles.' ~ start ~ '_at', 'lifecycles.' ~ end ~ '_at') }} as days_{{ way }},
         {%- endfor %}
         {{ hours_apart('lifecycles.sql_at', 'contacted.first_contact_at') }} as hours_sql_to_contact
-
     from {{ ref('int_lifecycles') }} as lifecycles
-
     left join contacted
         on lifecycles.lead_id = contacted.lead_id
 

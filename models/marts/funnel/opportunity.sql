@@ -9,9 +9,7 @@ leads as (
     select
         opportunity_id,
         count(*) as leads
-
     from {{ ref('int_opportunity_leads') }}
-
     group by opportunity_id
 
 )

@@ -13,7 +13,6 @@ facts as (
         1 as leads,
         cast(null as decimal(18, 4)) as spend,
         cast(null as decimal(18, 4)) as revenue
-
     from {{ ref('lead_lifecycle') }}
 
     union all
@@ -25,12 +24,9 @@ facts as (
         0 as leads,
         null as spend,
         revenue.amount as revenue
-
     from {{ ref('int_revenue') }} as revenue
-
     inner join {{ ref('lead_lifecycle') }} as lifecycle
         on revenue.lead_id = lifecycle.lead_id
-
     where revenue.earned_at <= {{ months_after('lifecycle.lead_at', var('roi_months')) }}
 
     union all
@@ -42,7 +38,6 @@ facts as (
         0 as leads,
         amount as spend,
         null as revenue
-
     from {{ ref('int_marketing_spend') }}
 
 ),
@@ -57,9 +52,7 @@ cohorts as (
         cast(sum(leads) as bigint) as leads,
         cast(sum(spend) as decimal(18, 4)) as spend,
         cast(coalesce(sum(revenue), (select max(0) from {{ ref('int_revenue') }})) as decimal(18, 4)) as revenue_within
-
     from facts
-
     group by all
 
 )

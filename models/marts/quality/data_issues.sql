@@ -59,9 +59,7 @@
         '{{ entity }}' as entity,
         records.{{ record_id }} as record_id,
         {{ detail }} as detail
-
     from {{ table }} as records
-
     where {{ is_fault }}
     {{ 'union all' if not loop.last }}
 {%- endfor %}

@@ -6,12 +6,7 @@ with
 
 golden_leads as (
 
-    select distinct
-        lead_id,
-        persona,
-        score_model,
-        expected_band
-
+    select distinct lead_id, persona, score_model, expected_band
     from {{ ref('stg_points__golden_leads') }}
 
 )

@@ -6,9 +6,7 @@ with
 
 leads as (
 
-    select
-        leads.*,
-        scores.score
+    select leads.*, scores.score
     from {{ ref('int_evaluation_leads') }} as leads
     inner join {{ ref('int_scored_days') }} as scores
         on leads.lead_id = scores.lead_id
@@ -33,9 +31,7 @@ base as (
         cast(earlier.is_converted as int) as conversions,
         {{ integer_divide('5 * (rank() over (this_month order by earlier.score) - 1)', 'count(*) over this_month') }}
             as fifth
-
     from (select distinct created_month from leads) as months
-
     inner join leads as earlier
         on months.created_month > earlier.created_month
         and {{ days_between('earlier.created_month', 'months.created_month') }} <= 366

@@ -32,18 +32,14 @@ compared as (
         ) as lift,
         fired.mean_points,
         fired.deserved_points
-
     from {{ ref('score_quality') }} as totals
-
     inner join rules
         on totals.score_model = rules.score_model
-
     left join {{ ref('int_rule_conversions') }} as fired
         on totals.score_model = fired.score_model
         and totals.scored_day = fired.scored_day
         and totals.outcome = fired.outcome
         and rules.rule_id = fired.rule_id
-
     where totals.slice = 'overall'
 
 )

@@ -6,7 +6,6 @@ landings as (
     select
         coalesce(max(landing_id), 0) as last_landing_id,
         coalesce(sum(rows_landed), 0) as rows_landed
-
     from {{ source('landing', 'landings') }}
 
 ),
@@ -18,7 +17,6 @@ rejected as (
         file,
         original_row,
         row_number() over (partition by landing_id, file, original_row order by landing_id) as copy_number
-
     from {{ source('landing', 'rejected_rows') }}
 
 ),

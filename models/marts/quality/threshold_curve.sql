@@ -18,7 +18,6 @@ above as (
         sum(sum(cast(is_converted as int))) over this_region as all_conversions,
         ({{ days_between('min(min(created_date)) over this_day', 'max(max(created_date)) over this_day') }} + 1)
         / cast(7 as double) as weeks
-
     from {{ ref('int_evaluation_scores') }}
     group by score_model, scored_day, outcome, floor(score), rollup(region)
     window
@@ -42,9 +41,7 @@ measured as (
                 then ({{ var('win_value') }} * above.conversions - {{ var('call_cost') }} * above.leads) / above.weeks
         end as expected_profit_per_week,
         case when bounds.region is not null then above.cutoff end as todays_cutoff
-
     from above
-
     left join {{ ref('int_handover_bounds') }} as bounds
         on above.score_model = bounds.score_model
         and above.region = bounds.region

@@ -17,16 +17,12 @@ chosen as (
             when not consents.may_contact then 'no consent'
             when lifecycles.is_deleted then 'deleted'
         end as not_callable_reason
-
     from {{ ref('lead_score_by_model') }} as scores
-
     inner join {{ ref('int_lead_models') }} as lead_models
         on scores.lead_id = lead_models.lead_id
         and scores.score_model = lead_models.score_model
-
     inner join {{ ref('int_lifecycles') }} as lifecycles
         on scores.lead_id = lifecycles.lead_id
-
     inner join {{ ref('int_lead_consents') }} as consents
         on scores.lead_id = consents.lead_id
         and consents.contact_channel = 'phone'
@@ -43,7 +39,6 @@ ranked as (
             partition by not_callable_reason is null
             order by score desc, engagement_score desc, lead_id asc
         ) as place
-
     from chosen
 
 )

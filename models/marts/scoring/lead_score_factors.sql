@@ -15,16 +15,12 @@ reasons as (
         factors.points,
         factors.occurrences,
         factors.last_event_date
-
     from {{ ref('int_factors') }} as factors
-
     inner join {{ ref('int_days_to_score') }} as days
         on factors.observation_id = days.observation_id
         and days.is_current
-
     inner join {{ ref('int_rules') }} as rules
         on factors.rule_number = rules.rule_number
-
     {%- for name, points in {'limit': 'clamped_points - rule_points', 'weight': 'group_points - clamped_points'}.items() %}
         union all
 

@@ -13,16 +13,12 @@ observed as (
         lives.valid_until_date as life_until_date,
         lag(scored_days.score) over life as previous_score,
         lag(scored_days.band) over life as previous_band
-
     from {{ ref('int_scored_days') }} as scored_days
-
     inner join {{ ref('int_lead_lives') }} as lives
         on scored_days.lead_id = lives.lead_id
         and scored_days.score_date >= lives.valid_from_date
         and scored_days.score_date < lives.valid_until_date
-
     where scored_days.cause is not null
-
     window life as (
         partition by scored_days.lead_id, scored_days.score_model, lives.valid_from_date
         order by scored_days.score_date
@@ -37,9 +33,7 @@ changed as (
         lead(score_date, 1, life_until_date) over (
             partition by lead_id, score_model, life_from_date order by score_date
         ) as valid_until_date
-
     from observed
-
     where
         previous_score is null
         or score <> previous_score

@@ -15,7 +15,6 @@ typed as (
         {{ seed_value('upper', 'decimal(38, 12)') }},
         {{ seed_value('event_key', 'string') }},
         {{ seed_value('window_days', 'integer') }}
-
     from {{ ref('segments') }}
 
 )

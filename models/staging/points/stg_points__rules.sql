@@ -33,7 +33,6 @@ typed as (
             {{ "coalesce(nullif(trim(effect), ''), 'points')" if kind == 'attribute' else "'points'" }} as effect,
             {{ "coalesce(nullif(trim(decay), ''), 'none')" if kind == 'event' else 'cast(null as string)' }} as decay,
             coalesce(cast(nullif(trim(points), '') as decimal(18, 4)), 0) as points
-
         from {{ ref(kind ~ '_points') }}
         {{- ' union all' if not loop.last }}
     {%- endfor %}
