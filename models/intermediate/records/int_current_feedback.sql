@@ -1,10 +1,10 @@
-{# Grain: one row per landed verdict of sales, its current version. #}
+{# Grain: one row per verdict of sales, its current version. #}
 select
     feedback_id,
     lead_id,
-    given_at,
     verdict,
     reason,
+    given_at,
     landed_at
 
-from ({{ current_versions(ref('stg_raw__lead_feedback'), ['feedback_id']) }}) as current_versions
+from ({{ current_versions(ref('stg_raw__lead_feedback'), ['feedback_id']) }}) as feedback

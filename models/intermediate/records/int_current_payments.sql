@@ -1,4 +1,4 @@
-{# Grain: one row per landed payment, its current version. #}
+{# Grain: one row per payment, its current version. #}
 select
     payment_id,
     lead_id,
@@ -7,4 +7,4 @@ select
     currency,
     landed_at
 
-from ({{ current_versions(ref('stg_raw__payments'), ['payment_id']) }}) as current_versions
+from ({{ current_versions(ref('stg_raw__payments'), ['payment_id']) }}) as payments
