@@ -27,7 +27,7 @@ dates as (
         union all
 
         {# Between these days a score only falls, so the first day over a threshold is exact. #}
-        select due.pair_id, history_dates.score_date, false, false, history_dates.cause
+        select due.pair_id, history_dates.score_date, false as is_current, false as is_measured, history_dates.cause
         from {{ history_dates }} as history_dates
         inner join due
             on history_dates.lead_id = due.lead_id
@@ -38,7 +38,7 @@ dates as (
     union all
 
     {# A model is measured on days before it went live, too. #}
-    select due.pair_id, evaluation_dates.score_date, false, true, null
+    select due.pair_id, evaluation_dates.score_date, false as is_current, true as is_measured, null as cause
     from {{ ref('int_evaluation_dates') }} as evaluation_dates
     inner join due
         on evaluation_dates.lead_id = due.lead_id

@@ -13,31 +13,38 @@ inactivity_rules as (
 
 ages as (
 
-    select score_model, event_key, 0 as age_days, '3 event' as cause from {{ ref('int_event_windows') }}
+    select score_model, event_key, 0 as age_days, '3 event' as cause
+    from {{ ref('int_event_windows') }}
 
     union
 
-    select score_model, event_key, 0, '3 event' from inactivity_rules
+    select score_model, event_key, 0 as age_days, '3 event' as cause
+    from inactivity_rules
 
     union
 
-    select score_model, event_key, window_days, '7 event left its window' from {{ ref('int_event_windows') }}
+    select score_model, event_key, window_days as age_days, '7 event left its window' as cause
+    from {{ ref('int_event_windows') }}
     where can_leaving_raise
 
     union
 
-    select score_model, coalesce(requires_event_key, event_key), silent_days, '5 silence' from inactivity_rules
+    select
+        score_model, coalesce(requires_event_key, event_key) as event_key, silent_days as age_days, '5 silence' as cause
+    from inactivity_rules
     where points > 0
 
     union
 
     {# Without a key that breaks the silence first, silence begins at the creation too. #}
-    select score_model, null, silent_days, '5 silence' from inactivity_rules
+    select score_model, null as event_key, silent_days as age_days, '5 silence' as cause
+    from inactivity_rules
     where points > 0 and requires_event_key is null
 
     union
 
-    select score_model, null, tenure_days, '6 rule began or ended' from {{ ref('int_tenure_bounds') }}
+    select score_model, null as event_key, tenure_days as age_days, '6 rule began or ended' as cause
+    from {{ ref('int_tenure_bounds') }}
 
 )
 

@@ -25,11 +25,14 @@ model_dates as (
 
     union
 
-    select score_model, {{ days_after('valid_to', 1) }}, '6 rule began or ended' from {{ ref('stg_points__rules') }}
+    select score_model, {{ days_after('valid_to', 1) }} as score_date, '6 rule began or ended' as cause
+    from {{ ref('stg_points__rules') }}
 
     union
 
-    select live_models.score_model, {{ month_ends('first_days.first_date', 'clock.clock_date') }}, '8 decay'
+    select
+        live_models.score_model,
+        {{ month_ends('first_days.first_date', 'clock.clock_date') }} as score_date, '8 decay' as cause
     from {{ ref('int_live_models') }} as live_models
     cross join {{ ref('int_clock') }} as clock
     cross join (select min(created_date) as first_date from leads) as first_days
@@ -46,20 +49,23 @@ from leads
 
 union all
 
-select attributes.lead_id, model_attributes.score_model, attributes.valid_from_date, '4 attribute'
+select
+    attributes.lead_id, model_attributes.score_model, attributes.valid_from_date as score_date, '4 attribute' as cause
 from {{ ref('int_lead_attributes') }} as attributes
 inner join {{ ref('int_model_attributes') }} as model_attributes
     on attributes.attribute = model_attributes.attribute
 
 union all
 
-select profiles.lead_id, live_models.score_model, profiles.valid_from_date, '4 attribute'
+select profiles.lead_id, live_models.score_model, profiles.valid_from_date as score_date, '4 attribute' as cause
 from {{ ref('int_lead_profiles') }} as profiles
 cross join {{ ref('int_live_models') }} as live_models
 
 union all
 
-select leads.lead_id, leads.score_model, {{ days_after('leads.created_date', 'history_ages.age_days') }}, history_ages.cause
+select
+    leads.lead_id, leads.score_model, {{ days_after('leads.created_date', 'history_ages.age_days') }} as score_date,
+    history_ages.cause
 from leads
 inner join {{ ref('int_history_ages') }} as history_ages
     on leads.score_model = history_ages.score_model

@@ -9,7 +9,8 @@ with
 scored as (
 
     {% if scored_days -%}
-        select lead_id, score_model, min(inputs_hash) as inputs_hash, max(complete_through_date) as complete_through_date
+        select
+            lead_id, score_model, min(inputs_hash) as inputs_hash, max(complete_through_date) as complete_through_date
         from {{ scored_days }}
         group by lead_id, score_model
     {%- else -%}
@@ -28,7 +29,8 @@ made_of as (
     select
         lead_hashes.lead_id,
         live_models.score_model,
-        cast(lead_hashes.lead_hash as string) || ' ' || points_hashes.points_hash || ' ' || coalesce(currencies.to_currency, '')
+        cast(lead_hashes.lead_hash as string) || ' ' || points_hashes.points_hash
+        || ' ' || coalesce(currencies.to_currency, '')
         || ' {{ definition_hash('int_scored_days') if execute }}' as inputs
     from {{ ref('int_lead_hashes') }} as lead_hashes
     cross join {{ ref('int_live_models') }} as live_models

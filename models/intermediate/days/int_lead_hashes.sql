@@ -57,7 +57,7 @@ colleagues as (
     from {{ ref('int_lead_accounts') }} as lead_accounts
     inner join lead_hashes
         on lead_accounts.lead_id = lead_hashes.lead_id
-    where exists (select 1 from {{ ref('stg_mapping__event_measures') }} where statistic = 'account_leads')
+    where 'account_leads' in (select measures.statistic from {{ ref('stg_mapping__event_measures') }} as measures)
     group by lead_accounts.account_id
 
 )

@@ -25,7 +25,9 @@ added_up as (
         union all
 
         {%- for relation in [ref('int_sequence_event_days'), ref('int_golden_event_days')] %}
-            select lead_id, event_key, event_date, event_count, duration_seconds, null as most_per_minute, first_occurred_at
+            select
+                lead_id, event_key, event_date, event_count, duration_seconds, null as most_per_minute,
+                first_occurred_at
             from {{ relation }}
             {{- ' union all' if not loop.last }}
         {%- endfor %}

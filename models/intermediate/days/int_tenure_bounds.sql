@@ -19,6 +19,23 @@ conditions as (
 
 ),
 
+texts as (
+
+    select score_model, try_cast(text_key(text) as decimal(38, 12)) as days
+    from (
+        select score_model, {{ split_rows('value') }} as text from conditions
+        where operator in ('equals', 'in')
+    ) as parts
+
+),
+
+ages as (
+
+    select {{ days_between(born, 'on_date') }} as days
+    from (select {{ days_from(born, days_after(born, most_days)) }} as on_date) as birthdays
+
+),
+
 spans as (
 
     {# From the first day on which a condition holds to the last. #}
@@ -26,17 +43,13 @@ spans as (
 
     union
 
-    select score_model, try_cast(text_key(text) as decimal(38, 12)), try_cast(text_key(text) as decimal(38, 12))
-    from (
-        select score_model, {{ split_rows('value') }} as text from conditions
-        where operator in ('equals', 'in')
-    ) as texts
+    select score_model, days as first_days, days as last_days from texts
 
     union
 
-    select conditions.score_model, ages.days, ages.days
+    select conditions.score_model, ages.days as first_days, ages.days as last_days
     from conditions
-    inner join (select {{ days_between(born, 'on_date') }} as days from (select {{ days_from(born, days_after(born, most_days)) }} as on_date) as birthdays) as ages
+    inner join ages
         on contains(cast(ages.days as string), text_key(conditions.value))
     where conditions.operator = 'contains'
 

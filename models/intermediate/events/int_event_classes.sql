@@ -8,18 +8,14 @@ with
 
 looks as (
 
-    select distinct
-        event_type,
-        asked_page_url,
-        asked_properties,
-        asked_duration_seconds,
-        cast(null as string) as crm_property
+    select {{ look | replace('crm', 'cast(null as string) as crm') }}
     from {{ ref('int_new_events') }}
     where event_type is not null
 
     union
 
-    select event_type, null, null, null, property_value
+    {# The CRM knows of no page, property by name or duration. #}
+    select event_type, null as page_url, null as properties, null as duration_seconds, property_value
     from {{ ref('int_crm_events') }}
 
 ),
@@ -50,17 +46,23 @@ matched as (
 
 keyed as (
 
-    select *, event_type as event_key, cast(null as string) as follows_event_key, cast(null as int) as within_days, false as is_engagement
-    from looks
-
-    union
-
-    select {{ look }}, event_key, follows_event_key, within_days, is_engagement and follows_event_key is not null
+    select
+        {{ look }},
+        event_key, follows_event_key, within_days, is_engagement and follows_event_key is not null as is_engagement
     from matched
 
     union
 
-    select {{ look }}, 'any_engagement', null, null, false
+    select
+        {{ look }},
+        event_type as event_key, null as follows_event_key, null as within_days, false as is_engagement
+    from looks
+
+    union
+
+    select
+        {{ look }},
+        'any_engagement' as event_key, null as follows_event_key, null as within_days, false as is_engagement
     from matched
     where is_engagement and follows_event_key is null
 
@@ -72,7 +74,5 @@ select
     event_key,
     follows_event_key,
     within_days,
-    is_engagement
-    and max(case when event_key = 'any_engagement' then 1 else 0 end) over (partition by {{ look }}) = 0 as is_engagement
-
+    is_engagement and not bool_or(event_key = 'any_engagement') over (partition by {{ look }}) as is_engagement
 from keyed

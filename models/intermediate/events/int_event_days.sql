@@ -10,31 +10,33 @@
     unique_key=['lead_id', 'event_date'],
     pre_hook="{% if is_incremental() %}delete from {{ this }} where mapping_hash <> '{{ definition_hash('int_event_days') }}'{% endif %}"
 ) }}
-{%- set fields = {'event_id': 'cast(landing_seq as string)', 'occurred_at': 'occurred_at', 'duration_seconds': 'duration_seconds', 'campaign': 'campaign'} %}
+{%- set fields = {
+    'event_id': 'cast(landing_seq as string)', 'occurred_at': 'occurred_at', 'duration_seconds': 'duration_seconds',
+    'campaign': 'campaign'
+} %}
 with
 
 busiest as (
 
-    {# Bots come in bursts: of keys that a measure counts by the minute. #}
-    select lead_id, event_key, event_date, max(event_count) as most_per_minute
-    from (
-        select lead_id, event_key, event_date, count(*) as event_count
-        from {{ ref('int_keyed_events') }}
-        where
-            follows_event_key is null
-            and event_key in (
-                select measures.event_key from {{ ref('stg_mapping__event_measures') }} as measures
-                where measures.statistic = 'most_per_minute'
-            )
-        group by lead_id, event_key, event_date, date_trunc('minute', occurred_at)
-    ) as minutes
-    group by all
+    select distinct
+        lead_id, event_key, event_date,
+        max(count(*)) over (partition by lead_id, event_key, event_date) as most_per_minute
+    from {{ ref('int_keyed_events') }}
+    where
+        follows_event_key is null
+        and event_key in (
+            select measures.event_key from {{ ref('stg_mapping__event_measures') }} as measures
+            where measures.statistic = 'most_per_minute'
+        )
+    group by lead_id, event_key, event_date, date_trunc('minute', occurred_at)
 
 ),
 
 timed as (
 
-    select lead_id, event_key, follows_event_key, within_days, is_engagement, event_date, {{ array_of(fields, 'landing_seq') }} as events
+    select
+        lead_id, event_key, follows_event_key, within_days, is_engagement, event_date,
+        {{ array_of(fields, 'landing_seq') }} as events
     from {{ ref('int_keyed_events') }}
     where
         follows_event_key is not null
@@ -63,13 +65,11 @@ select
     '{{ definition_hash('int_event_days') if execute }}' as mapping_hash
 
 from rolled_up
-
 left join busiest
     on rolled_up.lead_id = busiest.lead_id
     and rolled_up.event_key = busiest.event_key
     and rolled_up.event_date = busiest.event_date
     and rolled_up.follows_event_key is null
-
 left join timed
     on rolled_up.lead_id = timed.lead_id
     and rolled_up.event_key = timed.event_key

@@ -23,7 +23,11 @@ keyed as (
 
     select lead_id, 'any_engagement' as event_key, event_date, occurrences
     from dated
-    where event_key in (select event_keys.event_key from {{ ref('int_event_keys') }} as event_keys where event_keys.is_engagement)
+    where
+        event_key in (
+            select event_keys.event_key from {{ ref('int_event_keys') }} as event_keys
+            where event_keys.is_engagement
+        )
 
 )
 

@@ -1,4 +1,4 @@
-{# Grain: one row per event to roll up in this build and key that it counts under; rows of int_new_events without a type have no key. #}
+{# Grain: one row per event to roll up in this build and key that it counts under; a row without a type has no key. #}
 {{ config(materialized='view') }}
 select
     events.*,

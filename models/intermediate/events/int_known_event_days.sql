@@ -20,16 +20,17 @@ select
 
 from (
     select
-        lead_id, event_key, follows_event_key, within_days, is_engagement, true as is_landed, event_date, event_count, duration_seconds,
-        most_per_minute, first_occurred_at, events
+        lead_id, event_key, follows_event_key, within_days, is_engagement, true as is_landed, event_date,
+        event_count, duration_seconds, most_per_minute, first_occurred_at, events
     from {{ ref('int_event_days') }}
     where event_key is not null
 
     union all
 
     select
-        lead_id, event_key, follows_event_key, within_days, is_engagement, false as is_landed, event_date, event_count,
-        cast(0 as decimal(18, 3)) as duration_seconds, cast(null as bigint) as most_per_minute, first_occurred_at, events
+        lead_id, event_key, follows_event_key, within_days, is_engagement, false as is_landed, event_date,
+        event_count, cast(0 as decimal(18, 3)) as duration_seconds, cast(null as bigint) as most_per_minute,
+        first_occurred_at, events
     from {{ ref('int_crm_event_days') }}
 ) as event_days
 

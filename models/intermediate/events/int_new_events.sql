@@ -41,16 +41,16 @@ select
     considered.occurred_at,
     considered.campaign,
     considered.duration_seconds,
-    {%- for column, condition in asked.items() %}
-        case
-            when considered.event_type in (
-                    select event_keys.event_type from {{ ref('int_event_keys') }} as event_keys
-                    where event_keys.{{ condition }} is not null
-                )
-                then {{ 'cast(considered.properties as string)' if column == 'properties' else 'considered.' ~ column }}
-        end as asked_{{ column }}
-        {{- ',' if not loop.last }}
-    {%- endfor %}
+{%- for column, condition in asked.items() %}
+    case
+        when considered.event_type in (
+                select event_keys.event_type from {{ ref('int_event_keys') }} as event_keys
+                where event_keys.{{ condition }} is not null
+            )
+            then {{ 'cast(considered.properties as string)' if column == 'properties' else 'considered.' ~ column }}
+    end as asked_{{ column }}
+    {{- ',' if not loop.last }}
+{%- endfor %}
 
 from considered
 

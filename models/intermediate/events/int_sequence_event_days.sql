@@ -24,7 +24,7 @@ came_true as (
         on steps.lead_id = earlier.lead_id
         and steps.follows_event_key = earlier.event_key
         and earlier.follows_event_key is null
-        and steps.event.occurred_at > earlier.first_occurred_at
+        and {{ field('steps.event', 'occurred_at') }} > earlier.first_occurred_at
         and (
             steps.within_days is null
             or {{ days_between('earlier.event_date', 'steps.event_date') }} <= steps.within_days
@@ -46,8 +46,8 @@ select
     event_key,
     event_date,
     count(*) as event_count,
-    cast(coalesce(sum(event.duration_seconds), 0) as decimal(18, 3)) as duration_seconds,
-    min(event.occurred_at) as first_occurred_at
+    cast(coalesce(sum({{ field('event', 'duration_seconds') }}), 0) as decimal(18, 3)) as duration_seconds,
+    min({{ field('event', 'occurred_at') }}) as first_occurred_at
 
 from counted
 

@@ -39,7 +39,11 @@ attribute_values as (
         union
         select 'in_segment:' || segments.segment as attribute, answers.value
         from {{ ref('stg_mapping__segments') }} as segments
-        cross join (select 'yes' as value union all select 'no' as value) as answers
+        cross join (
+            select 'yes' as value
+            union all
+            select 'no' as value
+        ) as answers
     ) as distinct_values
 
 )

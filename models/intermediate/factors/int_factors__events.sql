@@ -35,13 +35,14 @@ counted as (
         *,
         case
             when max_events is null then day_count
-            else greatest(0, least(day_count, max_events + day_count - sum(day_count) over (
-                partition by observation_id, rule_number
-                order by event_date desc
-                rows between unbounded preceding and current row
-            )))
+            else greatest(0, least(day_count, max_events + day_count - sum(day_count) over later_days))
         end as counted_events
     from in_window
+    window later_days as (
+        partition by observation_id, rule_number
+        order by event_date desc
+        rows between unbounded preceding and current row
+    )
 
 ),
 
@@ -59,10 +60,12 @@ units as (
 
 )
 
+{%- set points = 'cast(round(rules.points * units.units, 4) as decimal(18, 4))' %}
+
 select
     units.observation_id,
     units.rule_number,
-    {{ clamp('cast(round(rules.points * units.units, 4) as decimal(18, 4))', 'rules.min_points', 'rules.max_points') }} as points,
+    {{ clamp(points, 'rules.min_points', 'rules.max_points') }} as points,
     units.units,
     units.occurrences,
     units.last_event_date

@@ -30,7 +30,8 @@ paused as (
         and days.score_date < pauses.next_event_date
     where
         rules.requires_event_key is not null
-        or {{ days_between('coalesce(pauses.last_event_date, days.created_date)', 'days.score_date') }} >= rules.silent_days
+        or rules.silent_days
+        <= {{ days_between('coalesce(pauses.last_event_date, days.created_date)', 'days.score_date') }}
 
 ),
 

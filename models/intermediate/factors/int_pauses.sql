@@ -22,7 +22,7 @@ scored_leads as (
 
 starts as (
 
-    {# Of the events before the first scored day only the last counts; the first pause has none before it where none was. #}
+    {# Of the events before the first scored day only the last counts; where none was, a pause begins with none. #}
     select scored_leads.lead_id, asked.event_key, max(days.event_date) as event_date
     from scored_leads
     cross join asked

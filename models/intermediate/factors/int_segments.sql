@@ -28,8 +28,8 @@ met as (
         and condition_values.value = attributes.value
     inner join (select distinct lead_id, score_date from {{ ref('int_days_to_score') }}) as days
         on attributes.lead_id = days.lead_id
-        and days.score_date >= attributes.valid_from_date
-        and days.score_date < attributes.valid_until_date
+        and attributes.valid_from_date <= days.score_date
+        and attributes.valid_until_date > days.score_date
     where segments.attribute is not null
 
     union
@@ -51,7 +51,7 @@ met as (
         on segments.event_key = event_days.event_key
     inner join (select distinct lead_id, score_date from {{ ref('int_days_to_score') }}) as days
         on event_days.lead_id = days.lead_id
-        and days.score_date >= event_days.event_date
+        and event_days.event_date <= days.score_date
         and coalesce({{ days_between('event_days.event_date', 'days.score_date') }} < segments.window_days, true)
 
 ),

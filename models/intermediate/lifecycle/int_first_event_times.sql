@@ -1,4 +1,4 @@
-{# Grain: one row per surviving lead and event key that may stand for a stage, with the time of its first event up to the clock. #}
+{# Grain: one row per surviving lead and event key that may stand for a stage: when it first occurred by the clock. #}
 select
     event_days.lead_id,
     event_days.event_key,
@@ -6,13 +6,16 @@ select
 
 from {{ ref('int_person_event_days') }} as event_days
 
-inner join (select distinct value from {{ ref('lifecycle_stages') }} where source = 'event_key') as stages
-    on event_days.event_key = stages.value
-
 inner join {{ ref('int_lead_identities') }} as identities
     on event_days.lead_id = identities.lead_id
 
 inner join {{ ref('int_clock') }} as clock
     on event_days.event_date <= clock.clock_date
+
+where
+    event_days.event_key in (
+        select stages.value from {{ ref('lifecycle_stages') }} as stages
+        where stages.source = 'event_key'
+    )
 
 group by event_days.lead_id, event_days.event_key

@@ -23,10 +23,10 @@ of_leads as (
 select
     of_leads.lead_id,
     of_leads.kpi_event,
-    of_leads.event.campaign,
-    of_leads.event.occurred_at
+    {{ field('of_leads.event', 'campaign') }} as campaign,
+    {{ field('of_leads.event', 'occurred_at') }} as occurred_at
 
 from of_leads
 
 inner join {{ ref('int_clock') }} as clock
-    on cast(of_leads.event.occurred_at as date) <= clock.clock_date
+    on cast({{ field('of_leads.event', 'occurred_at') }} as date) <= clock.clock_date

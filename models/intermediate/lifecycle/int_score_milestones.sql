@@ -28,7 +28,7 @@ union all
 select
     scored_days.lead_id,
     'segment' as source,
-    scored_days.segment.segment as value,
+    {{ field('scored_days.segment', 'segment') }} as value,
     min(scored_days.score_date) as reached_date
 
 from (
@@ -40,4 +40,4 @@ from (
 inner join {{ ref('int_champions') }} as champions
     on scored_days.score_model = champions.score_model
 
-group by scored_days.lead_id, scored_days.segment.segment
+group by scored_days.lead_id, {{ field('scored_days.segment', 'segment') }}

@@ -1,73 +1,79 @@
 {#
-    Grain: one row per live model: the smallest and largest raw score that its rules can reach, NULL where nothing
-    bounds it. Of each rule the smallest and largest points over all its rows count, and 0 for not firing.
+    Grain: one row per live model: the smallest and largest raw score that its rules can reach, NULL where nothing bounds it.
+    Of each rule the smallest and largest points over all its rows count, and 0 for not firing; an event rule gives its
+    points as often as its limits let it.
 #}
+{%- set in_window = 'cast(max_per_day as bigint) * window_days' %}
+{%- set most_events = 'least(coalesce(max_events, ' ~ in_window ~ '), coalesce(' ~ in_window ~ ', max_events))' %}
 with
 
-extremes as (
+limited as (
 
-    {# At most as often as its limits let it, an event rule gives its points; without limits nothing holds them. #}
     select
         *,
-        case
-            when kind = 'event' then points * cast(
-                least(
-                    coalesce(max_events, cast(max_per_day as bigint) * window_days),
-                    coalesce(cast(max_per_day as bigint) * window_days, max_events)
-                ) as decimal(18, 0)
-            )
-            else points
-        end as extreme_points
+        case kind when 'event' then points * cast({{ most_events }} as decimal(18, 0)) else points end as most_points
     from {{ ref('stg_points__rules') }}
 
 ),
 
-rule_ranges as (
+ranges as (
 
     select
-        score_model,
-        score_group,
-        rule_id,
-        {%- for side, sign, bound, worst in [('low', '>=', 'min', 'least'), ('high', '<=', 'max', 'greatest')] %}
-            case when count(*) = count(case
-                when points {{ sign }} 0 or extreme_points is not null or {{ bound }}_points is not null then 1
-            end) then {{ worst }}(0, {{ bound }}(case
-                when points {{ sign }} 0 and kind = 'event' then {{ clamp('0', 'min_points', 'max_points') }}
-                when extreme_points is null then {{ bound }}_points
-                else {{ clamp('extreme_points', 'min_points', 'max_points') }}
-            end)) end as {{ side }}_points
-            {{- ',' if not loop.last }}
-        {%- endfor %}
-    from extremes
+        *,
+        case
+            when kind = 'event' and points >= 0 then {{ clamp('0', 'min_points', 'max_points') }}
+            when most_points is null then min_points
+            else {{ clamp('most_points', 'min_points', 'max_points') }}
+        end as low_points,
+        case
+            when kind = 'event' and points <= 0 then {{ clamp('0', 'min_points', 'max_points') }}
+            when most_points is null then max_points
+            else {{ clamp('most_points', 'min_points', 'max_points') }}
+        end as high_points
+    from limited
+
+),
+
+rules as (
+
+    select
+        score_model, score_group, rule_id,
+        case when count(*) = count(low_points) then least(0, min(low_points)) end as low_points,
+        case when count(*) = count(high_points) then greatest(0, max(high_points)) end as high_points
+    from ranges
     group by score_model, score_group, rule_id
 
 ),
 
-weighted as (
+sums as (
 
     select
-        score_groups.score_model,
-        {%- for side, bound in [('low', 'min'), ('high', 'max')] %}
-            {%- set sum = 'case when count(rule_ranges.rule_id) = count(rule_ranges.' ~ side ~ '_points) then coalesce(sum(rule_ranges.'
-                ~ side ~ '_points), 0) else score_groups.' ~ bound ~ '_points end' %}
-            round(
-                cast({{ clamp(sum, 'score_groups.min_points', 'score_groups.max_points') }} as decimal(18, 4)) * score_groups.weight, 4
-            ) as {{ side }}_points
-            {{- ',' if not loop.last }}
-        {%- endfor %}
+        score_groups.score_model, score_groups.score_group,
+        score_groups.min_points, score_groups.max_points, score_groups.weight,
+        case
+            when count(rules.rule_id) = count(rules.low_points) then coalesce(sum(rules.low_points), 0)
+            else score_groups.min_points
+        end as low_points,
+        case
+            when count(rules.rule_id) = count(rules.high_points) then coalesce(sum(rules.high_points), 0)
+            else score_groups.max_points
+        end as high_points
     from {{ ref('int_score_groups') }} as score_groups
-    left join rule_ranges
-        on score_groups.score_model = rule_ranges.score_model
-        and score_groups.score_group = rule_ranges.score_group
-    group by score_groups.score_model, score_groups.score_group, score_groups.min_points, score_groups.max_points, score_groups.weight
+    left join rules
+        on score_groups.score_model = rules.score_model
+        and score_groups.score_group = rules.score_group
+    group by 1, 2, 3, 4, 5
 
 )
 
 select
     score_model,
-    cast(case when count(*) = count(low_points) then sum(low_points) end as decimal(18, 4)) as low_score,
-    cast(case when count(*) = count(high_points) then sum(high_points) end as decimal(18, 4)) as high_score
-
-from weighted
-
+{%- for side in ['low', 'high'] %}
+    {%- set clamped = 'cast(' ~ clamp(side ~ '_points', 'min_points', 'max_points') ~ ' as decimal(18, 4))' %}
+    cast(
+        case when count(*) = count({{ side }}_points) then sum(round({{ clamped }} * weight, 4)) end as decimal(18, 4)
+    ) as {{ side }}_score
+    {{- ',' if not loop.last }}
+{%- endfor %}
+from sums
 group by score_model

@@ -6,7 +6,8 @@ clamped as (
     select
         score_groups.*,
         cast(
-            {{ clamp('cast(0 as decimal(18, 4))', 'score_groups.min_points', 'score_groups.max_points') }} as decimal(18, 4)
+            {{ clamp('cast(0 as decimal(18, 4))', 'score_groups.min_points', 'score_groups.max_points') }}
+            as decimal(18, 4)
         ) as empty_clamped_points
     from {{ ref('stg_points__score_groups') }} as score_groups
     inner join {{ ref('int_live_models') }} as live_models

@@ -1,4 +1,4 @@
-{# Grain: one row per lead and live model, its score at the clock, or on the last day before it was deleted, with grades and priority. #}
+{# Grain: one row per lead and live model, its score, grades and priority at the clock, or before it was deleted. #}
 with
 
 kinds as (

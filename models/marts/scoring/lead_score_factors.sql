@@ -21,18 +21,20 @@ reasons as (
         and days.is_current
     inner join {{ ref('int_rules') }} as rules
         on factors.rule_number = rules.rule_number
-    {%- for name, points in {'limit': 'clamped_points - rule_points', 'weight': 'group_points - clamped_points'}.items() %}
+    {%- for name, points in [
+        ('limit', 'clamped_points - rule_points'), ('weight', 'group_points - clamped_points')
+    ] %}
         union all
 
         select
             lead_id,
             score_model,
             score_group,
-            'group_{{ name }}',
-            '{{ name | capitalize }} of the group ' || score_group,
-            {{ points }},
-            null,
-            null
+            'group_{{ name }}' as rule_id,
+            '{{ name | capitalize }} of the group ' || score_group as reason,
+            {{ points }} as points,
+            null as occurrences,
+            null as last_event_date
         from {{ ref('int_current_groups') }}
         where {{ points }} <> 0
     {%- endfor %}
@@ -42,12 +44,12 @@ reasons as (
     select
         lead_id,
         score_model,
-        '(score)',
-        'score_scale',
-        case scale when 'rescale' then 'Rescaled to the range of scores' else 'Limit of the score' end,
-        score - raw_score,
-        null,
-        null
+        '(score)' as score_group,
+        'score_scale' as rule_id,
+        case scale when 'rescale' then 'Rescaled to the range of scores' else 'Limit of the score' end as reason,
+        score - raw_score as points,
+        null as occurrences,
+        null as last_event_date
     from {{ ref('int_scores') }}
     where
         is_current

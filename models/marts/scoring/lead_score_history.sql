@@ -45,7 +45,9 @@ select
     changed.lead_id,
     changed.score_model,
     changed.score_date as valid_from,
-    case when changed.valid_until_date <= clock.clock_date then {{ days_after('changed.valid_until_date', -1) }} end as valid_to,
+    case
+        when changed.valid_until_date <= clock.clock_date then {{ days_after('changed.valid_until_date', -1) }}
+    end as valid_to,
     changed.score,
     changed.previous_score,
     changed.band,
