@@ -6,7 +6,6 @@ with
 
 parts as (
 
-    {# Not the columns that only say how another build read the same. #}
     select profiles.lead_id, {{ row_hash('profiles') }} as part
     from {{ ref('int_lead_profiles') }} as profiles
 
