@@ -16,6 +16,18 @@ from scripts.landing.contract import landed_id, read_contract
 from scripts.scoring.champion import champion_at_clock
 from scripts.scoring.rescore import LIVE, Rescoring, rescoring
 from scripts.shared.errors import UserError
+from scripts.shared.interface import (
+    ATTAINABLE_SCORES,
+    CLOCK,
+    CURRENT_SCORES,
+    HISTORY_DUE,
+    LEAD_ACCOUNTS,
+    LEAD_IDENTITIES,
+    LIVE_MODELS,
+    REGION_BANDS,
+    RULES,
+    SCORE_GROUPS,
+)
 from scripts.shared.warehouse import reading
 
 MOST_EVENTS = 5
@@ -114,7 +126,7 @@ def explain(lead_id: str, as_of: date | None = None) -> Explanation:
     """
     with reading() as live:
         survivor = survivor_of(live, lead_id)
-        clock = live.sql("select clock_date from intermediate.int_clock").fetchall()[0][0]
+        clock = live.sql(f"select clock_date from {CLOCK}").fetchall()[0][0]
         if as_of is None or as_of == clock:
             return _explanation(live, survivor, lead_id)
         _refuse_unborn(live, survivor, lead_id, as_of)
@@ -172,14 +184,14 @@ def _cells(reason: Reason) -> list[str]:
 def survivor_of(connection: DuckDBPyConnection, lead_id: str) -> str:
     """The lead as which a landed one is scored. Raises UserError where none was landed by then."""
     found = connection.execute(
-        """select surviving_lead_id from intermediate.int_lead_identities
+        f"""select surviving_lead_id from {LEAD_IDENTITIES}
         where lead_id in ($1, $2) order by lead_id = $1 desc""",
         [lead_id, landed_id(lead_id)],
     ).fetchone()
     if found:
         return str(found[0])
     landed = connection.execute(
-        """select min(created_at)::date, (select clock_date from intermediate.int_clock)
+        f"""select min(created_at)::date, (select clock_date from {CLOCK})
         from raw.leads where lead_id in (?, ?) having count(*) > 0""",
         [lead_id, landed_id(lead_id)],
     ).fetchone()
@@ -191,8 +203,8 @@ def survivor_of(connection: DuckDBPyConnection, lead_id: str) -> str:
 def _refuse_unborn(connection: DuckDBPyConnection, survivor: str, lead_id: str, day: date) -> None:
     """Raises UserError, before anything is built, where none of the person's leads was there."""
     ((first,),) = connection.execute(
-        """select min(created_at)::date from raw.leads where lead_id in (
-            select lead_id from intermediate.int_lead_identities where surviving_lead_id = ?
+        f"""select min(created_at)::date from raw.leads where lead_id in (
+            select lead_id from {LEAD_IDENTITIES} where surviving_lead_id = ?
         )""",
         [survivor],
     ).fetchall()
@@ -205,12 +217,12 @@ def _as_known(past: Rescoring, survivor: str, day: date) -> None:
     past.connection.execute(
         f"""create temp table chosen as
         with accounts as (
-            select distinct account_id from {LIVE}.intermediate.int_lead_accounts
+            select distinct account_id from {LIVE}.{LEAD_ACCOUNTS}
             where lead_id = $lead_id
         )
-        select identities.lead_id from {LIVE}.intermediate.int_lead_identities as identities
+        select identities.lead_id from {LIVE}.{LEAD_IDENTITIES} as identities
         where identities.surviving_lead_id = $lead_id or identities.surviving_lead_id in (
-            select lead_id from {LIVE}.intermediate.int_lead_accounts
+            select lead_id from {LIVE}.{LEAD_ACCOUNTS}
             where account_id in (from accounts)
         )""",
         {"lead_id": survivor},
@@ -223,7 +235,7 @@ def _as_known(past: Rescoring, survivor: str, day: date) -> None:
     past.replace("raw.opportunity_stages", f"from {LIVE}.raw.opportunity_stages where {stages}")
     past.connection.execute("set variable as_of = $1", [day])
     clock = "select getvariable('as_of') as clock_date, getvariable('as_of') as facts_until_date"
-    nothing_past = f"from {LIVE}.intermediate.int_history_due limit 0"
+    nothing_past = f"from {LIVE}.{HISTORY_DUE} limit 0"
     past.run(
         {"int_clock": clock, "int_history_due": nothing_past},
         tables,
@@ -234,10 +246,10 @@ def _as_known(past: Rescoring, survivor: str, day: date) -> None:
 
 def _explanation(connection: DuckDBPyConnection, survivor: str, asked: str) -> Explanation:
     chosen = connection.execute(
-        """select s.score_model, s.score_date, s.score, s.band, s.next_action,
+        f"""select s.score_model, s.score_date, s.score, s.band, s.next_action,
             s.not_callable_reason, c.lead_region
         from marts.lead_score as s
-        inner join intermediate.int_current_scores as c using (lead_id, score_model)
+        inner join {CURRENT_SCORES} as c using (lead_id, score_model)
         where s.lead_id = ?""",
         [survivor],
     ).fetchone()
@@ -255,7 +267,7 @@ def _explanation(connection: DuckDBPyConnection, survivor: str, asked: str) -> E
             sums[group] = sums.get(group, Decimal(0)) + reason.points
             undecayed[group] = undecayed.get(group, Decimal(0)) + reason.points_without_decay
     above = connection.execute(
-        """select band, lower_bound from intermediate.int_region_bands
+        f"""select band, lower_bound from {REGION_BANDS}
         where score_model = ? and lead_region = ? and lower_bound > ?
         order by lower_bound limit 1""",
         [model, region, score],
@@ -281,7 +293,7 @@ def _explanation(connection: DuckDBPyConnection, survivor: str, asked: str) -> E
 def _reasons(connection: DuckDBPyConnection, lead_id: str, model: str, region: str) -> list[Reason]:
     """The reasons, strongest first; without decay each event that counts is worth all points."""
     rows = connection.execute(
-        """select
+        f"""select
             f.score_group, f.rule_id, f.reason, f.points, f.occurrences, f.last_event_date,
             date_diff('day', f.last_event_date, s.score_date) as age_days,
             case r.decay
@@ -293,7 +305,7 @@ def _reasons(connection: DuckDBPyConnection, lead_id: str, model: str, region: s
             r.points, r.min_points, r.max_points
         from marts.lead_score_factors as f
         inner join marts.lead_score_by_model as s using (lead_id, score_model)
-        left join intermediate.int_rules as r
+        left join {RULES} as r
             on f.score_model = r.score_model and f.rule_id = r.rule_id and r.lead_region = $region
         where f.lead_id = $lead_id and f.score_model = $model
         order by f.points desc, f.rule_id, f.score_group""",
@@ -309,14 +321,14 @@ def _reasons(connection: DuckDBPyConnection, lead_id: str, model: str, region: s
 
 def _scale(connection: DuckDBPyConnection, model: str) -> _Scale:
     groups = connection.execute(
-        """select score_group, min_points, max_points, weight
-        from staging.stg_points__score_groups where score_model = ?""",
+        f"""select score_group, min_points, max_points, weight
+        from {SCORE_GROUPS} where score_model = ?""",
         [model],
     ).fetchall()
     row = connection.execute(
-        """select scale = 'rescale', min_score, max_score, low_score, high_score
-        from intermediate.int_live_models
-        inner join intermediate.int_attainable_scores using (score_model) where score_model = ?""",
+        f"""select scale = 'rescale', min_score, max_score, low_score, high_score
+        from {LIVE_MODELS}
+        inner join {ATTAINABLE_SCORES} using (score_model) where score_model = ?""",
         [model],
     ).fetchone()
     assert row is not None
@@ -337,11 +349,11 @@ def _ways_up(
     """
     model, score_date, score, *_, region = chosen
     rules = connection.execute(
-        """select r.rule_id, r.score_group, r.reason, r.points,
+        f"""select r.rule_id, r.score_group, r.reason, r.points,
             r.max_events, r.max_per_day, r.min_points, r.max_points,
             coalesce(f.points, 0), coalesce(f.occurrences, 0),
             coalesce(f.last_event_date = $date, false)
-        from intermediate.int_rules as r
+        from {RULES} as r
         left join marts.lead_score_factors as f
             on f.lead_id = $lead_id and f.score_model = r.score_model and f.rule_id = r.rule_id
         where r.kind = 'event' and r.score_model = $model and r.lead_region = $region

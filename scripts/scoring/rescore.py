@@ -17,7 +17,7 @@ from duckdb import DuckDBPyConnection
 from scripts.scoring.artifacts import read_artifact
 from scripts.shared import paths
 from scripts.shared.errors import UserError
-from scripts.shared.interface import LAST_BUILD
+from scripts.shared.interface import LANDED_EVENTS, LAST_BUILD
 from scripts.shared.statistics import register_statistics
 from scripts.shared.temporary import temporary_folder
 from scripts.shared.warehouse import (
@@ -33,9 +33,9 @@ LIVE = "_live"
 
 # The days of new events are rolled up by a build; here it is all of them where any is.
 _NEW_EVENT_DAYS = "int_new_event_days"
-_ALL_EVENT_DAYS = """
+_ALL_EVENT_DAYS = f"""
 select lead_id, occurred_at::date as event_date, max(landing_seq) as landing_seq
-from staging.stg_raw__lead_events
+from {LANDED_EVENTS}
 group by all
 """
 

@@ -29,6 +29,7 @@ from scripts.seeds.check_seeds import check_seeds, seed_files
 from scripts.seeds.overlay import SEEDS, have_same_rows, load_seed
 from scripts.shared import paths
 from scripts.shared.errors import UserError
+from scripts.shared.interface import EVALUATION_DATES, LEAD_PROFILES, LIFECYCLE_STAGES, LIVE_MODELS
 from scripts.shared.settings import quality_day
 from scripts.shared.temporary import temporary_folder
 from scripts.shared.warehouse import (
@@ -55,7 +56,7 @@ MEASURED = {"int_days_to_score", "int_scored_days"}
 
 EVALUATED = "int_evaluation_dates"
 EVALUATED_SAMPLE = f"""
-from {LIVE}.intermediate.{EVALUATED}
+from {LIVE}.{EVALUATION_DATES}
 where scored_day = {SCORED_DAY}
 qualify ('0x' || substr(md5('what-if ' || lead_id), 1, 7))::bigint % 10000
     * count(*) over () < 10000 * {MOST_EVALUATED}
@@ -63,10 +64,10 @@ qualify ('0x' || substr(md5('what-if ' || lead_id), 1, 7))::bigint % 10000
 
 # A build scores past days of leads that are due; here the measured ones of all leads are.
 DUE = "int_history_due"
-ALL_LEADS = """
+ALL_LEADS = f"""
 select lead_id, score_model, '' as inputs_hash, date '1900-01-01' as history_from_date
-from (select distinct lead_id from intermediate.int_lead_profiles)
-cross join intermediate.int_live_models
+from (select distinct lead_id from {LEAD_PROFILES})
+cross join {LIVE_MODELS}
 """
 
 
@@ -162,7 +163,7 @@ def _compared(scratch: Rescoring, proposal: Path) -> WhatIf:
     scratch.run(sample, (), MEASURED | AS_IT_WAS, RESULTS[2:])
     quality_now = _quality(scratch.connection)
     changed = _load_seeds(scratch, proposal)
-    empty = {name: f"from {LIVE}.intermediate.{name} limit 0" for name in LEFT_OUT}
+    empty = {name: f"from {LIVE}.{scratch.nodes[name].relation} limit 0" for name in LEFT_OUT}
     others = {**sample, **empty, DUE: ALL_LEADS}
     scratch.run(others, changed, AS_IT_WAS, (*RESULTS, REASONS_OF), {REASONS_OF})
     return _compare(scratch.connection, changed, quality_now)
@@ -320,11 +321,11 @@ def _load_seeds(scratch: Rescoring, proposal: Path) -> tuple[str, ...]:
 def _quality(scratch: DuckDBPyConnection) -> Quality | None:
     """The quality of the champion at the clock."""
     found = scratch.execute(
-        """select
+        f"""select
             q.score_model, q.leads, q.auc, q.auc_low, q.auc_high, q.top_decile_lift,
             t.cutoff, t.precision_rate, t.leads_per_week * (
-                select count(*) from _live.intermediate.int_evaluation_dates where scored_day = $day
-            ) / (select count(*) from intermediate.int_evaluation_dates)
+                select count(*) from {LIVE}.{EVALUATION_DATES} where scored_day = $day
+            ) / (select count(*) from {EVALUATION_DATES})
         from marts.score_quality as q
         left join marts.threshold_curve as t
             on t.score_model = q.score_model and t.scored_day = q.scored_day
@@ -362,10 +363,10 @@ def _compare(
     ).fetchall()
     ready = _one(
         scratch,
-        """with handed_now as (
-            select value from _live.seeds.lifecycle_stages where stage = 'mql' and source = 'band'
+        f"""with handed_now as (
+            select value from {LIVE}.{LIFECYCLE_STAGES} where stage = 'mql' and source = 'band'
         ), handed_then as (
-            select value from seeds.lifecycle_stages where stage = 'mql' and source = 'band'
+            select value from {LIFECYCLE_STAGES} where stage = 'mql' and source = 'band'
         )
         select
             count(*) filter (is_callable_now and band_now in (from handed_now)),

@@ -23,6 +23,15 @@ EVENT_DAYS = "intermediate.int_event_days"
 CRM_EVENT_DAYS = "intermediate.int_crm_event_days"
 CRM_EVENTS = "intermediate.int_crm_events"
 
+# How a lead's points become its score, and what is scored on other days or by other seeds.
+LANDED_EVENTS = "staging.stg_raw__lead_events"
+LEAD_ACCOUNTS = "intermediate.int_lead_accounts"
+SCORE_GROUPS = "staging.stg_points__score_groups"
+ATTAINABLE_SCORES = "intermediate.int_attainable_scores"
+CURRENT_SCORES = "intermediate.int_current_scores"
+HISTORY_DUE = "intermediate.int_history_due"
+LIFECYCLE_STAGES = "seeds.lifecycle_stages"
+
 # Rules and bounds as they were built, by region; marts have those that some lead met.
 RULES = "intermediate.int_rules"
 REGION_BANDS = "intermediate.int_region_bands"

@@ -13,12 +13,11 @@ from scripts.shared.paths import PROJECT
 SCRIPTS = PROJECT / "scripts"
 MODULES = sorted([*SCRIPTS.rglob("*.py"), *(PROJECT / "tests").rglob("*.py")])
 INTERFACE = SCRIPTS / "shared" / "interface.py"
-# What scores again, in a copy of the warehouse, knows what it copies; the benchmark stands beside.
-ON_THEIR_OWN = (SCRIPTS / "scoring" / "explain.py", SCRIPTS / "scoring" / "whatif.py")
+# The benchmark stands beside the project.
 READERS = [
     module
     for module in SCRIPTS.rglob("*.py")
-    if module not in (INTERFACE, *ON_THEIR_OWN) and module.parent.name != "bench"
+    if module != INTERFACE and module.parent.name != "bench"
 ]
 
 
