@@ -124,6 +124,7 @@ def test_of_raw_scripts_read_the_contract_and_what_land_notes() -> None:
 
 def test_the_interface_has_tables_that_are_there_and_read() -> None:
     models = {file.stem for file in (PROJECT / "models").rglob("*.sql")}
+    models |= {file.stem for file in (PROJECT / "seeds").rglob("*.csv")}
     for name, table in vars(interface).items():
         if not name.isupper():
             continue
