@@ -32,7 +32,7 @@ known as (
             {%- endfor %}
             else 'lead'
         end as value
-    from {{ ref('lead_lifecycle') }} as lifecycle
+    from {{ ref('int_lifecycles') }} as lifecycle
     inner join {{ ref('naive_bayes_fields') }} as fields
         on fields.attribute = 'lifecycle_stage'
 

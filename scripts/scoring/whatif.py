@@ -146,15 +146,15 @@ def whatif(seeds_folder: Path | None = None, git_ref: str | None = None) -> What
     """
     with _proposal(seeds_folder, git_ref) as proposal:
         check_seeds(SEEDS, proposal).raise_for_errors()
-        try:
-            with rescoring() as scratch:
+        with rescoring() as scratch:
+            try:
                 return _compared(scratch, proposal)
-        except (duckdb.BinderException, duckdb.CatalogException) as error:
-            cause = str(error).splitlines()[0]
-            raise UserError(
-                f"{paths.target_folder()} is not what the build of {built_file()} left ({cause}); "
-                "build it again: make run"
-            ) from error
+            except (duckdb.BinderException, duckdb.CatalogException) as error:
+                cause = str(error).splitlines()[0]
+                raise UserError(
+                    f"{paths.target_folder()} is not what the build of {built_file()} left "
+                    f"({cause}); build it again: make run"
+                ) from error
 
 
 def _compared(scratch: Rescoring, proposal: Path) -> WhatIf:

@@ -141,7 +141,7 @@ def test_an_unknown_lead_is_one_sentence(warehouse: Warehouse) -> None:
 def test_a_day_before_the_lead_came_in_is_one_sentence_at_once(
     warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("scripts.scoring.explain.build", None)
+    monkeypatch.setattr("scripts.scoring.explain.rescoring", None)
     ((lead_id, day),) = warehouse.query(
         """select lead_id, min(created_at)::date from raw.leads
         where created_at > '2025-04-01' group by 1 order by 2, 1 limit 1"""

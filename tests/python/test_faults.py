@@ -17,10 +17,12 @@ from typer.testing import CliRunner
 
 from scripts.bench.bench import MADE, bench
 from scripts.commands import app
+from scripts.run import RunResult
 from scripts.seeds.overlay import SEEDS
 from scripts.shared import faults, terminal
 from scripts.shared.errors import UserError
 from scripts.shared.paths import PROJECT, warehouse_file
+from tests.python.conftest import Warehouse
 
 FORESEEN = "this should not have happened"
 
@@ -174,8 +176,10 @@ def test_a_name_of_300_characters_is_one_sentence(tmp_path: Path) -> None:
         assert FORESEEN not in told.stderr
 
 
-def test_too_little_memory_is_told_as_that(small: Path) -> None:
-    told = run("explain", "l001", "--as-of", "2025-01-31", LEADS_MEMORY="1MB", **place(small))
+def test_too_little_memory_is_told_as_that(sample: tuple[Warehouse, RunResult]) -> None:
+    ((lead,),) = sample[0].query("select min(lead_id) from marts.lead_score")
+    asked = ("explain", str(lead), "--as-of", "2025-06-01")
+    told = run(*asked, LEADS_MEMORY="1MB", **sample[0].environment)
     assert told.returncode == 2
     assert "LEADS_MEMORY" in told.stderr, told.stderr
 

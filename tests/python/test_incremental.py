@@ -17,7 +17,7 @@ LATE, CHANGED, MOVED = 0.15, 0.1, 0.05
 TABLES = [
     *("marts.lead_score", "marts.lead_score_by_model", "marts.lead_score_factors"),
     *("marts.lead_score_history", "marts.lead_lifecycle", "marts.funnel"),
-    *("intermediate.int_current_scores", "intermediate.int_evaluated_factors"),
+    "intermediate.int_current_scores",
     *("intermediate.int_event_days", "intermediate.int_scored_days"),
     "intermediate.int_score_milestones",
 ]

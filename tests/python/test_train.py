@@ -220,6 +220,6 @@ def test_a_review_goes_by_what_sales_says_now(small: Path) -> None:
             values (?, ?, ?, ?, ?, ?)""",
             verdicts,
         )
-    run_dbt(small, {}, ["int_crm_events"], VARIABLES)
+    run_dbt(small, {}, ["int_current_feedback", "int_crm_events"], VARIABLES)
     page = review("learns").read_text("utf-8")
     assert "| reason | rejected |\n|---|---|\n| no budget | 1 |\n\n" in page

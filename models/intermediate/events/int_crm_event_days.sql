@@ -8,10 +8,10 @@ select
     cast(crm_events.occurred_at as date) as event_date,
     count(*) as event_count,
     min(crm_events.occurred_at) as first_occurred_at,
-    {{ array_of(
-        {'event_id': 'crm_events.event_id', 'occurred_at': 'crm_events.occurred_at', 'duration_seconds': 'cast(null as decimal(18, 3))',
-         'campaign': 'cast(null as string)'}, 'crm_events.event_id'
-    ) }} as events
+    {{ array_of({
+        'event_id': 'crm_events.event_id', 'occurred_at': 'crm_events.occurred_at',
+        'duration_seconds': 'cast(null as decimal(18, 3))', 'campaign': 'cast(null as string)'
+    }) }} as events
 
 from {{ ref('int_crm_events') }} as crm_events
 

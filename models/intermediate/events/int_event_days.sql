@@ -18,17 +18,17 @@ with
 
 busiest as (
 
-    select distinct
-        lead_id, event_key, event_date,
-        max(count(*)) over (partition by lead_id, event_key, event_date) as most_per_minute
-    from {{ ref('int_keyed_events') }}
-    where
-        follows_event_key is null
-        and event_key in (
-            select measures.event_key from {{ ref('stg_mapping__event_measures') }} as measures
-            where measures.statistic = 'most_per_minute'
-        )
-    group by lead_id, event_key, event_date, date_trunc('minute', occurred_at)
+    select lead_id, event_key, event_date, max(event_count) as most_per_minute
+    from (
+        select lead_id, event_key, event_date, count(*) as event_count
+        from {{ ref('int_keyed_events') }}
+        where event_key in (
+                select measures.event_key from {{ ref('stg_mapping__event_measures') }} as measures
+                where measures.statistic = 'most_per_minute'
+            ) and follows_event_key is null
+        group by lead_id, event_key, event_date, date_trunc('minute', occurred_at)
+    ) as minutes
+    group by all
 
 ),
 
@@ -36,7 +36,7 @@ timed as (
 
     select
         lead_id, event_key, follows_event_key, within_days, is_engagement, event_date,
-        {{ array_of(fields, 'landing_seq') }} as events
+        {{ array_of(fields) }} as events
     from {{ ref('int_keyed_events') }}
     where
         follows_event_key is not null
@@ -60,7 +60,7 @@ rolled_up as (
 
 select
     rolled_up.*,
-    cast(busiest.most_per_minute as bigint) as most_per_minute,
+    case when rolled_up.follows_event_key is null then cast(busiest.most_per_minute as bigint) end as most_per_minute,
     timed.events,
     '{{ definition_hash('int_event_days') if execute }}' as mapping_hash
 
@@ -69,7 +69,6 @@ left join busiest
     on rolled_up.lead_id = busiest.lead_id
     and rolled_up.event_key = busiest.event_key
     and rolled_up.event_date = busiest.event_date
-    and rolled_up.follows_event_key is null
 left join timed
     on rolled_up.lead_id = timed.lead_id
     and rolled_up.event_key = timed.event_key

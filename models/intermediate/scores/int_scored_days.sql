@@ -15,7 +15,7 @@ stage_segments as (
     {# Segments that stand for a stage of the lifecycle. #}
     select
         segments.lead_id, segments.score_date,
-        {{ array_of({'segment': 'stages.value'}, 'stages.value') }} as stage_segments
+        {{ array_of({'segment': 'stages.value'}) }} as stage_segments
     from {{ ref('int_segments') }} as segments
     inner join {{ ref('lifecycle_stages') }} as stages
         on segments.attribute = 'in_segment:' || stages.value
@@ -31,9 +31,7 @@ factors as (
     {# What fired on the days on which the models are measured. #}
     select
         days.observation_id,
-        {{ array_of(
-            {'rule_id': 'rules.rule_id', 'points': 'factors.points', 'units': 'factors.units'}, 'rules.rule_id'
-        ) }} as factors
+        {{ array_of({'rule_id': 'rules.rule_id', 'points': 'factors.points', 'units': 'factors.units'}) }} as factors
     from {{ ref('int_days_to_score') }} as days
     inner join {{ ref('int_factors') }} as factors
         on days.observation_id = factors.observation_id
