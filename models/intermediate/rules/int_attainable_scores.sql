@@ -48,8 +48,7 @@ rules as (
 sums as (
 
     select
-        score_groups.score_model, score_groups.score_group,
-        score_groups.min_points, score_groups.max_points, score_groups.weight,
+        score_groups.score_model, score_groups.min_points, score_groups.max_points, score_groups.weight,
         case
             when count(rules.rule_id) = count(rules.low_points) then coalesce(sum(rules.low_points), 0)
             else score_groups.min_points
@@ -62,7 +61,9 @@ sums as (
     left join rules
         on score_groups.score_model = rules.score_model
         and score_groups.score_group = rules.score_group
-    group by 1, 2, 3, 4, 5
+    group by
+        score_groups.score_model, score_groups.score_group,
+        score_groups.min_points, score_groups.max_points, score_groups.weight
 
 )
 
