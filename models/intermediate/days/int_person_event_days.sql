@@ -1,7 +1,7 @@
 {#
-    Grain: one row per surviving lead or persona, event key that is asked for (all where rules ask for a lead's first one)
-    and day, sequences included.
+    Grain: one row per surviving lead or persona, event key that is asked for and day, sequences included.
 #}
+{%- set is_asked = 'event_key in (select asked.event_key from ' ~ ref('int_asked_event_keys') ~ ' as asked)' %}
 with
 
 added_up as (
@@ -21,6 +21,7 @@ added_up as (
         where
             follows_event_key is null
             and (person_lead_count > 1 or not is_landed)
+            and {{ is_asked }}
 
         union all
 
@@ -29,6 +30,7 @@ added_up as (
                 lead_id, event_key, event_date, event_count, duration_seconds, null as most_per_minute,
                 first_occurred_at
             from {{ relation }}
+            where {{ is_asked }}
             {{- ' union all' if not loop.last }}
         {%- endfor %}
     ) as days
@@ -45,30 +47,22 @@ of_one as (
         follows_event_key is null
         and person_lead_count = 1
         and is_landed
-
-),
-
-days as (
-
-    select
-        coalesce(of_one.lead_id, added_up.lead_id) as lead_id,
-        coalesce(of_one.event_key, added_up.event_key) as event_key,
-        coalesce(of_one.event_date, added_up.event_date) as event_date,
-        cast(coalesce(of_one.event_count, 0) + coalesce(added_up.event_count, 0) as bigint) as event_count,
-        cast(
-            coalesce(of_one.duration_seconds, 0) + coalesce(added_up.duration_seconds, 0) as decimal(18, 3)
-        ) as duration_seconds,
-        greatest(of_one.most_per_minute, added_up.most_per_minute) as most_per_minute,
-        least(of_one.first_occurred_at, added_up.first_occurred_at) as first_occurred_at
-    from of_one
-    full join added_up
-        on of_one.lead_id = added_up.lead_id
-        and of_one.event_key = added_up.event_key
-        and of_one.event_date = added_up.event_date
+        and {{ is_asked }}
 
 )
 
-select * from days
-where
-    event_key in (select asked.event_key from {{ ref('int_asked_event_keys') }} as asked)
-    or 'first_event_key' in (select asked.attribute from {{ ref('int_model_attributes') }} as asked)
+select
+    coalesce(of_one.lead_id, added_up.lead_id) as lead_id,
+    coalesce(of_one.event_key, added_up.event_key) as event_key,
+    coalesce(of_one.event_date, added_up.event_date) as event_date,
+    cast(coalesce(of_one.event_count, 0) + coalesce(added_up.event_count, 0) as bigint) as event_count,
+    cast(
+        coalesce(of_one.duration_seconds, 0) + coalesce(added_up.duration_seconds, 0) as decimal(18, 3)
+    ) as duration_seconds,
+    greatest(of_one.most_per_minute, added_up.most_per_minute) as most_per_minute,
+    least(of_one.first_occurred_at, added_up.first_occurred_at) as first_occurred_at
+from of_one
+full join added_up
+    on of_one.lead_id = added_up.lead_id
+    and of_one.event_key = added_up.event_key
+    and of_one.event_date = added_up.event_date

@@ -19,6 +19,7 @@ scores as (
     inner join {{ ref('int_scored_days') }} as scores
         on leads.lead_id = scores.lead_id
         and leads.score_date = scores.score_date
+        and scores.is_measured
     where leads.status = 'evaluated'
 
 ),

@@ -66,13 +66,22 @@ keyed as (
     from matched
     where is_engagement and follows_event_key is null
 
+),
+
+classes as (
+
+    {# An event that is an engagement anyway is none by its sequence. #}
+    select
+        {{ look }},
+        event_key, follows_event_key, within_days,
+        is_engagement and not bool_or(event_key = 'any_engagement') over (partition by {{ look }}) as is_engagement
+    from keyed
+
 )
 
-{# An event that is an engagement anyway is none by its sequence. #}
 select
-    {{ look }},
-    event_key,
-    follows_event_key,
-    within_days,
-    is_engagement and not bool_or(event_key = 'any_engagement') over (partition by {{ look }}) as is_engagement
-from keyed
+    *,
+    dense_rank() over (order by event_key, follows_event_key, within_days, is_engagement) as class_number,
+    follows_event_key is not null
+    or event_key in (select kpi_events.event_key from {{ ref('kpi_events') }} as kpi_events) as is_timed
+from classes

@@ -18,61 +18,50 @@ with
 
 busiest as (
 
-    select lead_id, event_key, event_date, max(event_count) as most_per_minute
+    select lead_id, class_number, event_date, max(event_count) as most_per_minute
     from (
-        select lead_id, event_key, event_date, count(*) as event_count
+        select lead_id, class_number, event_date, count(*) as event_count
         from {{ ref('int_keyed_events') }}
         where event_key in (
                 select measures.event_key from {{ ref('stg_mapping__event_measures') }} as measures
                 where measures.statistic = 'most_per_minute'
             ) and follows_event_key is null
-        group by lead_id, event_key, event_date, date_trunc('minute', occurred_at)
+        group by lead_id, class_number, event_date, date_trunc('minute', occurred_at)
     ) as minutes
-    group by all
-
-),
-
-timed as (
-
-    select
-        lead_id, event_key, follows_event_key, within_days, is_engagement, event_date,
-        {{ array_of(fields) }} as events
-    from {{ ref('int_keyed_events') }}
-    where
-        follows_event_key is not null
-        or event_key in (select kpi_events.event_key from {{ ref('kpi_events') }} as kpi_events)
-    group by all
+    group by lead_id, class_number, event_date
 
 ),
 
 rolled_up as (
 
+    {# By number: texts take twice as long to group by. #}
     select
-        lead_id, event_key, follows_event_key, within_days, is_engagement, event_date,
+        lead_id, class_number, event_date,
         count(*) as event_count,
         cast(coalesce(sum(duration_seconds), 0) as decimal(18, 3)) as duration_seconds,
         min(occurred_at) as first_occurred_at,
-        max(landing_seq) as landing_seq
+        max(landing_seq) as landing_seq,
+        {{ array_of(fields, 'is_timed') }} as events
     from {{ ref('int_keyed_events') }}
-    group by all
+    group by lead_id, class_number, event_date
 
 )
 
 select
-    rolled_up.*,
-    case when rolled_up.follows_event_key is null then cast(busiest.most_per_minute as bigint) end as most_per_minute,
-    timed.events,
+    rolled_up.lead_id, classes.event_key, classes.follows_event_key, classes.within_days,
+    coalesce(classes.is_engagement, false) as is_engagement,
+    rolled_up.event_date, rolled_up.event_count, rolled_up.duration_seconds,
+    cast(busiest.most_per_minute as bigint) as most_per_minute,
+    rolled_up.first_occurred_at, rolled_up.events, rolled_up.landing_seq,
     '{{ definition_hash('int_event_days') if execute }}' as mapping_hash
 
 from rolled_up
+left join (
+    select distinct class_number, event_key, follows_event_key, within_days, is_engagement
+    from {{ ref('int_event_classes') }}
+) as classes
+    on rolled_up.class_number = classes.class_number
 left join busiest
     on rolled_up.lead_id = busiest.lead_id
-    and rolled_up.event_key = busiest.event_key
+    and rolled_up.class_number = busiest.class_number
     and rolled_up.event_date = busiest.event_date
-left join timed
-    on rolled_up.lead_id = timed.lead_id
-    and rolled_up.event_key = timed.event_key
-    and rolled_up.event_date = timed.event_date
-    and rolled_up.follows_event_key is not distinct from timed.follows_event_key
-    and rolled_up.within_days is not distinct from timed.within_days
-    and rolled_up.is_engagement = timed.is_engagement

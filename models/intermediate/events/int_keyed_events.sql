@@ -2,10 +2,10 @@
 {{ config(materialized='view') }}
 select
     events.*,
+    classes.class_number,
     classes.event_key,
     classes.follows_event_key,
-    classes.within_days,
-    coalesce(classes.is_engagement, false) as is_engagement
+    classes.is_timed
 
 from {{ ref('int_new_events') }} as events
 

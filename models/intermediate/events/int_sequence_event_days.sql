@@ -24,6 +24,7 @@ came_true as (
         on steps.lead_id = earlier.lead_id
         and steps.follows_event_key = earlier.event_key
         and earlier.follows_event_key is null
+        and earlier.event_key in (select event_keys.follows_event_key from {{ ref('int_event_keys') }} as event_keys)
         and {{ field('steps.event', 'occurred_at') }} > earlier.first_occurred_at
         and (
             steps.within_days is null

@@ -1,4 +1,4 @@
-{# Grain: one row per event key that a live model or a lifecycle stage asks for. #}
+{# Grain: one row per event key that a live model or a lifecycle stage asks for; all, where rules ask for a lead's first event. #}
 select event_key from {{ ref('int_event_windows') }}
 
 union
@@ -17,3 +17,17 @@ union
 
 select value as event_key from {{ ref('lifecycle_stages') }}
 where source = 'event_key'
+
+union
+
+select known.event_key
+from (
+    select event_key from {{ ref('int_event_days') }}
+    union all
+    select event_key from {{ ref('int_crm_event_days') }}
+    union all
+    select event_key from {{ ref('int_golden_event_days') }}
+) as known
+where
+    known.event_key is not null
+    and 'first_event_key' in (select asked.attribute from {{ ref('int_model_attributes') }} as asked)

@@ -27,7 +27,7 @@ select
     kinds.engagement_score,
     scores.band,
     scores.band_order,
-    scores.next_action,
+    case when not scores.is_disqualified then bands.next_action end as next_action,
     fit_grades.grade as fit_grade,
     engagement_grades.grade as engagement_grade,
     grade_priorities.priority,
@@ -39,6 +39,11 @@ from {{ ref('int_scores') }} as scores
 
 inner join kinds
     on scores.observation_id = kinds.observation_id
+
+left join {{ ref('int_region_bands') }} as bands
+    on scores.score_model = bands.score_model
+    and scores.lead_region = bands.lead_region
+    and scores.band = bands.band
 
 {%- for kind in ['fit', 'engagement'] %}
     left join {{ ref('stg_points__grade_bounds') }} as {{ kind }}_grades

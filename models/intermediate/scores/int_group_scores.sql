@@ -9,9 +9,7 @@ rule_sums as (
     select
         factors.observation_id,
         rules.group_number,
-        cast(sum(factors.points) as decimal(18, 4)) as rule_points,
-        bool_or(rules.effect = 'disqualify') as is_disqualified,
-        bool_or(rules.effect = 'junk') as is_junk
+        cast(sum(factors.points) as decimal(18, 4)) as rule_points
     from {{ ref('int_factors') }} as factors
     inner join {{ ref('int_rules') }} as rules
         on factors.rule_number = rules.rule_number

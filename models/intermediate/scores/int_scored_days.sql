@@ -6,8 +6,9 @@
 {{ config(
     materialized='incremental' if target.type == 'duckdb' else 'table',
     incremental_strategy='append' if target.type == 'duckdb' else none,
-    pre_hook="{% if is_incremental() %}" ~ "delete from {{ this }} as kept where not exists (select 1 from {{ ref('int_history_due') }} as due where kept.lead_id = due.lead_id and kept.score_model = due.score_model and kept.score_date < due.history_from_date)" ~ "{% endif %}"
+    pre_hook="{{ delete_due() }}"
 ) }}
+-- depends_on: {{ ref('int_evaluated_factors') }}
 with
 
 stage_segments as (
@@ -24,22 +25,6 @@ stage_segments as (
         and segments.value = 'yes'
     group by segments.lead_id, segments.score_date
 
-),
-
-factors as (
-
-    {# What fired on the days on which the models are measured. #}
-    select
-        days.observation_id,
-        {{ array_of({'rule_id': 'rules.rule_id', 'points': 'factors.points', 'units': 'factors.units'}) }} as factors
-    from {{ ref('int_days_to_score') }} as days
-    inner join {{ ref('int_factors') }} as factors
-        on days.observation_id = factors.observation_id
-    inner join {{ ref('int_rules') }} as rules
-        on factors.rule_number = rules.rule_number
-    where days.is_measured
-    group by days.observation_id
-
 )
 
 select
@@ -54,7 +39,6 @@ select
     scores.band,
     scores.band_order,
     stage_segments.stage_segments,
-    factors.factors,
     history_due.inputs_hash,
     clock.clock_date as complete_through_date
 
@@ -69,9 +53,6 @@ cross join {{ ref('int_clock') }} as clock
 left join stage_segments
     on scores.lead_id = stage_segments.lead_id
     and scores.score_date = stage_segments.score_date
-
-left join factors
-    on scores.observation_id = factors.observation_id
 
 where
     scores.cause is not null

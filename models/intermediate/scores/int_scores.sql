@@ -3,29 +3,33 @@
     one did give beyond. A bound belongs to the band above it.
 #}
 with
-
 fired as (
-
-    select
-        observation_id,
-        cast(sum(group_points - empty_points) as decimal(18, 4)) as points,
-        bool_or(is_disqualified) as is_disqualified,
-        bool_or(is_junk) as is_junk
+    select observation_id, cast(sum(group_points - empty_points) as decimal(18, 4)) as points
     from {{ ref('int_group_scores') }}
     group by observation_id
+),
 
+left_out as (
+    select
+        factors.observation_id,
+        bool_or(rules.effect = 'disqualify') as is_disqualified,
+        bool_or(rules.effect = 'junk') as is_junk
+    from {{ ref('int_factors') }} as factors
+    inner join {{ ref('int_rules') }} as rules
+        on factors.rule_number = rules.rule_number
+        and rules.effect <> 'points'
+    group by factors.observation_id
 ),
 
 raw_scores as (
-
     select
         days.*,
         models.scale,
         models.min_score,
         models.max_score,
         cast(empty.points + coalesce(fired.points, 0) as decimal(18, 4)) as raw_score,
-        coalesce(fired.is_disqualified, false) as is_disqualified,
-        coalesce(fired.is_junk, false) as is_junk
+        coalesce(left_out.is_disqualified, false) as is_disqualified,
+        coalesce(left_out.is_junk, false) as is_junk
     from {{ ref('int_days_to_score') }} as days
     inner join {{ ref('int_live_models') }} as models
         on days.score_model = models.score_model
@@ -36,11 +40,11 @@ raw_scores as (
         on days.score_model = empty.score_model
     left join fired
         on days.observation_id = fired.observation_id
-
+    left join left_out
+        on days.observation_id = left_out.observation_id
 ),
 
 scores as (
-
     select
         raw_scores.*,
         cast(case raw_scores.scale
@@ -52,17 +56,16 @@ scores as (
     from raw_scores
     inner join {{ ref('int_attainable_scores') }} as attainable
         on raw_scores.score_model = attainable.score_model
-
 )
 
 select
-    scores.*,
+    scores.observation_id, scores.lead_id, scores.score_model, scores.score_date, scores.lead_region,
+    scores.is_current, scores.is_measured, scores.cause,
+    scores.raw_score, scores.score,
     case when scores.is_disqualified then 'disqualified' else bands.band end as band,
     case when scores.is_disqualified then 0 else bands.band_order end as band_order,
-    case when not scores.is_disqualified then bands.next_action end as next_action
-
+    scores.is_disqualified, scores.is_junk
 from scores
-
 left join {{ ref('int_region_bands') }} as bands
     on scores.score_model = bands.score_model
     and scores.lead_region = bands.lead_region

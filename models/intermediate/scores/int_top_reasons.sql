@@ -2,9 +2,7 @@
     Grain: one row per current observation with any reason: its three strongest for and the strongest against, as one text.
 #}
 with
-
 ranked as (
-
     {# Rules are numbered in the order of their ids. #}
     select
         factors.observation_id,
@@ -19,11 +17,9 @@ ranked as (
         on factors.observation_id = days.observation_id
         and days.is_current
     where factors.points <> 0
-
 ),
 
 strongest as (
-
     select
         ranked.observation_id,
         case when ranked.points > 0 then ranked.strength else 4 end as position,
@@ -35,13 +31,13 @@ strongest as (
     where
         ranked.strength = 1
         or (ranked.points > 0 and ranked.strength <= 3)
-
 )
 
 select
     observation_id,
-    {{ ordered_list('reason_text', 'position', '; ') }} as top_reasons
-
+    concat_ws('; '
+    {%- for position in [1, 2, 3, 4] -%}
+        , max(case when position = {{ position }} then reason_text end)
+    {%- endfor %}) as top_reasons
 from strongest
-
 group by observation_id

@@ -42,18 +42,20 @@ reasons as (
     union all
 
     select
-        lead_id,
-        score_model,
+        scores.lead_id,
+        scores.score_model,
         '(score)' as score_group,
         'score_scale' as rule_id,
-        case scale when 'rescale' then 'Rescaled to the range of scores' else 'Limit of the score' end as reason,
-        score - raw_score as points,
+        case models.scale when 'rescale' then 'Rescaled to the range of scores' else 'Limit of the score' end as reason,
+        scores.score - scores.raw_score as points,
         null as occurrences,
         null as last_event_date
-    from {{ ref('int_scores') }}
+    from {{ ref('int_scores') }} as scores
+    inner join {{ ref('int_live_models') }} as models
+        on scores.score_model = models.score_model
     where
-        is_current
-        and score <> raw_score
+        scores.is_current
+        and scores.score <> scores.raw_score
 
 )
 
