@@ -1,9 +1,9 @@
 {#
     The current version of each row of a staging model: the latest updated_at, then the latest landed; a
     version without updated_at takes the place of the one that was current when it landed. Versions later
-    than the clock come last. Arguments: relation, list of key columns, whether the entity has updated_at.
+    than the clock come last. Arguments: relation, list of key columns.
 #}
-{% macro current_versions(relation, key, has_updated_at=false) -%}
+{% macro current_versions(relation, key) -%}
     select ranked.*
     from (
         select
@@ -20,7 +20,7 @@
         from (
             select
                 landed.*,
-                {{ version_at(key) if has_updated_at else 'cast(null as timestamp)' }} as version_at
+                {{ version_at(key) }} as version_at
             from {{ relation }} as landed
         ) as versions
         cross join {{ ref('int_clock') }} as clock

@@ -9,7 +9,7 @@ clock as (
 
 champions as (
 
-    select * from {{ ref('int_champions') }}
+    select * from {{ ref('int_live_models') }}
 
 )
 

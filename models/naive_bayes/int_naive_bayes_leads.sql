@@ -5,28 +5,23 @@
 select
     profiles.lead_id,
     teams.value as team,
-    stages.stage,
-    stages.sequence,
+    stages.stage, stages.sequence,
     case
-        when lifecycles.sales_reason = 'customer' or stages.is_won then 'won'
+        when lifecycles.sales_reason = 'customer' or stages.is_won = 'yes' then 'won'
         when lifecycles.sales_reason = 'lost' then 'lost'
         else 'open'
     end as outcome
-
-from {{ ref('int_current_profiles') }} as profiles
-
+from {{ ref('int_lead_profiles') }} as profiles
 inner join {{ ref('int_lifecycles') }} as lifecycles
     on profiles.lead_id = lifecycles.lead_id
-
 left join {{ ref('int_naive_bayes_values') }} as teams
     on profiles.lead_id = teams.lead_id
     and teams.kind = 'team'
-
 left join {{ ref('int_naive_bayes_values') }} as lead_stages
     on profiles.lead_id = lead_stages.lead_id
     and lead_stages.kind = 'stage'
-
-left join {{ ref('stg_mapping__naive_bayes_stages') }} as stages
+left join {{ ref('naive_bayes_stages') }} as stages
     on lead_stages.value = stages.stage
-
-where not profiles.is_deleted
+where
+    profiles.is_current
+    and not profiles.is_deleted

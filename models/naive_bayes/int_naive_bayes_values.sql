@@ -3,13 +3,9 @@
     one row a tag. An unset field has no row, save one of kind state: there `(unset)` is a value.
 #}
 with
-
 known as (
-
     select
-        attributes.lead_id,
-        fields.field,
-        fields.kind,
+        attributes.lead_id, fields.field, fields.kind,
         coalesce(nullif(trim(attributes.value), ''), case when fields.kind = 'state' then '(unset)' end) as value
     from {{ ref('int_lead_attributes') }} as attributes
     inner join {{ ref('naive_bayes_fields') }} as fields
@@ -17,15 +13,12 @@ known as (
         and fields.attribute <> 'lifecycle_stage'
     cross join {{ ref('int_clock') }} as clock
     where
-        attributes.valid_from_date <= clock.clock_date
-        and attributes.valid_until_date > clock.clock_date
+        {{ holds_on('attributes', 'clock.clock_date') }}
 
     union all
 
     select
-        lifecycle.lead_id,
-        fields.field,
-        fields.kind,
+        lifecycle.lead_id, fields.field, fields.kind,
         case
             {%- for stage in ['customer', 'opportunity', 'trial', 'sql', 'mql', 'iql'] %}
                 when lifecycle.{{ stage }}_at is not null then '{{ stage }}'
@@ -35,7 +28,6 @@ known as (
     from {{ ref('int_lifecycles') }} as lifecycle
     inner join {{ ref('naive_bayes_fields') }} as fields
         on fields.attribute = 'lifecycle_stage'
-
 )
 
 select * from known
@@ -44,15 +36,11 @@ where kind <> 'tags' and value is not null
 union
 
 select
-    lead_id,
-    field,
-    kind,
+    lead_id, field, kind,
     trim(value) as value
 from (
     select
-        lead_id,
-        field,
-        kind,
+        lead_id, field, kind,
         {{ split_rows('value') }} as value
     from known
     where kind = 'tags'

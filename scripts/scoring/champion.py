@@ -4,13 +4,13 @@
 from duckdb import DuckDBPyConnection
 
 from scripts.shared.errors import UserError
-from scripts.shared.interface import CHAMPIONS, CLOCK
+from scripts.shared.interface import CLOCK, LIVE_MODELS
 
 
 def champion_at_clock(connection: DuckDBPyConnection) -> str | None:
     """The name of the champion at the clock of a build; None where none is live yet."""
     found = connection.sql(
-        f"""select score_model from {CHAMPIONS}, {CLOCK}
+        f"""select score_model from {LIVE_MODELS}, {CLOCK}
         where clock_date >= live_from_date and clock_date < live_until_date"""
     ).fetchall()
     return str(found[0][0]) if found else None

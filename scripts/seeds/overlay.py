@@ -56,14 +56,18 @@ def seed_path() -> str:
 
 
 def seed_cells(file: str, columns: Sequence[str]) -> list[list[str | None]]:
-    """The cells of a sound seed's file, row by row in this order of columns; None where empty."""
-    return [[row[column] or None for column in columns] for row in read_rows(Path(file))]
+    """The cells of a sound seed's file, row by row in this order of columns; None where blank."""
+    return [[row[column].strip(" ") or None for column in columns] for row in read_rows(Path(file))]
 
 
 def load_seed(connection: DuckDBPyConnection, file: Path) -> str:
     """The name of a temporary table with the rows of a sound seed's file, until the next one's."""
-    columns = [*read_seeds()[file.stem].columns]
-    cells = (f"cells[{n}] as {quote_identifier(name)}" for n, name in enumerate(columns, start=1))
+    types = read_seeds()[file.stem].types
+    columns = [*types]
+    cells = (
+        f"cells[{n}]::{types[name]} as {quote_identifier(name)}"
+        for n, name in enumerate(columns, start=1)
+    )
     connection.execute(
         f"create or replace temp table seed_file as select {', '.join(cells)} "
         "from (select unnest(?::varchar[][]) as cells)",

@@ -11,7 +11,6 @@ DATA_END = "intermediate.int_data_end"
 LAST_BUILD = "state.build"  # whether it passed, and what it made
 
 # Which model counts when: marts tell of a lead's model, and there need not be a lead.
-CHAMPIONS = "intermediate.int_champions"
 LIVE_MODELS = "intermediate.int_live_models"
 
 # Who is one person, and what was known of it on a day: personal data, which no mart shows.
@@ -19,14 +18,13 @@ LEAD_IDENTITIES = "intermediate.int_lead_identities"
 LEAD_PROFILES = "intermediate.int_lead_profiles"
 
 # What occurred at all, whether or not a rule gives points for it; why sales rejected a lead.
-EVENT_DAYS = "intermediate.int_event_days"
-CRM_EVENT_DAYS = "intermediate.int_crm_event_days"
+KNOWN_EVENT_DAYS = "intermediate.int_known_event_days"
 CRM_EVENTS = "intermediate.int_crm_events"
 
 # How a lead's points become its score, and what is scored on other days or by other seeds.
 LANDED_EVENTS = "staging.stg_raw__lead_events"
 LEAD_ACCOUNTS = "intermediate.int_lead_accounts"
-SCORE_GROUPS = "staging.stg_points__score_groups"
+SCORE_GROUPS = "intermediate.int_score_groups"
 ATTAINABLE_SCORES = "intermediate.int_attainable_scores"
 CURRENT_SCORES = "intermediate.int_current_scores"
 HISTORY_DUE = "intermediate.int_history_due"

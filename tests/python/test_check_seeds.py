@@ -1445,14 +1445,10 @@ def test_rules_that_never_fired_are_told(
     monkeypatch.setenv("LEADS_WAREHOUSE", str(file))
     with duckdb.connect(str(file)) as warehouse:
         warehouse.execute("create schema intermediate; create schema raw")
-        for table, keys in (
-            ("int_event_days", ["any_engagement", "pricing_page", None]),
-            ("int_crm_event_days", ["email_unsubscribe"]),
-        ):
-            warehouse.execute(
-                f"create table intermediate.{table} as select unnest($1::varchar[]) as event_key",
-                [keys],
-            )
+        warehouse.execute(
+            "create table intermediate.int_known_event_days as select unnest($1::varchar[]) as event_key",
+            [["any_engagement", "pricing_page", "email_unsubscribe"]],
+        )
         for entity in ("leads", "accounts"):
             warehouse.execute(f"create table raw.{entity} (attributes json)")
         warehouse.execute("""insert into raw.leads values ('{"favourite_colour": ""}'), (null)""")

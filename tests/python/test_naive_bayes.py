@@ -30,8 +30,6 @@ PUBLISHED = {"3": "33.49", "8": "7.74", "13": "35.09"}
 
 SMOOTHING, MIN_TAG_LEADS = Fraction(1, 10), 50
 MODELS = (
-    "naive_bayes/stg_mapping__naive_bayes_stages",
-    "intermediate/people/int_current_profiles",
     "intermediate/rules/int_account_attributes",
     "intermediate/rules/int_lead_attributes",
     "naive_bayes/int_naive_bayes_values",
@@ -45,7 +43,7 @@ INPUTS = (
     *("seeds.naive_bayes_fields", "seeds.naive_bayes_stages"),
     *("intermediate.int_clock", "intermediate.int_lead_profiles", "intermediate.int_lifecycles"),
     *("intermediate.int_lead_accounts", "intermediate.int_account_versions"),
-    *("intermediate.int_exchange_rates", "staging.stg_mapping__event_measures"),
+    *("intermediate.int_exchange_rates", "seeds.event_measures"),
     *("intermediate.int_model_attributes", "intermediate.int_golden_attributes"),
 )
 

@@ -33,7 +33,7 @@ def test_sql_predicts_what_was_trained(small: Path) -> None:
     card = json.loads(first)
     assert "taste = yes" in result.features and result.measures.auc_low > 0.5
     assert not any("product_sold" in feature for feature in result.features)
-    run_dbt(small, {}, ["int_predictions", "int_deal_amounts", "lead_score_by_model"], VARIABLES)
+    run_dbt(small, {}, ["int_predictions", "lead_score_by_model"], VARIABLES)
     with duckdb.connect(str(small / "leads.duckdb"), read_only=True) as connection:
         features = connection.sql(
             """select lead_id, feature, value from intermediate.int_prediction_features
@@ -116,7 +116,7 @@ def test_the_past_keeps_its_champion(small: Path) -> None:
     run_dbt(small, {}, ["score_models", "int_live_models"], VARIABLES)
     with duckdb.connect(str(small / "leads.duckdb"), read_only=True) as connection:
         champions = connection.sql(
-            """select score_model, live_until_date::varchar from intermediate.int_champions
+            """select score_model, live_until_date::varchar from intermediate.int_live_models
             order by live_from_date"""
         ).fetchall()
     assert champions == [("guesses", "2025-03-01"), ("knows", "9999-12-31")]
@@ -220,6 +220,6 @@ def test_a_review_goes_by_what_sales_says_now(small: Path) -> None:
             values (?, ?, ?, ?, ?, ?)""",
             verdicts,
         )
-    run_dbt(small, {}, ["int_current_feedback", "int_crm_events"], VARIABLES)
+    run_dbt(small, {}, ["stg_raw__lead_feedback", "int_crm_events"], VARIABLES)
     page = review("learns").read_text("utf-8")
     assert "| reason | rejected |\n|---|---|\n| no budget | 1 |\n\n" in page

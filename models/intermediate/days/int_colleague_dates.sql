@@ -3,18 +3,13 @@
     of the account has such an event, the event leaves the window, or one of the two joins or leaves the account.
 #}
 with
-
 measures as (
-
-    select * from {{ ref('stg_mapping__event_measures') }}
-    where
-        statistic = 'account_leads'
-        and measure in (select model_attributes.attribute from {{ ref('int_model_attributes') }} as model_attributes)
-
+    select * from {{ ref('event_measures') }}
+    where statistic = 'account_leads'
+        and measure in (select asked.attribute from {{ ref('int_model_attributes') }} as asked)
 ),
 
 colleagues as (
-
     select distinct
         accounts.lead_id,
         others.lead_id as colleague_lead_id,
@@ -26,18 +21,15 @@ colleagues as (
         and accounts.valid_from_date < others.valid_until_date
         and accounts.valid_until_date > others.valid_from_date
     where exists (select 1 from measures)
-
 ),
 
 counted as (
-
     select colleagues.*, measures.measure, measures.window_days, event_days.event_date
     from colleagues
     inner join {{ ref('int_person_event_days') }} as event_days
         on colleagues.colleague_lead_id = event_days.lead_id
     inner join measures
         on event_days.event_key = measures.event_key
-
 )
 
 select lead_id, measure, greatest(event_date, joined_date) as change_date from counted

@@ -4,22 +4,16 @@
 #}
 {{ config(materialized='view') }}
 with
-
 leads as (
-
     select
-        profiles.lead_id,
-        live_models.score_model,
-        live_models.live_from_date,
+        profiles.lead_id, live_models.score_model, live_models.live_from_date,
         min(cast(profiles.created_at as date)) as created_date
     from {{ ref('int_lead_profiles') }} as profiles
     cross join {{ ref('int_live_models') }} as live_models
     group by profiles.lead_id, live_models.score_model, live_models.live_from_date
-
 ),
 
 model_dates as (
-
     {# The same for every lead of a model. #}
     select score_model, valid_from as score_date, '6 rule began or ended' as cause from {{ ref('stg_points__rules') }}
 
@@ -36,15 +30,12 @@ model_dates as (
     from {{ ref('int_live_models') }} as live_models
     cross join {{ ref('int_clock') }} as clock
     cross join (select min(created_date) as first_date from leads) as first_days
-
 )
 
 select
-    lead_id,
-    score_model,
+    lead_id, score_model,
     greatest(created_date, live_from_date) as score_date,
     case when created_date >= live_from_date then '1 creation' else '2 new model' end as cause
-
 from leads
 
 union all

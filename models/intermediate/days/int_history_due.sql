@@ -5,9 +5,7 @@
 #}
 {%- set scored_days = kept('int_scored_days') %}
 with
-
 scored as (
-
     {% if scored_days -%}
         select
             lead_id, score_model, min(inputs_hash) as inputs_hash, max(complete_through_date) as complete_through_date
@@ -21,14 +19,11 @@ scored as (
             cast(null as date) as complete_through_date
         where false
     {%- endif %}
-
 ),
 
 made_of as (
-
     select
-        lead_hashes.lead_id,
-        live_models.score_model,
+        lead_hashes.lead_id, live_models.score_model,
         cast(lead_hashes.lead_hash as string) || ' ' || points_hashes.points_hash
         || ' ' || coalesce(currencies.to_currency, '')
         || ' {{ definition_hash('int_scored_days') if execute }}' as inputs
@@ -38,12 +33,10 @@ made_of as (
         on live_models.score_model = points_hashes.score_model
     cross join (select max(to_currency) as to_currency from {{ ref('int_exchange_rates') }}) as currencies
     where {{ var('history') }}
-
 )
 
 select
-    made_of.lead_id,
-    made_of.score_model,
+    made_of.lead_id, made_of.score_model,
     md5(made_of.inputs) as inputs_hash,
     {# Every lead is complete through the last build's day: on the days since then nothing of it was to be noted. #}
     case
@@ -51,11 +44,8 @@ select
             then {{ days_after('max(scored.complete_through_date) over ()', 1) }}
         else cast('1900-01-01' as date)
     end as history_from_date
-
 from made_of
-
 cross join {{ ref('int_clock') }} as clock
-
 left join scored
     on made_of.lead_id = scored.lead_id
     and made_of.score_model = scored.score_model

@@ -3,9 +3,7 @@
     attributes, those of its account, its people, its events, and those of its account's leads where a measure counts them.
 #}
 with
-
 parts as (
-
     select profiles.lead_id, {{ row_hash('profiles') }} as part
     from {{ ref('int_lead_profiles') }} as profiles
 
@@ -37,40 +35,31 @@ parts as (
     from {{ ref('int_lead_accounts') }} as lead_accounts
     left join {{ ref('int_account_versions') }} as accounts
         on lead_accounts.account_id = accounts.account_id
-
 ),
 
 lead_hashes as (
-
     select lead_id, sum(part) as lead_hash
     from parts
     group by lead_id
-
 ),
 
 colleagues as (
-
     select
         lead_accounts.account_id,
         sum(lead_hashes.lead_hash) as account_hash
     from {{ ref('int_lead_accounts') }} as lead_accounts
     inner join lead_hashes
         on lead_accounts.lead_id = lead_hashes.lead_id
-    where 'account_leads' in (select measures.statistic from {{ ref('stg_mapping__event_measures') }} as measures)
+    where 'account_leads' in (select measures.statistic from {{ ref('event_measures') }} as measures)
     group by lead_accounts.account_id
-
 )
 
 select
     lead_hashes.lead_id,
     lead_hashes.lead_hash + coalesce(sum(colleagues.account_hash), 0) as lead_hash
-
 from lead_hashes
-
 left join {{ ref('int_lead_accounts') }} as lead_accounts
     on lead_hashes.lead_id = lead_accounts.lead_id
-
 left join colleagues
     on lead_accounts.account_id = colleagues.account_id
-
 group by lead_hashes.lead_id, lead_hashes.lead_hash

@@ -3,13 +3,9 @@
     until the day it is deleted, and again once it is restored.
 #}
 with
-
 alive as (
-
     select
-        profiles.lead_id,
-        profiles.valid_from_date,
-        profiles.valid_until_date,
+        profiles.lead_id, profiles.valid_from_date, profiles.valid_until_date,
         case
             when profiles.valid_from_date = lag(profiles.valid_until_date)
                     over (
@@ -23,25 +19,18 @@ alive as (
     where
         not profiles.is_deleted
         and profiles.valid_from_date <= clock.clock_date
-
 ),
 
 numbered as (
-
     select
-        lead_id,
-        valid_from_date,
-        valid_until_date,
+        lead_id, valid_from_date, valid_until_date,
         sum(is_new_life) over (partition by lead_id order by valid_from_date) as life_number
     from alive
-
 )
 
 select
     lead_id,
     min(valid_from_date) as valid_from_date,
     max(valid_until_date) as valid_until_date
-
 from numbered
-
 group by lead_id, life_number

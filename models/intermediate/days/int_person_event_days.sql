@@ -1,16 +1,16 @@
 {#
     Grain: one row per surviving lead or persona, event key that is asked for and day, sequences included.
 #}
-{%- set is_asked = 'event_key in (select asked.event_key from ' ~ ref('int_asked_event_keys') ~ ' as asked)' %}
+{%- set is_asked = 'event_key in (select asked.event_key from asked)' %}
 with
+asked as (
+    {{ asked_event_keys() }}
+),
 
 added_up as (
-
     {# Of people who are several leads, and what adds to landed days. #}
     select
-        lead_id,
-        event_key,
-        event_date,
+        lead_id, event_key, event_date,
         sum(event_count) as event_count,
         sum(duration_seconds) as duration_seconds,
         max(most_per_minute) as most_per_minute,
@@ -35,11 +35,9 @@ added_up as (
         {%- endfor %}
     ) as days
     group by lead_id, event_key, event_date
-
 ),
 
 of_one as (
-
     {# Most people are one lead: its landed days are added up already. #}
     select lead_id, event_key, event_date, event_count, duration_seconds, most_per_minute, first_occurred_at
     from {{ ref('int_known_event_days') }}
@@ -48,7 +46,6 @@ of_one as (
         and person_lead_count = 1
         and is_landed
         and {{ is_asked }}
-
 )
 
 select

@@ -4,9 +4,7 @@
     to 16,383 models.
 #}
 with
-
 spans as (
-
     select
         profiles.lead_id,
         true as is_lead,
@@ -23,16 +21,11 @@ spans as (
     union all
 
     select distinct
-        personas.lead_id,
-        false as is_lead,
-        clock.clock_date as created_date,
-        personas.lead_region,
-        clock.clock_date as valid_from_date,
-        clock.clock_date as valid_to_date
+        personas.lead_id, false as is_lead, clock.clock_date as created_date, personas.lead_region,
+        clock.clock_date as valid_from_date, clock.clock_date as valid_to_date
     from {{ ref('int_golden_attributes') }} as personas
     inner join {{ ref('int_clock') }} as clock
         on clock.clock_date is not null
-
 )
 
 select
@@ -40,16 +33,8 @@ select
         16384 * cast(dense_rank() over (order by spans.lead_id) as bigint)
         + dense_rank() over (order by live_models.score_model)
     ) * 131072 as pair_id,
-    spans.lead_id,
-    live_models.score_model,
-    live_models.live_from_date,
-    spans.is_lead,
-    spans.created_date,
-    spans.lead_region,
-    spans.valid_from_date,
-    spans.valid_to_date,
+    spans.lead_id, live_models.score_model, live_models.live_from_date, spans.is_lead, spans.created_date,
+    spans.lead_region, spans.valid_from_date, spans.valid_to_date,
     max(spans.valid_to_date) over (partition by spans.lead_id) as last_date
-
 from spans
-
 cross join {{ ref('int_live_models') }} as live_models

@@ -5,30 +5,23 @@
 #}
 {{ config(materialized='view') }}
 with
-
 lead_versions as (
-
     select
         identities.surviving_lead_id as lead_id,
-        versions.valid_from_date,
-        versions.valid_until_date,
+        versions.valid_from_date, versions.valid_until_date,
         cast(coalesce(versions.updated_at, versions.landed_at) as date) as written_date
     from {{ ref('int_lead_versions') }} as versions
     inner join {{ ref('int_lead_identities') }} as identities
         on versions.lead_id = identities.lead_id
-
 ),
 
 account_attributes as (
-
     select count(*) as asked_for
     from {{ ref('int_model_attributes') }}
     where attribute like 'account.%'
-
 ),
 
 account_versions as (
-
     select
         accounts_of_leads.lead_id,
         greatest(accounts_of_leads.valid_from_date, versions.valid_from_date) as valid_from_date,
@@ -41,12 +34,10 @@ account_versions as (
         and accounts_of_leads.valid_until_date > versions.valid_from_date
     cross join account_attributes
     where account_attributes.asked_for > 0
-
 )
 
 select
-    lead_id,
-    valid_from_date,
+    lead_id, valid_from_date,
     least(valid_until_date, written_date) as valid_until_date
 from lead_versions
 where written_date > valid_from_date
@@ -54,8 +45,7 @@ where written_date > valid_from_date
 union all
 
 select
-    lead_id,
-    valid_from_date,
+    lead_id, valid_from_date,
     least(valid_until_date, written_date) as valid_until_date
 from account_versions
 where written_date > valid_from_date

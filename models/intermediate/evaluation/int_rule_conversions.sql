@@ -4,14 +4,10 @@
     Newton's method from today's points towards a logistic regression, for this rule alone.
 #}
 with
-
 scores as (
-
     {# Log odds for a point, as of two normal distributions of equal variance (Fisher's discriminant). #}
     select
-        score_model,
-        scored_day,
-        outcome,
+        score_model, scored_day, outcome,
         cast(
             avg(case when is_converted then score end) - avg(case when not is_converted then score end)
             as double
@@ -25,16 +21,11 @@ scores as (
         ) as log_odds_of_a_point
     from {{ ref('int_evaluation_scores') }}
     group by all
-
 ),
 
 fired as (
-
     select
-        scores.score_model,
-        scores.scored_day,
-        scores.outcome,
-        factors.rule_id,
+        scores.score_model, scores.scored_day, scores.outcome, factors.rule_id,
         count(*) as leads,
         count(case when scores.is_converted then 1 end) as conversions,
         (
@@ -50,16 +41,10 @@ fired as (
         and scores.score_date = factors.score_date
         and scores.score_model = factors.score_model
     group by all
-
 )
 
 select
-    fired.score_model,
-    fired.scored_day,
-    fired.outcome,
-    fired.rule_id,
-    fired.leads,
-    fired.conversions,
+    fired.score_model, fired.scored_day, fired.outcome, fired.rule_id, fired.leads, fired.conversions,
     fired.mean_points,
     case
         when scores.log_odds_of_a_point > 0
@@ -67,9 +52,7 @@ select
                     round(fired.mean_points + fired.missing_log_odds / scores.log_odds_of_a_point, 1) as decimal(18, 1)
                 )
     end as deserved_points
-
 from fired
-
 inner join scores
     on fired.score_model = scores.score_model
     and fired.scored_day = scores.scored_day

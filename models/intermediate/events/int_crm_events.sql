@@ -8,7 +8,6 @@ select
     'opportunity_opened' as event_type,
     created_at as occurred_at,
     cast(null as string) as property_value
-
 from {{ ref('int_current_opportunities') }}
 
 union all
@@ -19,9 +18,7 @@ select
     case when is_won then 'opportunity_won' else 'opportunity_lost' end as event_type,
     closed_at as occurred_at,
     null as property_value
-
 from {{ ref('int_current_opportunities') }}
-
 where
     is_won is not null
     and closed_at is not null
@@ -35,9 +32,7 @@ select distinct
     'opportunity_stage' as event_type,
     opportunity_stages.entered_at as occurred_at,
     opportunity_stages.stage as property_value
-
 from {{ ref('stg_raw__opportunity_stages') }} as opportunity_stages
-
 inner join {{ ref('int_current_opportunities') }} as opportunities
     on opportunity_stages.opportunity_id = opportunities.opportunity_id
 
@@ -49,8 +44,7 @@ select
     'payment_made' as event_type,
     paid_at as occurred_at,
     null as property_value
-
-from {{ ref('int_current_payments') }}
+from {{ ref('stg_raw__payments') }}
 
 union all
 
@@ -60,5 +54,4 @@ select
     'lead_' || verdict as event_type,
     given_at as occurred_at,
     reason as property_value
-
-from {{ ref('int_current_feedback') }}
+from {{ ref('stg_raw__lead_feedback') }}

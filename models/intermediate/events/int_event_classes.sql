@@ -5,9 +5,7 @@
 #}
 {%- set look = 'event_type, asked_page_url, asked_properties, asked_duration_seconds, crm_property' %}
 with
-
 looks as (
-
     select {{ look | replace('crm', 'cast(null as string) as crm') }}
     from {{ ref('int_new_events') }}
     where event_type is not null
@@ -17,17 +15,12 @@ looks as (
     {# The CRM knows of no page, property by name or duration. #}
     select event_type, null as page_url, null as properties, null as duration_seconds, property_value
     from {{ ref('int_crm_events') }}
-
 ),
 
 matched as (
-
     select
         looks.*,
-        event_keys.event_key,
-        event_keys.follows_event_key,
-        event_keys.within_days,
-        event_keys.is_engagement
+        event_keys.event_key, event_keys.follows_event_key, event_keys.within_days, event_keys.is_engagement
     from looks
     inner join {{ ref('int_event_keys') }} as event_keys
         on looks.event_type = event_keys.event_type
@@ -41,11 +34,9 @@ matched as (
             event_keys.min_duration_seconds is null
             or looks.asked_duration_seconds >= event_keys.min_duration_seconds
         )
-
 ),
 
 keyed as (
-
     select
         {{ look }},
         event_key, follows_event_key, within_days, is_engagement and follows_event_key is not null as is_engagement
@@ -65,18 +56,15 @@ keyed as (
         'any_engagement' as event_key, null as follows_event_key, null as within_days, false as is_engagement
     from matched
     where is_engagement and follows_event_key is null
-
 ),
 
 classes as (
-
     {# An event that is an engagement anyway is none by its sequence. #}
     select
         {{ look }},
         event_key, follows_event_key, within_days,
         is_engagement and not bool_or(event_key = 'any_engagement') over (partition by {{ look }}) as is_engagement
     from keyed
-
 )
 
 select

@@ -11,40 +11,44 @@
     pre_hook="{% if is_incremental() %}delete from {{ this }} where mapping_hash <> '{{ definition_hash('int_event_days') }}'{% endif %}"
 ) }}
 {%- set fields = {
-    'event_id': 'cast(landing_seq as string)', 'occurred_at': 'occurred_at', 'duration_seconds': 'duration_seconds',
-    'campaign': 'campaign'
+    'event_id': 'cast(events.landing_seq as string)', 'occurred_at': 'events.occurred_at',
+    'duration_seconds': 'events.duration_seconds', 'campaign': 'events.campaign'
 } %}
+{%- set keyed_events -%}
+    {{ ref('int_new_events') }} as events
+    left join {{ ref('int_event_classes') }} as classes
+        on events.event_type = classes.event_type
+        and events.asked_page_url is not distinct from classes.asked_page_url
+        and events.asked_properties is not distinct from classes.asked_properties
+        and events.asked_duration_seconds is not distinct from classes.asked_duration_seconds
+        and classes.crm_property is null
+{%- endset %}
 with
-
 busiest as (
-
     select lead_id, class_number, event_date, max(event_count) as most_per_minute
     from (
-        select lead_id, class_number, event_date, count(*) as event_count
-        from {{ ref('int_keyed_events') }}
-        where event_key in (
-                select measures.event_key from {{ ref('stg_mapping__event_measures') }} as measures
+        select events.lead_id, classes.class_number, events.event_date, count(*) as event_count
+        from {{ keyed_events }}
+        where classes.follows_event_key is null and classes.event_key in (
+                select measures.event_key from {{ ref('event_measures') }} as measures
                 where measures.statistic = 'most_per_minute'
-            ) and follows_event_key is null
-        group by lead_id, class_number, event_date, date_trunc('minute', occurred_at)
+            )
+        group by events.lead_id, classes.class_number, events.event_date, date_trunc('minute', events.occurred_at)
     ) as minutes
     group by lead_id, class_number, event_date
-
 ),
 
 rolled_up as (
-
     {# By number: texts take twice as long to group by. #}
     select
-        lead_id, class_number, event_date,
+        events.lead_id, classes.class_number, events.event_date,
         count(*) as event_count,
-        cast(coalesce(sum(duration_seconds), 0) as decimal(18, 3)) as duration_seconds,
-        min(occurred_at) as first_occurred_at,
-        max(landing_seq) as landing_seq,
-        {{ array_of(fields, 'is_timed') }} as events
-    from {{ ref('int_keyed_events') }}
-    group by lead_id, class_number, event_date
-
+        cast(coalesce(sum(events.duration_seconds), 0) as decimal(18, 3)) as duration_seconds,
+        min(events.occurred_at) as first_occurred_at,
+        max(events.landing_seq) as landing_seq,
+        {{ array_of(fields, 'classes.is_timed') }} as events
+    from {{ keyed_events }}
+    group by events.lead_id, classes.class_number, events.event_date
 )
 
 select
@@ -54,7 +58,6 @@ select
     cast(busiest.most_per_minute as bigint) as most_per_minute,
     rolled_up.first_occurred_at, rolled_up.events, rolled_up.landing_seq,
     '{{ definition_hash('int_event_days') if execute }}' as mapping_hash
-
 from rolled_up
 left join (
     select distinct class_number, event_key, follows_event_key, within_days, is_engagement

@@ -9,5 +9,4 @@ select
     {{ seed_value('min_duration_seconds', 'decimal(18, 3)') }},
     {{ seed_value('follows_event_key', 'string') }},
     {{ seed_value('within_days', 'integer') }}
-
 from {{ ref('event_keys') }}

@@ -7,9 +7,7 @@
 {%- set is_all = read_until() is none %}
 -- depends_on: {{ ref('int_new_event_days') }}
 with
-
 considered as (
-
     {# With all versions of the events of those days, which may be on other days. #}
     select versions.* from {{ ref('stg_raw__lead_events') }} as versions
     {% if not is_all -%}
@@ -21,25 +19,19 @@ considered as (
                     and cast(landed.occurred_at as date) = days.event_date
             )
     {%- endif %}
-
 ),
 
 repeated as (
-
     select event_id, max(landing_seq) as last_landing_seq
     from {{ ref('stg_raw__lead_events') if is_all else 'considered' }}
     group by event_id
     having count(*) > 1
-
 )
 
 select
     considered.lead_id,
     cast(considered.occurred_at as date) as event_date,
-    considered.landing_seq,
-    considered.event_type,
-    considered.occurred_at,
-    considered.campaign,
+    considered.landing_seq, considered.event_type, considered.occurred_at, considered.campaign,
     considered.duration_seconds,
 {%- for column, condition in asked.items() %}
     case
@@ -51,25 +43,19 @@ select
     end as asked_{{ column }}
     {{- ',' if not loop.last }}
 {%- endfor %}
-
 from considered
-
 left join repeated
     on considered.event_id = repeated.event_id
-
 {% if not is_all -%}
     inner join {{ ref('int_new_event_days') }} as days
         on considered.lead_id = days.lead_id
         and cast(considered.occurred_at as date) = days.event_date
 {%- endif %}
-
 where coalesce(considered.landing_seq = repeated.last_landing_seq, true)
 
 union all
 
 select
-    lead_id,
-    event_date,
-    landing_seq,
+    lead_id, event_date, landing_seq,
     {{ ['cast(null as string)', 'cast(null as timestamp)', 'null', 'null', 'null', 'null', 'null'] | join(', ') }}
 from {{ ref('int_new_event_days') }}

@@ -1,22 +1,17 @@
 {#
-    Grain: one row per surviving lead, key of a sequence and day on which it came true: an event that meets the key's
-    condition, after an event of the key that it follows, by the same person, on the same day or at most within_days later.
-    A sequence that is an engagement counts under any_engagement too.
+    Grain: one row per surviving lead, key of a sequence and day on which it came true: an event of the key, after one of that
+    which it follows, by the same person, at most within_days later. One that is an engagement counts under any_engagement too.
 #}
 with
-
 steps as (
-
     select
         lead_id, event_key, follows_event_key, within_days, is_engagement, event_date,
         {{ unnested('events') }} as event
     from {{ ref('int_known_event_days') }}
     where follows_event_key is not null
-
 ),
 
 came_true as (
-
     {# The first of a day is enough to tell whether one came before. #}
     select distinct steps.lead_id, steps.event_key, steps.event_date, steps.is_engagement, steps.event
     from steps
@@ -26,30 +21,20 @@ came_true as (
         and earlier.follows_event_key is null
         and earlier.event_key in (select event_keys.follows_event_key from {{ ref('int_event_keys') }} as event_keys)
         and {{ field('steps.event', 'occurred_at') }} > earlier.first_occurred_at
-        and (
-            steps.within_days is null
-            or {{ days_between('earlier.event_date', 'steps.event_date') }} <= steps.within_days
-        )
-
+        and coalesce({{ days_between('earlier.event_date', 'steps.event_date') }} <= steps.within_days, true)
 ),
 
 counted as (
-
     select lead_id, event_key, event_date, event from came_true
     union
     select lead_id, 'any_engagement' as event_key, event_date, event from came_true
     where is_engagement
-
 )
 
 select
-    lead_id,
-    event_key,
-    event_date,
+    lead_id, event_key, event_date,
     count(*) as event_count,
     cast(coalesce(sum({{ field('event', 'duration_seconds') }}), 0) as decimal(18, 3)) as duration_seconds,
     min({{ field('event', 'occurred_at') }}) as first_occurred_at
-
 from counted
-
 group by all

@@ -1,8 +1,6 @@
 {# Grain: one row per observation and attribute rule that fired: every rule whose condition holds counts. #}
 with
-
 held as (
-
     select days.*, condition_values.condition_id
     from {{ ref('int_lead_attributes') }} as attributes
     inner join {{ ref('int_condition_values') }} as condition_values
@@ -10,8 +8,7 @@ held as (
         and attributes.value = condition_values.value
     inner join {{ ref('int_days_to_score') }} as days
         on attributes.lead_id = days.lead_id
-        and attributes.valid_from_date <= days.score_date
-        and attributes.valid_until_date > days.score_date
+        and {{ holds_on('attributes', 'days.score_date') }}
     {%- for relation in [ref('int_measures'), ref('int_segments')] %}
         union all
 
@@ -24,19 +21,14 @@ held as (
             on of_the_day.attribute = condition_values.attribute
             and of_the_day.value = condition_values.value
     {%- endfor %}
-
 )
 
 select
-    held.observation_id,
-    rules.rule_number,
-    rules.points,
+    held.observation_id, rules.rule_number, rules.points,
     cast(1 as decimal(20, 8)) as units,
     cast(1 as bigint) as occurrences,
     cast(null as date) as last_event_date
-
 from held
-
 inner join {{ ref('int_rules') }} as rules
     on held.condition_id = rules.condition_id
     and held.score_model = rules.score_model

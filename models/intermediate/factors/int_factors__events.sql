@@ -1,11 +1,10 @@
 {#
-    Grain: one row per observation and event rule that fired. Units are the events that count, each with what its age has
-    left of it; they do not depend on points. At most max_events count, counted back from the latest day.
+    Grain: one row per observation and event rule that fired. Units are the events that count, at most max_events, counted
+    back from the latest day, each with what its age has left of it.
 #}
+{%- set points = 'cast(round(rules.points * units.units, 4) as decimal(18, 4))' %}
 with
-
 watched_days as (
-
     select
         event_days.lead_id, event_days.event_key, event_days.event_date, event_days.event_count,
         {{ days_after('event_days.event_date', 'windows.window_days') }} as out_of_window_date
@@ -17,11 +16,9 @@ watched_days as (
         group by event_key
     ) as windows
         on event_days.event_key = windows.event_key
-
 ),
 
 observed_days as (
-
     select
         days.observation_id, days.lead_region, days.score_model, days.score_date,
         watched_days.event_key, watched_days.event_date, watched_days.event_count,
@@ -31,11 +28,9 @@ observed_days as (
         on watched_days.lead_id = days.lead_id
         and watched_days.event_date <= days.score_date
         and watched_days.out_of_window_date > days.score_date
-
 ),
 
 in_window as (
-
     select
         observed_days.observation_id, rules.rule_number, rules.max_events, observed_days.event_date,
         least(observed_days.event_count, coalesce(rules.max_per_day, observed_days.event_count)) as day_count,
@@ -49,11 +44,9 @@ in_window as (
         and observed_days.lead_region = rules.lead_region
         and observed_days.score_date between rules.valid_from_date and rules.valid_to_date
         and coalesce(observed_days.age_days < rules.window_days, true)
-
 ),
 
 counted as (
-
     select
         *,
         case
@@ -62,35 +55,26 @@ counted as (
         end as counted_events
     from in_window
     window later_days as (
-        partition by observation_id, rule_number
-        order by event_date desc
+        partition by observation_id, rule_number order by event_date desc
         rows between unbounded preceding and current row
     )
-
 ),
 
 units as (
-
     select
-        observation_id,
-        rule_number,
+        observation_id, rule_number,
         cast(sum(counted_events) as bigint) as occurrences,
         max(event_date) as last_event_date,
         cast(sum(cast(counted_events as decimal(20, 0)) * left_of_event) as decimal(19, 8)) as units
     from counted
     where counted_events > 0
     group by observation_id, rule_number
-
 )
 
 select
-    units.observation_id,
-    units.rule_number,
-    {{ clamp('cast(round(rules.points * units.units, 4) as decimal(18, 4))', 'rules.min_points', 'rules.max_points') }}
-        as points,
-    units.units,
-    units.occurrences,
-    units.last_event_date
+    units.observation_id, units.rule_number,
+    {{ clamp(points, 'rules.min_points', 'rules.max_points') }} as points,
+    units.units, units.occurrences, units.last_event_date
 from units
 inner join {{ ref('int_rules') }} as rules
     on units.rule_number = rules.rule_number

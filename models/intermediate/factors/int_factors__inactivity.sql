@@ -52,9 +52,7 @@ silences as (
 )
 
 select
-    days.observation_id,
-    silences.rule_number,
-    silences.points,
+    days.observation_id, silences.rule_number, silences.points,
     cast(1 as decimal(20, 8)) as units,
     cast(1 as bigint) as occurrences,
     silences.last_event_date

@@ -3,22 +3,16 @@
     without events.
 #}
 with
-
 measures as (
-
-    select * from {{ ref('stg_mapping__event_measures') }}
+    select * from {{ ref('event_measures') }}
     where
         statistic <> 'account_leads'
         and measure in (select asked.attribute from {{ ref('int_model_attributes') }} as asked)
-
 ),
 
 in_window as (
-
     select
-        days.lead_id,
-        days.score_date,
-        measures.measure,
+        days.lead_id, days.score_date, measures.measure,
         sum(case when measures.is_counted then event_days.event_count end) as event_count,
         count(case when measures.is_counted then 1 end) as day_count,
         sum(case when measures.is_counted then event_days.duration_seconds end) as duration_seconds,
@@ -37,12 +31,10 @@ in_window as (
         on event_days.event_key = measures.event_key
         and coalesce({{ days_between('event_days.event_date', 'days.score_date') }} < measures.window_days, true)
     group by days.lead_id, days.score_date, measures.measure
-
 )
 
 select
-    days.lead_id,
-    days.score_date,
+    days.lead_id, days.score_date,
     measures.measure as attribute,
     coalesce(case measures.statistic
         when 'count' then cast(coalesce(in_window.event_count, 0) as string)
@@ -54,11 +46,8 @@ select
                 'cast(coalesce(in_window.event_count, 0) / cast(in_window.per_event_count as double) as decimal(38, 12))'
             ) }} end
     end, '') as value
-
 from (select distinct lead_id, score_date from {{ ref('int_days_to_score') }}) as days
-
 cross join measures
-
 left join in_window
     on days.lead_id = in_window.lead_id
     and days.score_date = in_window.score_date

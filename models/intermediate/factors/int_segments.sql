@@ -2,23 +2,27 @@
     Grain: one row per surviving lead, score date and segment that is asked for: yes where all its conditions hold, else no.
 #}
 with
-
 segments as (
-
     select
         segments.*,
+        {{ condition_id() }} as condition_id,
         count(*) over (partition by segments.segment) as condition_count,
         row_number() over (
             partition by segments.segment
-            order by segments.condition_id, segments.event_key, segments.window_days
+            order by
+                segments.attribute,
+                segments.operator,
+                segments.value,
+                segments.lower,
+                segments.upper,
+                segments.event_key,
+                segments.window_days
         ) as condition_number
-    from {{ ref('stg_mapping__segments') }} as segments
+    from {{ ref('segments') }} as segments
     where 'in_segment:' || segments.segment in (select asked.attribute from {{ ref('int_model_attributes') }} as asked)
-
 ),
 
 met as (
-
     select days.lead_id, days.score_date, segments.segment, segments.condition_count, segments.condition_number
     from segments
     inner join {{ ref('int_condition_values') }} as condition_values
@@ -28,8 +32,7 @@ met as (
         and condition_values.value = attributes.value
     inner join (select distinct lead_id, score_date from {{ ref('int_days_to_score') }}) as days
         on attributes.lead_id = days.lead_id
-        and attributes.valid_from_date <= days.score_date
-        and attributes.valid_until_date > days.score_date
+        and {{ holds_on('attributes', 'days.score_date') }}
     where segments.attribute is not null
 
     union
@@ -53,27 +56,20 @@ met as (
         on event_days.lead_id = days.lead_id
         and event_days.event_date <= days.score_date
         and coalesce({{ days_between('event_days.event_date', 'days.score_date') }} < segments.window_days, true)
-
 ),
 
 inside as (
-
     select lead_id, score_date, segment from met
     group by lead_id, score_date, segment, condition_count
     having count(*) = condition_count
-
 )
 
 select
-    days.lead_id,
-    days.score_date,
+    days.lead_id, days.score_date,
     'in_segment:' || segments.segment as attribute,
     case when inside.segment is null then 'no' else 'yes' end as value
-
 from (select distinct lead_id, score_date from {{ ref('int_days_to_score') }}) as days
-
 cross join (select distinct segment from segments) as segments
-
 left join inside
     on days.lead_id = inside.lead_id
     and days.score_date = inside.score_date

@@ -4,9 +4,7 @@
     period is over by the last day of the reporting zone that is over with it.
 #}
 with
-
 known_days as (
-
     select clock_date as known_date from {{ ref('int_clock') }}
 
     union all
@@ -18,12 +16,10 @@ known_days as (
     union all
 
     select cast(paid_at as date) as known_date from {{ ref('int_payments') }}
-
 )
 
 select
     max(known_date) as last_date,
     {{ days_after(reporting_date('cast(' ~ days_after('max(known_date)', 1) ~ ' as timestamp)'), -1) }}
         as last_reporting_date
-
 from known_days

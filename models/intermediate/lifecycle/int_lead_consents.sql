@@ -4,45 +4,37 @@
 #}
 {{ config(materialized='view') }}
 with
-
 rules as (
-
     select
         {{ seed_value('country_code', 'string') }},
         {{ seed_value('contact_channel', 'string') }},
         {{ seed_value('consent_basis', 'string') }}
     from {{ ref('contact_consent') }}
-
 ),
 
 stated as (
-
     select
-        profiles.lead_id,
-        channels.contact_channel,
+        profiles.lead_id, channels.contact_channel,
         coalesce(own.consent_basis, channels.consent_basis, profiles.consent_basis)
             as consent_basis,
         lower(trim(profiles.consent_status)) as general_status,
         lower(trim({{ json_text('profiles.attributes', "'consent_' || channels.contact_channel") }}))
             as channel_status
-    from {{ ref('int_current_profiles') }} as profiles
+    from {{ ref('int_lead_profiles') }} as profiles
     inner join rules as channels
         on channels.country_code is null
     left join rules as own
         on profiles.country = own.country_code
         and channels.contact_channel = own.contact_channel
-
+    where profiles.is_current
 )
 
 select
-    lead_id,
-    contact_channel,
-    consent_basis,
+    lead_id, contact_channel, consent_basis,
     coalesce(channel_status, general_status) as consent_status,
     case
         when 'withdrawn' in (general_status, channel_status) then false
         when consent_basis = 'opt_in' then coalesce(channel_status, general_status, '') = 'given'
         else true
     end as may_contact
-
 from stated

@@ -5,15 +5,13 @@
 {{ config(materialized='view') }}
 {%- set milestones = [
     ('event_key', 'event_key', 'first_occurred_at', ref('int_first_event_times')),
-    ('feedback', 'verdict', 'given_at', ref('int_current_feedback')),
+    ('feedback', 'verdict', 'given_at', ref('stg_raw__lead_feedback')),
     ('opportunity', "'opened'", 'created_at', ref('int_opportunities')),
     ('opportunity', 'status', 'closed_at', ref('int_opportunities')),
     ('payment', "'made'", 'case when landed_amount > 0 then paid_at end', ref('int_payments')),
 ] %}
 with
-
 milestones as (
-
     {%- for source, value, reached_at, table in milestones %}
         select
             lead_id,
@@ -37,27 +35,20 @@ milestones as (
     from {{ ref('stg_raw__opportunity_stages') }} as opportunity_stages
     inner join {{ ref('int_opportunities') }} as opportunities
         on opportunity_stages.opportunity_id = opportunities.opportunity_id
-
 )
 
 select
     identities.surviving_lead_id as lead_id,
-    milestones.source,
-    milestones.value,
+    milestones.source, milestones.value,
     {# What scoring sees counts at the lead's creation at the earliest; deals, payments, verdicts keep their dates. #}
     min(case
         when milestones.source in ('event_key', 'band', 'segment')
             then greatest(milestones.reached_at, identities.person_created_at)
         else milestones.reached_at
     end) as reached_at
-
 from milestones
-
 inner join {{ ref('int_lead_identities') }} as identities
     on milestones.lead_id = identities.lead_id
-
 cross join {{ ref('int_clock') }} as clock
-
 where cast(milestones.reached_at as date) <= clock.facts_until_date
-
 group by identities.surviving_lead_id, milestones.source, milestones.value

@@ -5,9 +5,7 @@
 #}
 {%- set stages = ['iql', 'mql', 'sql', 'trial', 'opportunity', 'customer', 'lost'] %}
 with
-
 leads as (
-
     {# First touch is the first channel known of a lead; where it is, the last known up to the clock. #}
     select
         profiles.lead_id,
@@ -23,11 +21,9 @@ leads as (
     cross join {{ ref('int_clock') }} as clock
     where profiles.valid_from_date <= clock.clock_date
     group by profiles.lead_id
-
 ),
 
 reached as (
-
     select
         milestones.lead_id,
     {%- for stage in stages %}
@@ -42,7 +38,6 @@ reached as (
         on milestones.source = stages.source
         and milestones.value = stages.value
     group by milestones.lead_id
-
 )
 
 select
@@ -50,8 +45,7 @@ select
     coalesce(leads.channel, '(none)') as channel,
     leads.country,
     coalesce(leads.region, '(none)') as region,
-    leads.is_deleted,
-    leads.lead_at,
+    leads.is_deleted, leads.lead_at,
     {%- for stage in stages %}
         reached.{{ stage }}_at,
     {%- endfor %}
@@ -60,12 +54,9 @@ select
         when open_deals.lead_id is not null then 'open opportunity'
         when reached.lost_at is not null then 'lost'
     end as sales_reason
-
 from leads
-
 left join reached
     on leads.lead_id = reached.lead_id
-
 left join (
     select distinct lead_id from {{ ref('int_opportunities') }}
     where status = 'open'

@@ -4,32 +4,17 @@
 #}
 {%- set cost_types = list_var('cost_types') | map('replace', "'", "''") | join("', '") %}
 select
-    spend.spend_date,
-    channels.channel,
-    spend.campaign,
-    spend.region,
-    spend.cost_type,
+    spend.spend_date, channels.channel, spend.campaign, spend.region, spend.cost_type,
     coalesce(spend.currency, '') as currency,
     spend.amount as landed_amount,
     cast(spend.amount * exchange_rates.rate as decimal(18, 4)) as amount
-
-from (
-    {{ current_versions(
-        ref('stg_raw__marketing_spend'),
-        ['spend_date', 'channel', 'campaign', 'region', 'cost_type']
-    ) }}
-) as spend
-
+from {{ ref('stg_raw__marketing_spend') }} as spend
 inner join {{ ref('int_channels') }} as channels
     on spend.channel = channels.lead_source
-
 cross join {{ ref('int_clock') }} as clock
-
 left join {{ ref('int_exchange_rates') }} as exchange_rates
     on coalesce(spend.currency, '') = exchange_rates.from_currency
-    and spend.spend_date >= exchange_rates.valid_from_date
-    and spend.spend_date < exchange_rates.valid_until_date
-
+    and {{ holds_on('exchange_rates', 'spend.spend_date') }}
 where
     spend.spend_date <= clock.facts_until_date
     and {{ "spend.cost_type in ('" ~ cost_types ~ "')" if cost_types else 'true' }}

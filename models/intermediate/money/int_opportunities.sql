@@ -1,19 +1,13 @@
 {#
-    Grain: one row per opportunity of a landed lead, as known at the clock, with its primary lead and the
-    amount in the reporting currency. What has no result, or no day of it yet, is open.
+    Grain: one row per opportunity of a landed lead, as known at the clock, with its primary lead and the amount in the
+    reporting currency. What has no result, or no day of it yet, is open.
 #}
 with
-
 known as (
-
     select
-        opportunities.opportunity_id,
-        opportunity_leads.lead_id,
-        opportunities.stage,
-        opportunities.is_won,
+        opportunities.opportunity_id, opportunity_leads.lead_id, opportunities.stage, opportunities.is_won,
         coalesce(opportunities.currency, '') as currency,
-        opportunities.amount,
-        opportunities.created_at,
+        opportunities.amount, opportunities.created_at,
         case
             when opportunities.is_won is not null and cast(opportunities.closed_at as date) <= clock.facts_until_date
                 then opportunities.closed_at
@@ -24,37 +18,24 @@ known as (
         and opportunity_leads.is_primary
     cross join {{ ref('int_clock') }} as clock
     where cast(opportunities.created_at as date) <= clock.facts_until_date
-
 ),
 
 dated as (
-
-    select
-        *,
-        cast(coalesce(closed_at, created_at) as date) as amount_date
-    from known
-
+    select *, cast(coalesce(closed_at, created_at) as date) as amount_date from known
 )
 
 select
-    dated.opportunity_id,
-    dated.lead_id,
-    dated.stage,
+    dated.opportunity_id, dated.lead_id, dated.stage,
     case
         when dated.closed_at is null then 'open'
         when dated.is_won then 'won'
         else 'lost'
     end as status,
-    dated.currency,
-    dated.amount_date,
+    dated.currency, dated.amount_date,
     dated.amount as landed_amount,
     cast(dated.amount * exchange_rates.rate as decimal(18, 4)) as amount,
-    dated.created_at,
-    dated.closed_at
-
+    dated.created_at, dated.closed_at
 from dated
-
 left join {{ ref('int_exchange_rates') }} as exchange_rates
     on dated.currency = exchange_rates.from_currency
-    and dated.amount_date >= exchange_rates.valid_from_date
-    and dated.amount_date < exchange_rates.valid_until_date
+    and {{ holds_on('exchange_rates', 'dated.amount_date') }}

@@ -4,12 +4,9 @@
     names so, of several the opportunity's own; where it names none, the own one, else the lowest lead_id.
 #}
 with
-
 parts as (
-
     select
-        opportunity_id,
-        lead_id,
+        opportunity_id, lead_id,
         cast(null as string) as role,
         1 as is_own,
         0 as is_named_primary
@@ -18,17 +15,12 @@ parts as (
     union all
 
     select
-        opportunity_leads.opportunity_id,
-        opportunity_leads.lead_id,
-        opportunity_leads.role,
+        opportunity_leads.opportunity_id, opportunity_leads.lead_id, opportunity_leads.role,
         0 as is_own,
         case when opportunity_leads.is_primary then 1 else 0 end as is_named_primary
-    from (
-        {{ current_versions(ref('stg_raw__opportunity_leads'), ['opportunity_id', 'lead_id']) }}
-    ) as opportunity_leads
+    from {{ ref('stg_raw__opportunity_leads') }} as opportunity_leads
     inner join {{ ref('int_current_opportunities') }} as opportunities
         on opportunity_leads.opportunity_id = opportunities.opportunity_id
-
 )
 
 select
@@ -39,10 +31,7 @@ select
         partition by parts.opportunity_id
         order by max(parts.is_named_primary) desc, max(parts.is_own) desc, identities.surviving_lead_id asc
     ) = 1 as is_primary
-
 from parts
-
 inner join {{ ref('int_lead_identities') }} as identities
     on parts.lead_id = identities.lead_id
-
 group by parts.opportunity_id, identities.surviving_lead_id

@@ -9,17 +9,11 @@ select
     coalesce(payments.currency, '') as currency,
     payments.amount as landed_amount,
     cast(payments.amount * exchange_rates.rate as decimal(18, 4)) as amount
-
-from {{ ref('int_current_payments') }} as payments
-
+from {{ ref('stg_raw__payments') }} as payments
 inner join {{ ref('int_lead_identities') }} as identities
     on payments.lead_id = identities.lead_id
-
 cross join {{ ref('int_clock') }} as clock
-
 left join {{ ref('int_exchange_rates') }} as exchange_rates
     on coalesce(payments.currency, '') = exchange_rates.from_currency
-    and cast(payments.paid_at as date) >= exchange_rates.valid_from_date
-    and cast(payments.paid_at as date) < exchange_rates.valid_until_date
-
+    and {{ holds_on('exchange_rates', 'cast(payments.paid_at as date)') }}
 where cast(payments.paid_at as date) <= clock.facts_until_date

@@ -6,7 +6,6 @@ select
     lead_id,
     paid_at as earned_at,
     amount
-
 from {{ ref('int_payments') }}
 
 union all
@@ -15,9 +14,7 @@ select
     lead_id,
     closed_at as earned_at,
     amount
-
 from {{ ref('int_opportunities') }}
-
 where
     status = 'won'
     and not exists (select 1 from {{ ref('int_payments') }})

@@ -3,20 +3,15 @@
     the highest priority counts, then the longest, for each of seniority, title_role and department_group.
 #}
 with
-
 keywords as (
-
     select
-        attribute,
-        value,
+        attribute, value,
         cast(priority as integer) as priority,
         text_words(keyword) as keyword_words
     from {{ ref('title_keywords') }}
-
 ),
 
 titles as (
-
     select
         job_title,
         text_words(job_title) as title_words
@@ -29,15 +24,11 @@ titles as (
         select department as job_title from {{ ref('stg_raw__leads') }}
         where department is not null
     ) as distinct_titles
-
 ),
 
 ranked as (
-
     select
-        titles.job_title,
-        keywords.attribute,
-        keywords.value,
+        titles.job_title, keywords.attribute, keywords.value,
         row_number() over (
             partition by titles.job_title, keywords.attribute
             order by
@@ -46,7 +37,6 @@ ranked as (
     from titles
     inner join keywords
         on contains(titles.title_words, keywords.keyword_words)
-
 )
 
 select
@@ -54,9 +44,6 @@ select
     max(case when attribute = 'seniority' then value end) as seniority,
     max(case when attribute = 'title_role' then value end) as title_role,
     max(case when attribute = 'department_group' then value end) as department_group
-
 from ranked
-
 where keyword_rank = 1
-
 group by job_title

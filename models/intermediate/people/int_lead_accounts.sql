@@ -4,9 +4,7 @@
     several; NULL for days on which no account has that domain, though one had or will have it.
 #}
 with
-
 domain_edges as (
-
     {%- for edge in ['valid_from_date', 'valid_until_date', "cast('1900-01-01' as date)"] %}
         select
             domain,
@@ -15,57 +13,43 @@ domain_edges as (
         where domain is not null
         {{ 'union' if not loop.last }}
     {%- endfor %}
-
 ),
 
 domain_spans as (
-
     select
         domain,
         edge_date as valid_from_date,
         lead(edge_date, 1, cast('9999-12-31' as date)) over (partition by domain order by edge_date)
             as valid_until_date
     from domain_edges
-
 ),
 
 domain_accounts as (
-
     select
-        domain_spans.domain,
-        domain_spans.valid_from_date,
-        domain_spans.valid_until_date,
+        domain_spans.domain, domain_spans.valid_from_date, domain_spans.valid_until_date,
         min(accounts.account_id) as account_id
     from domain_spans
     left join {{ ref('int_account_versions') }} as accounts
         on domain_spans.domain = accounts.domain
-        and domain_spans.valid_from_date >= accounts.valid_from_date
-        and domain_spans.valid_from_date < accounts.valid_until_date
+        and {{ holds_on('accounts', 'domain_spans.valid_from_date') }}
     group by all
-
 )
 
 select lead_id, account_id, valid_from_date, valid_until_date
-
 from {{ ref('int_lead_profiles') }}
-
 where account_id is not null
 
 union all
 
 select
-    profiles.lead_id,
-    domain_accounts.account_id,
+    profiles.lead_id, domain_accounts.account_id,
     greatest(profiles.valid_from_date, domain_accounts.valid_from_date) as valid_from_date,
     least(profiles.valid_until_date, domain_accounts.valid_until_date) as valid_until_date
-
 from {{ ref('int_lead_profiles') }} as profiles
-
 inner join domain_accounts
     on profiles.email_domain = domain_accounts.domain
     and profiles.valid_from_date < domain_accounts.valid_until_date
     and profiles.valid_until_date > domain_accounts.valid_from_date
-
 where
     profiles.account_id is null
     and profiles.email_domain_kind = 'business'

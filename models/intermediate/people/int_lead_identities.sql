@@ -39,15 +39,11 @@
     where lead_id <> hub_lead_id
 {%- endset %}
 with
-
 components as (
-
     {{ connected_components(edges) }}
-
 ),
 
 leads as (
-
     select
         versions.lead_id,
         versions.lead_created_at as created_at,
@@ -59,7 +55,6 @@ leads as (
     left join {{ ref('int_lead_merges') }} as merges
         on versions.lead_id = merges.lead_id
     where versions.is_current
-
 )
 
 select
@@ -69,5 +64,4 @@ select
     ) as surviving_lead_id,
     min(created_at) over (partition by person_lead_id) as person_created_at,
     count(*) over (partition by person_lead_id) as person_lead_count
-
 from leads

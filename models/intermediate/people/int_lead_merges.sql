@@ -12,21 +12,15 @@
     where leads.is_current and targets.is_current
 {%- endset %}
 with
-
 chains as (
-
     {# As each lead is merged into one at most, the leads of a chain have one end or run into one cycle. #}
     {{ connected_components(merges) }}
-
 )
 
 select
     chains.node as lead_id,
     ends.node as end_lead_id
-
 from chains
-
 inner join chains as ends
     on chains.component = ends.component
-
 where ends.node not in (select merges.node from ({{ merges }}) as merges)

@@ -3,11 +3,9 @@
     Landed fields and what follows from them through the mapping seeds; money in the reporting currency.
 #}
 select
-    versions.lead_id,
-    versions.valid_from_date,
-    versions.valid_until_date,
-    versions.created_at,
-    versions.is_deleted,
+    versions.lead_id, versions.valid_from_date, versions.valid_until_date,
+    versions.valid_from_date <= clock.clock_date and versions.valid_until_date > clock.clock_date as is_current,
+    versions.created_at, versions.is_deleted,
     {%- for landed in [
         'email', 'phone', 'first_name', 'last_name', 'person_id', 'company_name', 'account_id', 'job_title', 'department', 'industry', 'employee_count',
         'currency', 'city', 'language', 'lead_source', 'campaign', 'landing_page', 'consent_status', 'owner_id', 'attributes'
@@ -23,8 +21,7 @@ select
     coalesce(countries.country_code, versions.country) as country,
     coalesce(versions.region, countries.region) as region,
     coalesce(versions.time_zone, countries.time_zone) as time_zone,
-    countries.consent_basis,
-    channels.channel,
+    countries.consent_basis, channels.channel,
     case when contains(versions.email, '@') then split_part(versions.email, '@', 2) end as email_domain,
     case when contains(versions.email, '@') then coalesce(email_domains.kind, 'business') end as email_domain_kind,
     case
@@ -32,35 +29,25 @@ select
         when role_mailboxes.local_part is null then 'no'
         else 'yes'
     end as is_role_mailbox
-
 from {{ ref('int_person_versions') }} as versions
-
+cross join {{ ref('int_clock') }} as clock
 left join {{ ref('int_job_titles') }} as job_titles
     on versions.job_title = job_titles.job_title
-
 left join {{ ref('int_job_titles') }} as departments
     on versions.department = departments.job_title
-
 left join {{ ref('int_countries') }} as written_countries
     on versions.country = written_countries.written_country
-
 left join {{ ref('countries') }} as countries
     on written_countries.country_code = countries.country_code
-
 left join {{ ref('int_channels') }} as channels
     on versions.lead_source = channels.lead_source
-
 left join {{ ref('email_domains') }} as email_domains
     on split_part(versions.email, '@', 2) = email_domains.domain
-
 left join {{ ref('role_mailboxes') }} as role_mailboxes
     on split_part(versions.email, '@', 1) = role_mailboxes.local_part
-
 left join {{ ref('employee_bands') }} as employee_bands
     on versions.employee_count >= cast(employee_bands.lower as bigint)
     and versions.employee_count <= coalesce(cast(nullif(employee_bands.upper, '') as bigint), versions.employee_count)
-
 left join {{ ref('int_exchange_rates') }} as exchange_rates
     on coalesce(versions.currency, '') = exchange_rates.from_currency
-    and versions.valid_from_date >= exchange_rates.valid_from_date
-    and versions.valid_from_date < exchange_rates.valid_until_date
+    and {{ holds_on('exchange_rates', 'versions.valid_from_date') }}

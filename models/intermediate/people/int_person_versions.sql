@@ -12,38 +12,29 @@
     inner join {{ ref('int_lead_identities') }} as identities on versions.lead_id = identities.lead_id
 {%- endset %}
 with
-
 change_dates as (
-
     select distinct
         identities.surviving_lead_id,
         versions.valid_from_date as change_date
     from {{ people }}
     where identities.person_lead_count > 1
-
 ),
 
 members as (
-
     select
         versions.*,
-        identities.surviving_lead_id,
-        identities.person_created_at,
-        change_dates.change_date,
+        identities.surviving_lead_id, identities.person_created_at, change_dates.change_date,
         row_number() over (
             partition by identities.surviving_lead_id, change_dates.change_date
             order by
                 versions.lead_id = identities.surviving_lead_id,
                 greatest(versions.effective_updated_at, versions.lead_created_at),
-                versions.lead_created_at,
-                versions.lead_id
+                versions.lead_created_at, versions.lead_id
         ) as precedence
     from {{ people }}
     inner join change_dates
         on identities.surviving_lead_id = change_dates.surviving_lead_id
-        and versions.valid_from_date <= change_dates.change_date
-        and versions.valid_until_date > change_dates.change_date
-
+        and {{ holds_on('versions', 'change_dates.change_date') }}
 )
 
 select
@@ -53,9 +44,7 @@ select
         versions.{{ field }},
     {%- endfor %}
     versions.is_deleted_then as is_deleted,
-    versions.valid_from_date,
-    versions.valid_until_date
-
+    versions.valid_from_date, versions.valid_until_date
 from {{ people }}
 where identities.person_lead_count = 1
 
@@ -72,7 +61,5 @@ select
     change_date as valid_from_date,
     lead(change_date, 1, cast('9999-12-31' as date))
         over (partition by surviving_lead_id order by change_date) as valid_until_date
-
 from members
-
 group by surviving_lead_id, person_created_at, change_date

@@ -5,9 +5,7 @@
 #}
 {{ config(materialized='view') }}
 with
-
 leads as (
-
     select
         lead_id,
         min(valid_from_date) as created_date,
@@ -15,11 +13,9 @@ leads as (
         < 10000 * cast({{ var('training_leads') }} as bigint) as is_sampled
     from {{ ref('int_lead_lives') }}
     group by lead_id
-
 ),
 
 dates as (
-
     select
         leads.lead_id,
         clock.clock_date as score_date,
@@ -40,35 +36,24 @@ dates as (
     union all
 
     select
-        leads.lead_id,
-        evaluation_dates.score_date,
+        leads.lead_id, evaluation_dates.score_date,
         false as is_current
     from leads
     inner join {{ ref('int_evaluation_dates') }} as evaluation_dates
         on leads.lead_id = evaluation_dates.lead_id
     where leads.is_sampled
-
 )
 
 select
-    dates.lead_id,
-    dates.score_date,
-    leads.created_date,
+    dates.lead_id, dates.score_date, leads.created_date,
     bool_or(dates.is_current) as is_current,
     bool_or(not dates.is_current) as is_training
-
 from dates
-
 inner join leads
     on dates.lead_id = leads.lead_id
-
 inner join {{ ref('int_lead_lives') }} as lives
     on dates.lead_id = lives.lead_id
-    and dates.score_date >= lives.valid_from_date
-    and dates.score_date < lives.valid_until_date
-
+    and {{ holds_on('lives', 'dates.score_date') }}
 cross join {{ ref('int_clock') }} as clock
-
 where dates.score_date <= clock.clock_date
-
 group by all

@@ -8,14 +8,10 @@
     'language', 'channel', 'lead_source', 'campaign', 'landing_page', 'email_domain_kind', 'is_role_mailbox'] %}
 {%- set numbers = ['employee_count', 'annual_revenue', 'budget'] %}
 with
-
 attributes as (
-
     {%- for name in texts + numbers %}
         select
-            lead_id,
-            valid_from_date,
-            valid_until_date,
+            lead_id, valid_from_date, valid_until_date,
             '{{ name }}'{{ " || ' = ' || " ~ attribute_text(name) if name in texts }} as feature,
             cast({{ 1 if name in texts else name }} as double) as value
         from {{ ref('int_lead_profiles') }}
@@ -25,9 +21,7 @@ attributes as (
     {% endfor %}
     {# What a rule asks for beyond these. #}
     select
-        profiles.lead_id,
-        profiles.valid_from_date,
-        profiles.valid_until_date,
+        profiles.lead_id, profiles.valid_from_date, profiles.valid_until_date,
         asked.attribute || ' = ' || {{ json_text('profiles.attributes', 'asked.attribute') }} as feature,
         1 as value
     from {{ ref('int_lead_profiles') }} as profiles
@@ -37,12 +31,10 @@ attributes as (
         asked.attribute not in ({{ "'" ~ (texts + numbers) | join("', '") ~ "'" }})
         and asked.attribute not like 'account.%'
         and asked.attribute not like 'in_segment:%'
-
 )
 
 select
-    lead_id,
-    score_date,
+    lead_id, score_date,
     'days since creation' as feature,
     cast({{ days_between('created_date', 'score_date') }} as double) as value
 from {{ ref('int_prediction_dates') }}
@@ -53,16 +45,13 @@ select dates.lead_id, dates.score_date, attributes.feature, attributes.value
 from {{ ref('int_prediction_dates') }} as dates
 inner join attributes
     on dates.lead_id = attributes.lead_id
-    and dates.score_date >= attributes.valid_from_date
-    and dates.score_date < attributes.valid_until_date
-
+    and {{ holds_on('attributes', 'dates.score_date') }}
 {%- for days in [14, 90] %}
 
     union all
 
     select
-        dates.lead_id,
-        dates.score_date,
+        dates.lead_id, dates.score_date,
         event_days.event_key || ' in the last {{ days }} days' as feature,
         cast(sum(event_days.event_count) as double) as value
     from {{ ref('int_prediction_dates') }} as dates

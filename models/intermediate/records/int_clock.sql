@@ -7,9 +7,7 @@
     'lead_feedback', 'marketing_spend', 'web_traffic'
 ] %}
 with
-
 known as (
-
     select
         greatest(
             (
@@ -27,19 +25,14 @@ known as (
                 {{- ',' if not loop.last }}
             {%- endfor %}
         ) as last_landed_at
-
 ),
 
 as_of as (
-
     select cast(nullif('{{ var("as_of") }}', '') as date) as as_of_date
-
 )
 
 select
     coalesce(as_of.as_of_date, cast(known.last_at as date)) as clock_date,
     coalesce(as_of.as_of_date, cast(known.last_landed_at as date), cast('9999-12-31' as date)) as facts_until_date
-
 from known
-
 cross join as_of

@@ -3,39 +3,30 @@
     which the deal is said to be won.
 #}
 with
-
 moments as (
-
     {# Of the versions of one moment the last landed counts. #}
     select
-        versions.opportunity_id,
-        versions.version_at,
+        versions.opportunity_id, versions.version_at,
         max_by(coalesce(versions.is_won, false), versions.landing_seq) as is_won
     from (
         select
-            opportunity_id,
-            is_won,
-            landing_seq,
+            opportunity_id, is_won, landing_seq,
             {{ version_at(['opportunity_id']) }} as version_at
         from {{ ref('stg_raw__opportunities') }}
     ) as versions
     cross join {{ ref('int_clock') }} as clock
     where cast(versions.version_at as date) <= clock.facts_until_date
     group by versions.opportunity_id, versions.version_at
-
 ),
 
 compared as (
-
     select
         *,
         lag(is_won, 1, false) over (partition by opportunity_id order by version_at) as was_won
     from moments
-
 ),
 
 wins as (
-
     {# Edits of a deal that is won do not move its day, a doubt in between does. #}
     select
         opportunity_id,
@@ -43,26 +34,18 @@ wins as (
     from compared
     where is_won and not was_won
     group by opportunity_id
-
 )
 
 select
-    opportunities.opportunity_id,
-    opportunities.lead_id,
-    opportunities.stage,
-    opportunities.amount,
-    opportunities.currency,
-    opportunities.is_won,
-    opportunities.created_at,
+    opportunities.opportunity_id, opportunities.lead_id, opportunities.stage, opportunities.amount,
+    opportunities.currency, opportunities.is_won, opportunities.created_at,
     coalesce(
         opportunities.closed_at,
         case when opportunities.is_won then coalesce(wins.won_at, opportunities.version_at) end
     ) as closed_at,
     opportunities.landed_at
-
 from (
-    {{ current_versions(ref('stg_raw__opportunities'), ['opportunity_id'], has_updated_at=true) }}
+    {{ current_versions(ref('stg_raw__opportunities'), ['opportunity_id']) }}
 ) as opportunities
-
 left join wins
     on opportunities.opportunity_id = wins.opportunity_id

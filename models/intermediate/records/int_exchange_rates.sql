@@ -4,18 +4,14 @@
     1. The reporting currency is the var `reporting_currency`, else the only one landed.
 #}
 with
-
 landed as (
-
     {%- for entity in ['leads', 'accounts', 'opportunities', 'payments', 'marketing_spend'] %}
         select currency from {{ ref('stg_raw__' ~ entity) }}
         {{ 'union' if not loop.last }}
     {%- endfor %}
-
 ),
 
 reporting as (
-
     select
         coalesce(
             nullif('{{ var("reporting_currency") }}', ''),
@@ -23,14 +19,11 @@ reporting as (
             '(none)'
         ) as to_currency
     from landed
-
 ),
 
 rates as (
-
     select
-        from_currency,
-        to_currency,
+        from_currency, to_currency,
         cast(rate_date as date) as rate_date,
         cast(rate as decimal(19, 8)) as rate
     from {{ ref('exchange_rates') }}
@@ -46,19 +39,15 @@ rates as (
             cast(1 as decimal(19, 8)) as rate
         from reporting
     {%- endfor %}
-
 )
 
 select
-    rates.from_currency,
-    rates.to_currency,
+    rates.from_currency, rates.to_currency,
     rates.rate_date as valid_from_date,
     lead(rates.rate_date, 1, cast('9999-12-31' as date)) over (
         partition by rates.from_currency order by rates.rate_date
     ) as valid_until_date,
     rates.rate
-
 from rates
-
 inner join reporting
     on rates.to_currency = reporting.to_currency

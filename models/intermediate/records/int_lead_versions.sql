@@ -3,9 +3,7 @@
     first version is deleted was there from its creation until the day of that version.
 #}
 with
-
 held as (
-
     {# A first version that is deleted holds from the creation on, its deletion from its own day. #}
     select
         versions.*,
@@ -29,11 +27,9 @@ held as (
             and not versions.is_replaced
             and cast(versions.updated_at as date) > versions.from_date
         )
-
 ),
 
 spans as (
-
     select
         held.*,
         lead(held.valid_from_date, 1, cast('9999-12-31' as date)) over (
@@ -43,7 +39,6 @@ spans as (
     from held
     cross join {{ ref('int_clock') }} as clock
     where held.valid_from_date <= clock.facts_until_date
-
 )
 
 select
@@ -57,14 +52,10 @@ select
         order by spans.valid_from_date
         rows between current row and unbounded following
     ) as is_deleted_then,
-    spans.valid_from_date,
-    spans.valid_until_date,
+    spans.valid_from_date, spans.valid_until_date,
     spans.clock_date >= spans.valid_from_date and spans.clock_date < spans.valid_until_date as is_current
-
 from spans
-
 inner join {{ ref('stg_raw__leads') }} as landed
     on spans.record_id = landed.lead_id
     and spans.landing_seq = landed.landing_seq
-
 where spans.valid_from_date < spans.valid_until_date

@@ -4,9 +4,7 @@
     without updated_at takes the place of the one that was current when it landed.
 #}
 with
-
 landed as (
-
     {%- for entity, key, created_at, is_deleted in [
         ('leads', 'lead_id', 'created_at', 'is_deleted'),
         ('accounts', 'account_id', "cast('1900-01-01' as timestamp)", 'false'),
@@ -22,11 +20,9 @@ landed as (
         from {{ ref('stg_raw__' ~ entity) }}
         {{ 'union all' if not loop.last }}
     {%- endfor %}
-
 ),
 
 numbered as (
-
     select
         landed.*,
         row_number() over (
@@ -36,11 +32,9 @@ numbered as (
         coalesce(cast(landed.effective_updated_at as date) > clock.clock_date, false) as is_later
     from landed
     cross join {{ ref('int_clock') }} as clock
-
 ),
 
 compared as (
-
     {# What is said of a creation after the clock is not known yet. #}
     select
         numbered.*,
@@ -52,21 +46,12 @@ compared as (
         lead(numbered.updated_at, 1, cast('1900-01-01' as timestamp)) over record is null as is_replaced
     from numbered
     window record as (partition by numbered.entity, numbered.record_id order by numbered.version_number)
-
 )
 
 select
-    entity,
-    record_id,
-    landing_seq,
-    version_number,
-    updated_at,
-    effective_updated_at,
-    record_created_at,
-    is_deleted,
-    is_replaced,
+    entity, record_id, landing_seq, version_number, updated_at, effective_updated_at, record_created_at,
+    is_deleted, is_replaced,
     cast(
         case when is_first then record_created_at else greatest(effective_updated_at, record_created_at) end as date
     ) as from_date
-
 from compared

@@ -5,9 +5,7 @@
 {{ config(materialized='view') }}
 {%- set account_columns = ['domain', 'name', 'industry', 'employee_count', 'annual_revenue', 'currency', 'country'] %}
 with
-
 spans as (
-
     {# `greatest` and `least` leave out what is NULL. #}
     select
         profiles.lead_id,
@@ -23,11 +21,9 @@ spans as (
         on belongings.account_id = accounts.account_id
         and greatest(profiles.valid_from_date, belongings.valid_from_date) < accounts.valid_until_date
         and least(profiles.valid_until_date, belongings.valid_until_date) > accounts.valid_from_date
-
 ),
 
 texts as (
-
     {# Money in the reporting currency, at the rate of the first day of the span. #}
     select
         spans.lead_id,
@@ -43,15 +39,11 @@ texts as (
     from spans
     left join {{ ref('int_exchange_rates') }} as exchange_rates
         on coalesce(spans.currency, '') = exchange_rates.from_currency
-        and spans.shared_from_date >= exchange_rates.valid_from_date
-        and spans.shared_from_date < exchange_rates.valid_until_date
-
+        and {{ holds_on('exchange_rates', 'spans.shared_from_date') }}
 )
 
 select
-    lead_id,
-    valid_from_date,
-    valid_until_date,
+    lead_id, valid_from_date, valid_until_date,
     'account.' || attribute as attribute,
     value
 from texts
@@ -61,10 +53,7 @@ where 'account.' || attribute in ({{ asked_attributes() }})
 union all
 
 select
-    texts.lead_id,
-    texts.valid_from_date,
-    texts.valid_until_date,
-    asked.attribute,
+    texts.lead_id, texts.valid_from_date, texts.valid_until_date, asked.attribute,
     coalesce({{ json_text('texts.attributes', 'substr(asked.attribute, 9)') }}, '') as value
 from texts
 inner join ({{ asked_attributes() }}) as asked

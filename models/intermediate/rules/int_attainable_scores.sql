@@ -6,18 +6,14 @@
 {%- set in_window = 'cast(max_per_day as bigint) * window_days' %}
 {%- set most_events = 'least(coalesce(max_events, ' ~ in_window ~ '), coalesce(' ~ in_window ~ ', max_events))' %}
 with
-
 limited as (
-
     select
         *,
         case kind when 'event' then points * cast({{ most_events }} as decimal(18, 0)) else points end as most_points
     from {{ ref('stg_points__rules') }}
-
 ),
 
 ranges as (
-
     select
         *,
         case
@@ -31,22 +27,18 @@ ranges as (
             else {{ clamp('most_points', 'min_points', 'max_points') }}
         end as high_points
     from limited
-
 ),
 
 rules as (
-
     select
         score_model, score_group, rule_id,
         case when count(*) = count(low_points) then least(0, min(low_points)) end as low_points,
         case when count(*) = count(high_points) then greatest(0, max(high_points)) end as high_points
     from ranges
     group by score_model, score_group, rule_id
-
 ),
 
 sums as (
-
     select
         score_groups.score_model, score_groups.min_points, score_groups.max_points, score_groups.weight,
         case
@@ -64,7 +56,6 @@ sums as (
     group by
         score_groups.score_model, score_groups.score_group,
         score_groups.min_points, score_groups.max_points, score_groups.weight
-
 )
 
 select

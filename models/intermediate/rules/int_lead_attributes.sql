@@ -9,15 +9,11 @@
     'landing_page', 'email_domain', 'email_domain_kind', 'is_role_mailbox', 'consent_status', 'account_id', 'owner_id'
 ] %}
 with
-
 asked as (
-
     {{ asked_attributes() }}
-
 ),
 
 texts as (
-
     select
         lead_id,
         {%- for column in profile_columns %}
@@ -26,7 +22,6 @@ texts as (
         valid_from_date,
         valid_until_date
     from {{ ref('int_lead_profiles') }}
-
 )
 
 select lead_id, valid_from_date, valid_until_date, attribute, value
@@ -37,17 +32,14 @@ where attribute in (select asked.attribute from asked)
 union all
 
 select
-    profiles.lead_id,
-    profiles.valid_from_date,
-    profiles.valid_until_date,
-    asked.attribute,
+    profiles.lead_id, profiles.valid_from_date, profiles.valid_until_date, asked.attribute,
     coalesce({{ json_text('profiles.attributes', 'asked.attribute') }}, '') as value
 from {{ ref('int_lead_profiles') }} as profiles
 cross join asked
 where
     asked.attribute not in ({{ "'" ~ profile_columns | join("', '") ~ "'" }}, 'tenure_days', 'first_event_key')
     and asked.attribute not like 'account.%' and asked.attribute not like 'in_segment:%'
-    and asked.attribute not in (select measures.measure from {{ ref('stg_mapping__event_measures') }} as measures)
+    and asked.attribute not in (select measures.measure from {{ ref('event_measures') }} as measures)
 
 union all
 
@@ -60,6 +52,5 @@ select
     lead_id,
     cast('1900-01-01' as date) as valid_from_date,
     cast('9999-12-31' as date) as valid_until_date,
-    attribute,
-    value
+    attribute, value
 from {{ ref('int_golden_attributes') }}

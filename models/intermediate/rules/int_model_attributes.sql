@@ -3,9 +3,7 @@
     segment that stands for a lifecycle stage is asked for by the champions.
 #}
 with
-
 asked as (
-
     select live_models.score_model, rules.attribute
     from {{ ref('int_live_models') }} as live_models
     inner join {{ ref('stg_points__rules') }} as rules
@@ -20,7 +18,6 @@ asked as (
     inner join {{ ref('lifecycle_stages') }} as lifecycle_stages
         on live_models.role = 'champion'
         and lifecycle_stages.source = 'segment'
-
 )
 
 select score_model, attribute
@@ -30,10 +27,7 @@ where attribute is not null
 union
 
 select asked.score_model, segments.attribute
-
 from asked
-
-inner join {{ ref('stg_mapping__segments') }} as segments
+inner join {{ ref('segments') }} as segments
     on asked.attribute = 'in_segment:' || segments.segment
-
 where segments.attribute is not null

@@ -5,9 +5,7 @@
 #}
 {{ config(materialized='view') }}
 with
-
 scored as (
-
     {# At the clock, or on the last day before the lead was deleted. #}
     select
         lives.lead_id,
@@ -15,33 +13,25 @@ scored as (
     from {{ ref('int_lead_lives') }} as lives
     cross join {{ ref('int_clock') }} as clock
     group by lives.lead_id
-
 ),
 
 shares as (
-
     select
-        score_model,
-        live_from_date,
+        score_model, live_from_date,
         10000 * (sum(traffic_share) over (order by score_model) - traffic_share) as first_bucket,
         10000 * sum(traffic_share) over (order by score_model) as end_bucket
     from {{ ref('int_live_models') }}
     where role = 'challenger'
-
 )
 
 select
-    scored.lead_id,
-    scored.score_date,
+    scored.lead_id, scored.score_date,
     case when champions.score_model is not null then coalesce(shares.score_model, champions.score_model) end
         as score_model
-
 from scored
-
-left join {{ ref('int_champions') }} as champions
+left join {{ ref('int_live_models') }} as champions
     on scored.score_date >= champions.live_from_date
     and scored.score_date < champions.live_until_date
-
 left join shares
     on {{ hash_bucket('scored.lead_id') }} >= shares.first_bucket
     and {{ hash_bucket('scored.lead_id') }} < shares.end_bucket

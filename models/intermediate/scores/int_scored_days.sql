@@ -10,9 +10,7 @@
 ) }}
 -- depends_on: {{ ref('int_evaluated_factors') }}
 with
-
 stage_segments as (
-
     {# Segments that stand for a stage of the lifecycle. #}
     select
         segments.lead_id, segments.score_date,
@@ -24,36 +22,19 @@ stage_segments as (
         stages.source = 'segment'
         and segments.value = 'yes'
     group by segments.lead_id, segments.score_date
-
 )
 
 select
-    scores.lead_id,
-    scores.score_model,
-    scores.score_date,
-    scores.cause,
-    scores.is_measured,
-    scores.lead_region,
-    scores.raw_score,
-    scores.score,
-    scores.band,
-    scores.band_order,
-    stage_segments.stage_segments,
+    scores.lead_id, scores.score_model, scores.score_date, scores.cause, scores.is_measured, scores.lead_region,
+    scores.raw_score, scores.score, scores.band, scores.band_order, stage_segments.stage_segments,
     history_due.inputs_hash,
     clock.clock_date as complete_through_date
-
 from {{ ref('int_scores') }} as scores
-
 inner join {{ ref('int_history_due') }} as history_due
     on scores.lead_id = history_due.lead_id
     and scores.score_model = history_due.score_model
-
 cross join {{ ref('int_clock') }} as clock
-
 left join stage_segments
     on scores.lead_id = stage_segments.lead_id
     and scores.score_date = stage_segments.score_date
-
-where
-    scores.cause is not null
-    or scores.is_measured
+where scores.cause is not null or scores.is_measured

@@ -24,9 +24,7 @@ left_out as (
 raw_scores as (
     select
         days.*,
-        models.scale,
-        models.min_score,
-        models.max_score,
+        models.scale, models.min_score, models.max_score,
         cast(empty.points + coalesce(fired.points, 0) as decimal(18, 4)) as raw_score,
         coalesce(left_out.is_disqualified, false) as is_disqualified,
         coalesce(left_out.is_junk, false) as is_junk

@@ -5,9 +5,7 @@ with
 ranked as (
     {# Rules are numbered in the order of their ids. #}
     select
-        factors.observation_id,
-        factors.rule_number,
-        factors.points,
+        factors.observation_id, factors.rule_number, factors.points,
         row_number() over (
             partition by factors.observation_id, factors.points > 0
             order by abs(factors.points) desc, factors.rule_number asc
@@ -28,16 +26,15 @@ strongest as (
     from ranked
     inner join {{ ref('int_rules') }} as rules
         on ranked.rule_number = rules.rule_number
-    where
-        ranked.strength = 1
-        or (ranked.points > 0 and ranked.strength <= 3)
+    where ranked.strength = 1 or (ranked.points > 0 and ranked.strength <= 3)
 )
 
 select
     observation_id,
-    concat_ws('; '
-    {%- for position in [1, 2, 3, 4] -%}
-        , max(case when position = {{ position }} then reason_text end)
-    {%- endfor %}) as top_reasons
+    concat_ws(
+        '; ',
+        max(case when position = 1 then reason_text end), max(case when position = 2 then reason_text end),
+        max(case when position = 3 then reason_text end), max(case when position = 4 then reason_text end)
+    ) as top_reasons
 from strongest
 group by observation_id

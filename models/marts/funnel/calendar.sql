@@ -1,8 +1,6 @@
 {# Grain: one row per day, without a gap, from the first of the funnel and of leads' lives to the end of the data. #}
 with
-
 known_days as (
-
     select funnel_date as known_date from {{ ref('funnel') }}
 
     union all
@@ -16,24 +14,14 @@ known_days as (
     union all
 
     select last_reporting_date from {{ ref('int_data_end') }}
-
 ),
 
 bounds as (
-
-    select
-        min(known_date) as first_date,
-        max(known_date) as last_date
-    from known_days
-
+    select min(known_date) as first_date, max(known_date) as last_date from known_days
 ),
 
 days as (
-
-    select
-        {{ days_from('first_date', 'last_date') }} as date_day
-    from bounds
-
+    select {{ days_from('first_date', 'last_date') }} as date_day from bounds
 )
 
 select
@@ -47,5 +35,4 @@ select
     cast(date_trunc('quarter', date_day) as date) as quarter_start_date,
     cast(extract(year from date_day) as integer) as year_number,
     cast(date_trunc('year', date_day) as date) as year_start_date
-
 from days

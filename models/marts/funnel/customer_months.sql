@@ -4,9 +4,7 @@
     trailing columns sum the last months of the var clv_window_months, complete ones alone.
 #}
 with
-
 months as (
-
     select distinct
         calendar.month_start_date,
         last_day(calendar.month_start_date) <= data_end.last_reporting_date as is_complete
@@ -14,11 +12,9 @@ months as (
     cross join {{ ref('int_data_end') }} as data_end
     inner join (select min(month_start_date) as first_month from {{ ref('int_customer_months') }}) as paid
         on calendar.month_start_date >= paid.first_month
-
 ),
 
 monthly as (
-
     {# A row for each month, so that the trailing columns reach back over months without a customer. #}
     select
         months.month_start_date,
@@ -39,7 +35,6 @@ monthly as (
         and slices.channel = customers.channel
         and slices.region = customers.region
     group by all
-
 )
 
 select
@@ -58,9 +53,7 @@ select
         as trailing_gross_margin,
     count(case when is_complete then 1 end) over up_to_now as payment_months,
     cast({{ var('clv_horizon_months') }} as bigint) as clv_horizon_months
-
 from monthly
-
 window
     up_to_now as (partition by channel, region order by month_start_date),
     last_months as (

@@ -7,9 +7,7 @@
     'customers': 'customer_at',
 } %}
 with
-
 happened as (
-
     {%- for column, reached_at in stages.items() %}
         select
             {{ reporting_date(reached_at) }} as funnel_date,
@@ -50,14 +48,11 @@ happened as (
         traffic.region,
         'visitors' as measure,
         cast(traffic.visitors as decimal(18, 4)) as amount
-    from (
-        {{ current_versions(ref('stg_raw__web_traffic'), ['traffic_date', 'channel', 'region']) }}
-    ) as traffic
+    from {{ ref('stg_raw__web_traffic') }} as traffic
     inner join {{ ref('int_channels') }} as channels
         on traffic.channel = channels.lead_source
     cross join {{ ref('int_clock') }} as clock
     where traffic.traffic_date <= clock.facts_until_date
-
 )
 
 select
@@ -70,7 +65,5 @@ select
     {%- endfor %}
     cast(sum(case when measure = 'revenue' then amount end) as decimal(18, 4)) as revenue,
     cast(sum(case when measure = 'spend' then amount end) as decimal(18, 4)) as spend
-
 from happened
-
 group by all

@@ -7,9 +7,7 @@
 } %}
 {%- set horizons = [30, 60, 90, 180] %}
 with
-
 cohorts as (
-
     select
         cast(date_trunc('month', lead_at) as date) as cohort_month,
         channel,
@@ -28,7 +26,6 @@ cohorts as (
         cast(date_trunc('month', lead_at) as date),
         channel,
         region
-
 )
 
 select
@@ -38,7 +35,5 @@ select
         as is_mature_{{ days }}
     {{- ',' if not loop.last }}
 {%- endfor %}
-
 from cohorts
-
 cross join {{ ref('int_data_end') }} as data_end

@@ -1,22 +1,17 @@
 {# Grain: one row: what the numbers of the funnel and the KPIs rest on. #}
 with
-
 spend as (
-
     select {{ ordered_list('cost_type', 'cost_type', ', ') }} as cost_types
     from (select distinct cost_type from {{ ref('int_marketing_spend') }}) as cost_types
-
 ),
 
 counted as (
-
     select
         (select count(*) from {{ ref('int_payments') }}) as payments,
         (select count(*) from {{ ref('int_opportunities') }}) as opportunities,
         count(opportunity_at) as leads_with_opportunity,
         count(customer_at) as customers
     from {{ ref('lead_lifecycle') }}
-
 )
 
 select
@@ -34,11 +29,7 @@ select
     cast({{ var('clv_horizon_months') }} as bigint) as clv_horizon_months,
     cast({{ var('roi_months') }} as bigint) as roi_months,
     cast({{ var('contact_within_hours') }} as bigint) as contact_within_hours
-
 from {{ ref('int_data_end') }} as data_end
-
 cross join (select distinct to_currency as reporting_currency from {{ ref('int_exchange_rates') }}) as exchange_rates
-
 cross join spend
-
 cross join counted

@@ -4,9 +4,7 @@
 #}
 {%- set ways = ['lead_to_mql', 'mql_to_sql', 'lead_to_opportunity', 'opportunity_to_customer', 'lead_to_customer'] %}
 with
-
 contacted as (
-
     select
         lifecycles.lead_id,
         min(contacts.occurred_at) as first_contact_at
@@ -16,11 +14,9 @@ contacted as (
         and lifecycles.sql_at <= contacts.occurred_at
         and contacts.kpi_event = 'contact'
     group by lifecycles.lead_id
-
 ),
 
 timed as (
-
     select
         lifecycles.*,
         contacted.first_contact_at,
@@ -32,7 +28,6 @@ timed as (
     from {{ ref('int_lifecycles') }} as lifecycles
     left join contacted
         on lifecycles.lead_id = contacted.lead_id
-
 )
 
 select
@@ -60,11 +55,8 @@ select
             >= {{ var('contact_within_hours') }} then false
     end as is_contacted_in_time,
     cast(coalesce(revenue.amount, 0) as decimal(18, 4)) as revenue
-
 from timed
-
 cross join {{ ref('int_clock') }} as clock
-
 left join (
     select
         lead_id,

@@ -3,15 +3,12 @@
     funnel counts for it.
 #}
 with
-
 leads as (
-
     select
         opportunity_id,
         count(*) as leads
     from {{ ref('int_opportunity_leads') }}
     group by opportunity_id
-
 )
 
 select
@@ -26,11 +23,8 @@ select
     opportunities.created_at,
     opportunities.closed_at,
     {{ reporting_date('opportunities.closed_at') }} as closed_date
-
 from {{ ref('int_opportunities') }} as opportunities
-
 inner join {{ ref('lead_lifecycle') }} as lifecycle
     on opportunities.lead_id = lifecycle.lead_id
-
 inner join leads
     on opportunities.opportunity_id = leads.opportunity_id

@@ -3,9 +3,7 @@
     cost and what its leads earned within the months of the var roi_months.
 #}
 with
-
 facts as (
-
     select
         cast(date_trunc('month', lead_at) as date) as cohort_month,
         channel,
@@ -39,11 +37,9 @@ facts as (
         amount as spend,
         null as revenue
     from {{ ref('int_marketing_spend') }}
-
 ),
 
 cohorts as (
-
     {# Revenue is NULL, not 0, where none was ever landed. #}
     select
         cohort_month,
@@ -54,14 +50,11 @@ cohorts as (
         cast(coalesce(sum(revenue), (select max(0) from {{ ref('int_revenue') }})) as decimal(18, 4)) as revenue_within
     from facts
     group by all
-
 )
 
 select
     cohorts.*,
     {{ gross_margin('cohorts.revenue_within') }} as gross_margin_within,
     {{ months_after('last_day(cohorts.cohort_month)', var('roi_months')) }} <= data_end.last_date as is_mature
-
 from cohorts
-
 cross join {{ ref('int_data_end') }} as data_end

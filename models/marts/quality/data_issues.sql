@@ -3,9 +3,8 @@
     nothing was changed.
 #}
 {%- set deals = ref('int_current_opportunities') %}
-{%- set payments = ref('int_current_payments') %}
-{%- set feedback = ref('int_current_feedback') %}
-
+{%- set payments = ref('stg_raw__payments') %}
+{%- set feedback = ref('stg_raw__lead_feedback') %}
 {#- What recurs; {} stands for a column. #}
 {%- set day = 'cast(cast(records.{} as date) as string)' %}
 {%- set came_in = " || ', came in on ' || " ~ day.format('lead_at') %}
@@ -17,7 +16,6 @@
     select 1 from ' ~ ref('stg_raw__leads') ~ ' as leads where leads.lead_id = records.lead_id
 )' %}
 {%- set unknown = "'no such lead was landed'" %}
-
 {#- A fault: name, table of the input contract, id of the record, where it may be; when it is one; what is told. #}
 {%- set faults = [
     ('customer before lead', 'leads', 'lead_id', ref('lead_lifecycle'),

@@ -3,9 +3,7 @@
     convert with and without it. A rule is looked at alone; `recommend` fits all together.
 #}
 with
-
 rules as (
-
     select
         score_model,
         rule_id,
@@ -15,11 +13,9 @@ rules as (
         min(coalesce(reason, rule_id)) as reason
     from {{ ref('stg_points__rules') }}
     group by score_model, rule_id, kind
-
 ),
 
 compared as (
-
     select
         rules.*,
         totals.scored_day,
@@ -41,7 +37,6 @@ compared as (
         and totals.outcome = fired.outcome
         and rules.rule_id = fired.rule_id
     where totals.slice = 'overall'
-
 )
 
 select
@@ -58,5 +53,4 @@ select
     cast(round(mean_points, 4) as decimal(18, 4)) as points,
     deserved_points,
     evaluated_date
-
 from compared

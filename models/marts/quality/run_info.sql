@@ -1,31 +1,23 @@
 {# Grain: one row: what this build was made from. #}
 with
-
 landings as (
-
     select
         coalesce(max(landing_id), 0) as last_landing_id,
         coalesce(sum(rows_landed), 0) as rows_landed
     from {{ source('landing', 'landings') }}
-
 ),
 
 rejected as (
-
     {# A row that is still bad when its file lands anew is the same row; equal rows of one landing are several. #}
     select distinct
-        file,
-        original_row,
+        file, original_row,
         row_number() over (partition by landing_id, file, original_row order by landing_id) as copy_number
     from {{ source('landing', 'rejected_rows') }}
-
 ),
 
 points as (
-
     select {{ ordered_list("score_model || '=' || points_hash", 'score_model', ' ') }} as points_hashes
     from {{ ref('int_points_hashes') }}
-
 )
 
 select
@@ -47,9 +39,6 @@ select
     points.points_hashes,
     '{{ dbt_version }}' as dbt_version,
     '{{ var("project_version") }}' as project_version
-
 from {{ ref('int_clock') }} as clock
-
 cross join landings
-
 cross join points

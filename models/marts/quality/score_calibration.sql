@@ -4,19 +4,15 @@
 #}
 {%- set parts = {'band': ('band', 'band_order'), 'decile': ('cast(decile as string)', 'decile')} %}
 with
-
 scores as (
-
     {# Two bins make a tenth. #}
     select
         *,
         {{ integer_divide('bin', 2) }} + 1 as decile
     from {{ ref('int_evaluation_scores') }}
-
 ),
 
 counted as (
-
     {%- for part, (part_name, part_order) in parts.items() %}
         select
             score_model,
@@ -35,16 +31,13 @@ counted as (
         group by all
         {{- ' union all' if not loop.last }}
     {%- endfor %}
-
 ),
 
 measured as (
-
     select
         *,
         conversion_rate(conversions, leads) as rate
     from counted
-
 )
 
 select
@@ -61,5 +54,4 @@ select
     {{ struct_columns('rate') }},
     expected_conversions / leads as calibrated_probability,
     (select clock.clock_date from {{ ref('int_clock') }} as clock) as evaluated_date
-
 from measured

@@ -1,9 +1,7 @@
 {# Grain: one row per live model, scored day, outcome and slice of the leads. #}
 {%- set measured = [ten_thousandths('score'), 'leads', 'conversions', 'other_half_probability'] %}
 with
-
 counts as (
-
     select
         score_model,
         scored_day,
@@ -17,11 +15,9 @@ counts as (
         count(case when is_known_later then 1 end) as known_later_leads
     from {{ in_slices(ref('int_evaluation_scores')) }} as leads
     group by all
-
 ),
 
 measured as (
-
     select
         score_model,
         scored_day,
@@ -34,11 +30,9 @@ measured as (
         score_measures({{ lists_by(measured, 'score, other_half_probability') }}) as measures
     from counts
     group by all
-
 ),
 
 left_out as (
-
     select
         scored_day,
         outcome,
@@ -48,7 +42,6 @@ left_out as (
         count(case when status = 'too young' then 1 end) as young_leads
     from {{ in_slices(ref('int_evaluation_leads')) }} as leads
     group by all
-
 )
 
 select
@@ -66,9 +59,7 @@ select
     left_out.young_leads,
     measured.known_later_leads / cast(measured.leads as double) as known_later_share,
     (select clock.clock_date from {{ ref('int_clock') }} as clock) as evaluated_date
-
 from measured
-
 inner join left_out
     on measured.scored_day = left_out.scored_day
     and measured.outcome = left_out.outcome

@@ -3,13 +3,23 @@
     points from which on leads could be handed over to sales.
 #}
 with
+bounds as (
+    {# From which score on leads are handed over to sales; the lowest band has no bound, and hands over all. #}
+    select
+        bands.score_model,
+        bands.lead_region as region,
+        case when count(*) = count(bands.lower_bound) then min(bands.lower_bound) end as lower_bound
+    from {{ ref('int_region_bands') }} as bands
+    inner join {{ ref('lifecycle_stages') }} as stages
+        on bands.band = stages.value
+        and stages.stage = 'mql'
+        and stages.source = 'band'
+    group by bands.score_model, bands.lead_region
+),
 
 above as (
-
     select
-        score_model,
-        scored_day,
-        outcome,
+        score_model, scored_day, outcome,
         coalesce(region, '(all)') as region,
         floor(score) as cutoff,
         cast(sum(count(*)) over from_here as bigint) as leads,
@@ -24,11 +34,9 @@ above as (
         this_day as (partition by scored_day, outcome),
         this_region as (partition by score_model, scored_day, outcome, region),
         from_here as (partition by score_model, scored_day, outcome, region order by floor(score) desc)
-
 ),
 
 measured as (
-
     {# A region's part of the calls is its part of the leads. #}
     select
         above.*,
@@ -42,26 +50,19 @@ measured as (
         end as expected_profit_per_week,
         case when bounds.region is not null then above.cutoff end as todays_cutoff
     from above
-    left join {{ ref('int_handover_bounds') }} as bounds
+    left join bounds
         on above.score_model = bounds.score_model
         and above.region = bounds.region
         and above.cutoff >= coalesce(bounds.lower_bound, above.cutoff)
-
 )
 
 select
-    score_model,
-    scored_day,
-    outcome,
-    region,
+    score_model, scored_day, outcome, region,
     cast(cutoff as decimal(18, 0)) as cutoff,
-    leads,
-    conversions,
+    leads, conversions,
     conversions / cast(leads as double) as precision_rate,
     conversions / cast(nullif(all_conversions, 0) as double) as recall_rate,
-    leads_per_week,
-    calls_per_week,
-    expected_profit_per_week,
+    leads_per_week, calls_per_week, expected_profit_per_week,
     coalesce(cutoff = min(todays_cutoff) over this_region, false) as is_todays_cutoff,
     {# Where no cut-off keeps within the calls, none is marked. #}
     coalesce(cutoff = min(case when leads_per_week <= calls_per_week then cutoff end) over this_region, false)
@@ -69,7 +70,5 @@ select
     outcome = 'customer'
     and row_number() over (this_region order by expected_profit_per_week desc, cutoff desc) = 1 as is_best_cutoff,
     (select clock.clock_date from {{ ref('int_clock') }} as clock) as evaluated_date
-
 from measured
-
 window this_region as (partition by score_model, scored_day, outcome, region)

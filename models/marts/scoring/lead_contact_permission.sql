@@ -5,10 +5,7 @@ select
     consents.may_contact,
     consents.consent_basis,
     consents.consent_status
-
 from {{ ref('int_lead_consents') }} as consents
-
 inner join {{ ref('int_lifecycles') }} as lifecycles
     on consents.lead_id = lifecycles.lead_id
-
 where not lifecycles.is_deleted

@@ -1,9 +1,7 @@
 {# Grain: one row per lead: the score that counts for it at the clock, why, and whether sales may call. #}
 {%- set url_prefix = var('lead_url_prefix') | replace("'", "''") %}
 with
-
 chosen as (
-
     {# No more than ranking needs: a sort carries along whatever is selected. #}
     select
         scores.lead_id,
@@ -26,11 +24,9 @@ chosen as (
     inner join {{ ref('int_lead_consents') }} as consents
         on scores.lead_id = consents.lead_id
         and consents.contact_channel = 'phone'
-
 ),
 
 ranked as (
-
     select
         lead_id,
         score_model,
@@ -40,7 +36,6 @@ ranked as (
             order by score desc, engagement_score desc, lead_id asc
         ) as place
     from chosen
-
 )
 
 select
@@ -63,9 +58,7 @@ select
     cast(nullif('{{ url_prefix }}', '') || scores.lead_id as string) as lead_url,
     scores.score_date,
     scores.points_hash
-
 from {{ ref('lead_score_by_model') }} as scores
-
 inner join ranked
     on scores.lead_id = ranked.lead_id
     and scores.score_model = ranked.score_model

@@ -3,9 +3,7 @@
     that changed the sum. The points of a lead and model add up to its score exactly.
 #}
 with
-
 reasons as (
-
     select
         days.lead_id,
         days.score_model,
@@ -56,7 +54,6 @@ reasons as (
     where
         scores.is_current
         and scores.score <> scores.raw_score
-
 )
 
 select
@@ -68,5 +65,4 @@ select
     cast(points as decimal(18, 4)) as points,
     cast(occurrences as bigint) as occurrences,
     cast(last_event_date as date) as last_event_date
-
 from reasons

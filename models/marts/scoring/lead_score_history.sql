@@ -4,9 +4,7 @@
     steps.
 #}
 with
-
 observed as (
-
     select
         scored_days.*,
         lives.valid_from_date as life_from_date,
@@ -16,18 +14,15 @@ observed as (
     from {{ ref('int_scored_days') }} as scored_days
     inner join {{ ref('int_lead_lives') }} as lives
         on scored_days.lead_id = lives.lead_id
-        and scored_days.score_date >= lives.valid_from_date
-        and scored_days.score_date < lives.valid_until_date
+        and {{ holds_on('lives', 'scored_days.score_date') }}
     where scored_days.cause is not null
     window life as (
         partition by scored_days.lead_id, scored_days.score_model, lives.valid_from_date
         order by scored_days.score_date
     )
-
 ),
 
 changed as (
-
     select
         *,
         lead(score_date, 1, life_until_date) over (
@@ -38,7 +33,6 @@ changed as (
         previous_score is null
         or score <> previous_score
         or band <> previous_band
-
 )
 
 select
@@ -53,7 +47,5 @@ select
     changed.band,
     changed.band_order,
     changed.cause
-
 from changed
-
 cross join {{ ref('int_clock') }} as clock

@@ -9,5 +9,4 @@ select
     coalesce(cast(nullif(trim(occurrences), '') as bigint), 1) as occurrences,
     {{ seed_value('expected_band', 'string') }},
     {{ seed_value('score_model', 'string') }}
-
 from {{ ref('golden_leads') }}

@@ -17,9 +17,7 @@
     'inactivity': ['event_key', 'requires_event_key', 'silent_days']
 } %}
 with
-
 typed as (
-
     {%- for kind, columns in families.items() %}
         select
             '{{ kind }}' as kind,
@@ -36,7 +34,6 @@ typed as (
         from {{ ref(kind ~ '_points') }}
         {{- ' union all' if not loop.last }}
     {%- endfor %}
-
 )
 
 select

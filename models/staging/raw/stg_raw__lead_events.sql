@@ -11,5 +11,4 @@ select
     attributes,
     landing_seq,
     cast(landed_at as timestamp) as landed_at
-
 from {{ source('raw', 'lead_events') }}

@@ -1,4 +1,4 @@
-{# Grain: one row per version of a verdict of sales. #}
+{# Grain: one row per verdict of sales, as landed last. #}
 select
     feedback_id,
     lead_id,
@@ -9,5 +9,4 @@ select
     attributes,
     landing_seq,
     cast(landed_at as timestamp) as landed_at
-
-from {{ source('raw', 'lead_feedback') }}
+from {{ last_landed('lead_feedback', ['feedback_id']) }} as landed

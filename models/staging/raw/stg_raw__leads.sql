@@ -32,5 +32,4 @@ select
     attributes,
     landing_seq,
     cast(landed_at as timestamp) as landed_at
-
 from {{ source('raw', 'leads') }}

@@ -1,4 +1,4 @@
-{# Grain: one row per version of a day's spend. #}
+{# Grain: one row per day, channel, campaign, region and kind of cost, as landed last. #}
 select
     cast(spend_date as date) as spend_date,
     channel,
@@ -12,5 +12,4 @@ select
     attributes,
     landing_seq,
     cast(landed_at as timestamp) as landed_at
-
-from {{ source('raw', 'marketing_spend') }}
+from {{ last_landed('marketing_spend', ['spend_date', 'channel', 'campaign', 'region', 'cost_type']) }} as landed

@@ -1,4 +1,4 @@
-{# Grain: one row per version of a lead's part in an opportunity. #}
+{# Grain: one row per lead's part in an opportunity, as landed last. #}
 select
     opportunity_id,
     lead_id,
@@ -7,5 +7,4 @@ select
     attributes,
     landing_seq,
     cast(landed_at as timestamp) as landed_at
-
-from {{ source('raw', 'opportunity_leads') }}
+from {{ last_landed('opportunity_leads', ['opportunity_id', 'lead_id']) }} as landed

@@ -1,4 +1,4 @@
-{# Grain: one row per version of a payment. #}
+{# Grain: one row per payment, as landed last. #}
 select
     payment_id,
     lead_id,
@@ -8,5 +8,4 @@ select
     attributes,
     landing_seq,
     cast(landed_at as timestamp) as landed_at
-
-from {{ source('raw', 'payments') }}
+from {{ last_landed('payments', ['payment_id']) }} as landed

@@ -1,4 +1,4 @@
-{# Grain: one row per version of a day's visitors. #}
+{# Grain: one row per day, channel and region, as landed last. #}
 select
     cast(traffic_date as date) as traffic_date,
     channel,
@@ -7,5 +7,4 @@ select
     attributes,
     landing_seq,
     cast(landed_at as timestamp) as landed_at
-
-from {{ source('raw', 'web_traffic') }}
+from {{ last_landed('web_traffic', ['traffic_date', 'channel', 'region']) }} as landed

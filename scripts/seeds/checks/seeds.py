@@ -20,6 +20,7 @@ _NOT_SCORED = {
     "valid_until_date",
     "created_at",
     "is_deleted",
+    "is_current",
     "consent_basis",
     "attributes",
 }
@@ -73,11 +74,12 @@ class Column:
 
 @dataclass(frozen=True)
 class Seed:
-    """A seed: its place in the folder, the columns that tell its rows apart, and all columns."""
+    """A seed: its place, the columns that tell its rows apart, all columns, and their types."""
 
     path: str
     key: list[str]
     columns: dict[str, Column]
+    types: dict[str, str]
 
     @property
     def file_name(self) -> str:
@@ -94,7 +96,8 @@ def read_seeds() -> dict[str, Seed]:
         for seed in yaml.safe_load(file.read_text("utf-8"))["seeds"]:
             columns = {column["name"]: Column(**_meta(column)) for column in seed["columns"]}
             key = seed["config"]["meta"]["key"]
-            seeds[seed["name"]] = Seed(f"{folder}/{seed['name']}.csv", key, columns)
+            types = seed["config"]["column_types"]
+            seeds[seed["name"]] = Seed(f"{folder}/{seed['name']}.csv", key, columns, types)
     return seeds
 
 
