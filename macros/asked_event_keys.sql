@@ -17,7 +17,7 @@
     union
     select known.event_key
     from (
-        select event_key from {{ ref('int_known_event_days') }}
+        select event_key from {{ ref('int_all_event_days') }}
         union all
         select event_key from {{ ref('int_golden_event_days') }}
     ) as known

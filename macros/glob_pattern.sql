@@ -1,6 +1,5 @@
 {# A glob of a seed (* and ?) as a pattern for LIKE … ESCAPE '!'. #}
 {% macro glob_pattern(column) -%}
     replace(replace(replace(replace(replace(
-        nullif(trim({{ column }}), ''),
-        '!', '!!'), '%', '!%'), '_', '!_'), '*', '%'), '?', '_')
+        {{ column }}, '!', '!!'), '%', '!%'), '_', '!_'), '*', '%'), '?', '_')
 {%- endmacro %}

@@ -32,8 +32,8 @@ from scripts.shared.warehouse import (
 LIVE = "_live"
 
 # The days of new events are rolled up by a build; here it is all of them where any is.
-_NEW_EVENT_DAYS = "int_new_event_days"
-_ALL_EVENT_DAYS = f"""
+_DAYS_TO_ROLL_UP = "int_days_to_roll_up"
+_ALL_DAYS = f"""
 select lead_id, occurred_at::date as event_date, max(landing_seq) as landing_seq
 from {LANDED_EVENTS}
 group by all
@@ -104,8 +104,8 @@ class Rescoring:
             if node.name in needed & affected - set(changed) - set(replaced):
                 needed.update(node.parents)
         running = [name for name in self.nodes if name in needed & affected - set(changed)]
-        if "int_new_events" in running and _NEW_EVENT_DAYS not in replaced:
-            replaced = {**replaced, _NEW_EVENT_DAYS: _ALL_EVENT_DAYS}
+        if "int_new_events" in running and _DAYS_TO_ROLL_UP not in replaced:
+            replaced = {**replaced, _DAYS_TO_ROLL_UP: _ALL_DAYS}
             self.run(replaced, changed, as_live, results, views)
             return
         for name in running:

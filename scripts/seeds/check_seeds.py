@@ -13,13 +13,13 @@ from scripts.seeds.checks.seeds import read_seeds
 from scripts.seeds.checks.tables import Finding, Findings, Table
 from scripts.seeds.checks.vocabulary import Vocabulary
 from scripts.shared.errors import UserError
-from scripts.shared.interface import KNOWN_EVENT_DAYS
+from scripts.shared.interface import ALL_EVENT_DAYS
 from scripts.shared.settings import project_var
 
 _SHOWN = 20
 
 # What a built warehouse has of event keys, and of attributes that the contract does not name.
-_OCCURRED = f"select distinct event_key from {KNOWN_EVENT_DAYS}"
+_OCCURRED = f"select distinct event_key from {ALL_EVENT_DAYS}"
 _LANDED = """
 with extra_columns as (
     select '' as owner, attributes from raw.leads

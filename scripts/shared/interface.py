@@ -18,7 +18,7 @@ LEAD_IDENTITIES = "intermediate.int_lead_identities"
 LEAD_PROFILES = "intermediate.int_lead_profiles"
 
 # What occurred at all, whether or not a rule gives points for it; why sales rejected a lead.
-KNOWN_EVENT_DAYS = "intermediate.int_known_event_days"
+ALL_EVENT_DAYS = "intermediate.int_all_event_days"
 CRM_EVENTS = "intermediate.int_crm_events"
 
 # How a lead's points become its score, and what is scored on other days or by other seeds.

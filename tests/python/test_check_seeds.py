@@ -1446,7 +1446,7 @@ def test_rules_that_never_fired_are_told(
     with duckdb.connect(str(file)) as warehouse:
         warehouse.execute("create schema intermediate; create schema raw")
         warehouse.execute(
-            "create table intermediate.int_known_event_days as select unnest($1::varchar[]) as event_key",
+            "create table intermediate.int_all_event_days as select unnest($1::varchar[]) as event_key",
             [["any_engagement", "pricing_page", "email_unsubscribe"]],
         )
         for entity in ("leads", "accounts"):

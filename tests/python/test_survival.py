@@ -123,7 +123,7 @@ def tables(file: Path) -> dict[str, str]:
 def of_one_build(place: Place) -> set[str]:
     """Tables of the leads that were due: made of these, and neither kept nor marts."""
     manifest = json.loads((place.folder / "target" / "manifest.json").read_text("utf-8"))
-    due = [f"model.leads.{name}" for name in ("int_history_due", "int_new_event_days")]
+    due = [f"model.leads.{name}" for name in ("int_history_due", "int_days_to_roll_up")]
     for model in due:
         for child in manifest["child_map"][model]:
             node = manifest["nodes"].get(child, {"config": {}})

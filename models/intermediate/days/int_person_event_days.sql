@@ -17,7 +17,7 @@ added_up as (
         min(first_occurred_at) as first_occurred_at
     from (
         select lead_id, event_key, event_date, event_count, duration_seconds, most_per_minute, first_occurred_at
-        from {{ ref('int_known_event_days') }}
+        from {{ ref('int_all_event_days') }}
         where
             follows_event_key is null
             and (person_lead_count > 1 or not is_landed)
@@ -40,7 +40,7 @@ added_up as (
 of_one as (
     {# Most people are one lead: its landed days are added up already. #}
     select lead_id, event_key, event_date, event_count, duration_seconds, most_per_minute, first_occurred_at
-    from {{ ref('int_known_event_days') }}
+    from {{ ref('int_all_event_days') }}
     where
         follows_event_key is null
         and person_lead_count = 1

@@ -1,11 +1,11 @@
 {#
     Grain: one row per landed event, as last landed, of the days to roll up in this build: all days, or those of
-    int_new_event_days. Columns that no condition on its type asks for are NULL. Each of int_new_event_days has one more row,
+    int_days_to_roll_up. Columns that no condition on its type asks for are NULL. Each of int_days_to_roll_up has one more row,
     without a type, that says how far the day was read, so that one that lost its last event is made anew too.
 #}
 {%- set asked = {'page_url': 'page_pattern', 'properties': 'property', 'duration_seconds': 'min_duration_seconds'} %}
 {%- set is_all = read_until() is none %}
--- depends_on: {{ ref('int_new_event_days') }}
+-- depends_on: {{ ref('int_days_to_roll_up') }}
 with
 considered as (
     {# With all versions of the events of those days, which may be on other days. #}
@@ -14,7 +14,7 @@ considered as (
         where versions.event_id in (
                 select landed.event_id
                 from {{ ref('stg_raw__lead_events') }} as landed
-                inner join {{ ref('int_new_event_days') }} as days
+                inner join {{ ref('int_days_to_roll_up') }} as days
                     on landed.lead_id = days.lead_id
                     and cast(landed.occurred_at as date) = days.event_date
             )
@@ -47,7 +47,7 @@ from considered
 left join repeated
     on considered.event_id = repeated.event_id
 {% if not is_all -%}
-    inner join {{ ref('int_new_event_days') }} as days
+    inner join {{ ref('int_days_to_roll_up') }} as days
         on considered.lead_id = days.lead_id
         and cast(considered.occurred_at as date) = days.event_date
 {%- endif %}
@@ -58,4 +58,4 @@ union all
 select
     lead_id, event_date, landing_seq,
     {{ ['cast(null as string)', 'cast(null as timestamp)', 'null', 'null', 'null', 'null', 'null'] | join(', ') }}
-from {{ ref('int_new_event_days') }}
+from {{ ref('int_days_to_roll_up') }}

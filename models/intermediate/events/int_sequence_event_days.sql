@@ -7,7 +7,7 @@ steps as (
     select
         lead_id, event_key, follows_event_key, within_days, is_engagement, event_date,
         {{ unnested('events') }} as event
-    from {{ ref('int_known_event_days') }}
+    from {{ ref('int_all_event_days') }}
     where follows_event_key is not null
 ),
 
@@ -15,7 +15,7 @@ came_true as (
     {# The first of a day is enough to tell whether one came before. #}
     select distinct steps.lead_id, steps.event_key, steps.event_date, steps.is_engagement, steps.event
     from steps
-    inner join {{ ref('int_known_event_days') }} as earlier
+    inner join {{ ref('int_all_event_days') }} as earlier
         on steps.lead_id = earlier.lead_id
         and steps.follows_event_key = earlier.event_key
         and earlier.follows_event_key is null

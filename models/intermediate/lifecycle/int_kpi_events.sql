@@ -9,7 +9,7 @@ of_leads as (
     select distinct
         event_days.lead_id, event_days.is_landed, kpi_events.kpi_event,
         {{ unnested('event_days.events') }} as event
-    from {{ ref('int_known_event_days') }} as event_days
+    from {{ ref('int_all_event_days') }} as event_days
     inner join {{ ref('kpi_events') }} as kpi_events
         on event_days.event_key = kpi_events.event_key
     where event_days.follows_event_key is null

@@ -4,14 +4,6 @@
 #}
 {{ config(materialized='view') }}
 with
-rules as (
-    select
-        {{ seed_value('country_code', 'string') }},
-        {{ seed_value('contact_channel', 'string') }},
-        {{ seed_value('consent_basis', 'string') }}
-    from {{ ref('contact_consent') }}
-),
-
 stated as (
     select
         profiles.lead_id, channels.contact_channel,
@@ -21,9 +13,9 @@ stated as (
         lower(trim({{ json_text('profiles.attributes', "'consent_' || channels.contact_channel") }}))
             as channel_status
     from {{ ref('int_lead_profiles') }} as profiles
-    inner join rules as channels
+    inner join {{ ref('contact_consent') }} as channels
         on channels.country_code is null
-    left join rules as own
+    left join {{ ref('contact_consent') }} as own
         on profiles.country = own.country_code
         and channels.contact_channel = own.contact_channel
     where profiles.is_current

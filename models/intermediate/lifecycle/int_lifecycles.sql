@@ -29,7 +29,7 @@ reached as (
     {%- for stage in stages %}
         min_by(
             milestones.reached_at,
-            case when stages.stage = '{{ stage }}' then (cast(stages.priority as integer), milestones.reached_at) end
+            case when stages.stage = '{{ stage }}' then (stages.priority, milestones.reached_at) end
         ) as {{ stage }}_at
         {{- ',' if not loop.last }}
     {%- endfor %}

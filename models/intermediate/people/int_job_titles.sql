@@ -6,7 +6,7 @@ with
 keywords as (
     select
         attribute, value,
-        cast(priority as integer) as priority,
+        priority,
         text_words(keyword) as keyword_words
     from {{ ref('title_keywords') }}
 ),

@@ -46,8 +46,8 @@ left join {{ ref('email_domains') }} as email_domains
 left join {{ ref('role_mailboxes') }} as role_mailboxes
     on split_part(versions.email, '@', 1) = role_mailboxes.local_part
 left join {{ ref('employee_bands') }} as employee_bands
-    on versions.employee_count >= cast(employee_bands.lower as bigint)
-    and versions.employee_count <= coalesce(cast(nullif(employee_bands.upper, '') as bigint), versions.employee_count)
+    on versions.employee_count >= employee_bands.lower
+    and versions.employee_count <= coalesce(employee_bands.upper, versions.employee_count)
 left join {{ ref('int_exchange_rates') }} as exchange_rates
     on coalesce(versions.currency, '') = exchange_rates.from_currency
     and {{ holds_on('exchange_rates', 'versions.valid_from_date') }}

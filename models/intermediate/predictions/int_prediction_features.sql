@@ -55,7 +55,7 @@ inner join attributes
         event_days.event_key || ' in the last {{ days }} days' as feature,
         cast(sum(event_days.event_count) as double) as value
     from {{ ref('int_prediction_dates') }} as dates
-    inner join {{ ref('int_known_event_days') }} as event_days
+    inner join {{ ref('int_all_event_days') }} as event_days
         on dates.lead_id = event_days.lead_id
         and event_days.is_landed
         and event_days.follows_event_key is null

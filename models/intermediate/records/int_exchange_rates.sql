@@ -23,9 +23,7 @@ reporting as (
 
 rates as (
     select
-        from_currency, to_currency,
-        cast(rate_date as date) as rate_date,
-        cast(rate as decimal(19, 8)) as rate
+        from_currency, to_currency, rate_date, rate
     from {{ ref('exchange_rates') }}
     where from_currency <> to_currency
     {%- for own in ['to_currency', "''"] %}

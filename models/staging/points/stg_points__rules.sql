@@ -2,10 +2,7 @@
     Grain: one row per rule of any family, model and region that has a row of its own. `kind` is the family; what a
     family does not have is NULL.
 #}
-{%- set shared = {
-    'score_model': 'string', 'rule_id': 'string', 'score_group': 'string', 'region': 'string', 'valid_from': 'date', 'valid_to': 'date',
-    'reason': 'string'
-} %}
+{%- set shared = 'score_model, rule_id, score_group, region, valid_from, valid_to, reason' %}
 {%- set own = {
     'attribute': 'string', 'operator': 'string', 'lower': 'decimal(38, 12)', 'upper': 'decimal(38, 12)', 'event_key': 'string',
     'requires_event_key': 'string', 'window_days': 'integer', 'max_per_day': 'integer', 'max_events': 'integer', 'decay_days': 'integer',
@@ -21,16 +18,14 @@ typed as (
     {%- for kind, columns in families.items() %}
         select
             '{{ kind }}' as kind,
-            {%- for column, type in shared.items() %}
-                {{ seed_value(column, type) }},
-            {%- endfor %}
+            {{ shared }},
             {%- for column, type in own.items() %}
-                {{ seed_value(column, type) if column in columns else 'cast(null as ' ~ type ~ ') as ' ~ column }},
+                {{ column if column in columns else 'cast(null as ' ~ type ~ ') as ' ~ column }},
             {%- endfor %}
             {{ 'value' if kind == 'attribute' else 'cast(null as string) as value' }},
-            {{ "coalesce(nullif(trim(effect), ''), 'points')" if kind == 'attribute' else "'points'" }} as effect,
-            {{ "coalesce(nullif(trim(decay), ''), 'none')" if kind == 'event' else 'cast(null as string)' }} as decay,
-            coalesce(cast(nullif(trim(points), '') as decimal(18, 4)), 0) as points
+            {{ "coalesce(effect, 'points')" if kind == 'attribute' else "'points'" }} as effect,
+            {{ "coalesce(decay, 'none')" if kind == 'event' else 'cast(null as string)' }} as decay,
+            coalesce(points, 0) as points
         from {{ ref(kind ~ '_points') }}
         {{- ' union all' if not loop.last }}
     {%- endfor %}
