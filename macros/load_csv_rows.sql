@@ -26,7 +26,7 @@
                 (
                     {%- for cell in row -%}
                         cast({{ 'null' if cell is none else
-                            "'" ~ cell | string | replace('\\', '\\\\') | replace("'", "\\'") ~ "'" }}
+                            "'" ~ cell | string | trim | replace('\\', '\\\\') | replace("'", "\\'") ~ "'" }}
                             as {{ types[agate_table.column_names[loop.index0]] }})
                         {{- ', ' if not loop.last -}}
                     {%- endfor -%}

@@ -2,6 +2,7 @@
     Grain: one row per surviving lead, with a number that changes when anything does that its scores are made of: its
     attributes, those of its account, its people, its events, and those of its account's leads where a measure counts them.
 #}
+{{ config(materialized='view') }}
 with
 parts as (
     select profiles.lead_id, {{ row_hash('profiles') }} as part

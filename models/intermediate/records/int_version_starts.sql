@@ -3,6 +3,7 @@
     the first from the lead's creation, an account's since ever, a later one from the day of its updated_at. One
     without updated_at takes the place of the one that was current when it landed.
 #}
+{{ config(materialized='view') }}
 with
 landed as (
     {%- for entity, key, created_at, is_deleted in [

@@ -1,6 +1,7 @@
 {#
     Grain: one row per current observation with any reason: its three strongest for and the strongest against, as one text.
 #}
+{{ config(materialized='view') }}
 with
 ranked as (
     {# Rules are numbered in the order of their ids. #}
