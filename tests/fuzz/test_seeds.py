@@ -27,10 +27,10 @@ from scripts.shared.errors import UserError
 from scripts.shared.paths import PROJECT
 from scripts.shared.warehouse import quote_identifier
 from tests.python.test_check_seeds import GOOD
-from tests.python.test_seeds import new_project
+from tests.python.test_seeds import new_project, typed
 
 Rng = random.Random
-Rows = list[dict[str, str | None]]
+Rows = list[dict[str, object]]
 
 # What editors, spreadsheets and copied text leave behind.
 ODD = (
@@ -76,9 +76,9 @@ def folder_of(place: Path, files: dict[str, bytes]) -> Path:
 
 
 def as_csv_reads(file: Path) -> Rows:
-    """The rows by Python's csv, an empty cell as None."""
+    """The rows by Python's csv, with the types of the seed."""
     header, *rows = csv.reader(io.StringIO(file.read_bytes().decode(), newline=""))
-    return [{name: cell or None for name, cell in zip(header, row, strict=True)} for row in rows]
+    return [typed(file.stem, dict(zip(header, row, strict=True))) for row in rows]
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +91,8 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
 
 def load_as_dbt(database: duckdb.DuckDBPyConnection, file: Path, columns: Sequence[str]) -> None:
     """Load a seed by the macro into a table that has these columns, in this order."""
-    named = ", ".join(f"{quote_identifier(column)} varchar" for column in columns)
+    types = read_seeds()[file.stem].types
+    named = ", ".join(f"{quote_identifier(column)} {types[column]}" for column in columns)
     database.execute(f"create or replace table loaded ({named})")
     agate = from_csv(str(file), text_columns=columns)
     agate.original_abspath = str(file)  # as dbt has it

@@ -366,7 +366,7 @@ def _write(connection: DuckDBPyConnection, built: DuckDBPyConnection, case: Case
         extra = {"plan": lead.values["plan"], "stage": lead.stage, "tags": "| ".join(lead.tags)}
         rows["intermediate.int_lead_profiles"].append(
             {
-                **{**key, **span, "is_deleted": False, "owner_id": lead.team},
+                **{**key, **span, "is_deleted": False, "is_current": True, "owner_id": lead.team},
                 "country": lead.values["country"],
                 "annual_revenue": lead.values["annual_revenue"],
                 "attributes": json.dumps({name: v for name, v in extra.items() if v}),

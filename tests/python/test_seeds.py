@@ -5,20 +5,23 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from scripts.scoring.whatif import whatif
+from scripts.seeds.checks.seeds import read_seeds
 from scripts.seeds.overlay import SEEDS, have_same_rows, seed_path
 from scripts.shared.errors import UserError
 from scripts.shared.paths import PROJECT
 
-Rows = list[dict[str, str | None]]
+Rows = list[dict[str, object]]
 
 
 @pytest.fixture
@@ -90,6 +93,20 @@ def test_rows_are_the_same_whatever_the_order_of_rows_and_columns() -> None:
         assert not have_same_rows(connection, "built", "missing")
 
 
+def typed(name: str, row: Mapping[str, str]) -> dict[str, object]:
+    """A row of a seed's file as its table has it: a blank cell is None."""
+    types = read_seeds()[name].types
+    return {column: _typed(types[column], text.strip(" ")) for column, text in row.items()}
+
+
+def _typed(kind: str, text: str) -> object:
+    if not text:
+        return None
+    if kind == "date":
+        return date.fromisoformat(text)
+    return text if kind == "string" else Decimal(text)
+
+
 @dataclass(frozen=True)
 class Project:
     """A project of its own, with what it builds inside."""
@@ -123,13 +140,10 @@ class Project:
             return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
     def in_file(self, name: str) -> Rows:
-        """The rows by Python's csv, an empty cell as None."""
+        """The rows by Python's csv, with the types of the seed."""
         (file,) = (self.folder / "seeds").rglob(f"{name}.csv")
         with file.open(encoding="utf-8", newline="") as stream:
-            return [
-                {column: cell or None for column, cell in row.items()}
-                for row in csv.DictReader(stream)
-            ]
+            return [typed(name, row) for row in csv.DictReader(stream)]
 
     def edit(self, name: str, change: Callable[[list[list[str]]], object]) -> None:
         """Change the rows of a seed, the header among them, in its file."""
