@@ -1,9 +1,12 @@
 {#
     MD5 of all that says what a model is made of: its SQL and that of everything upstream without comments and blanks, the
     macros that it calls, the seeds there but for the point tables (each score carries a hash of those), and the vars that
-    the SQL names but for the clock's.
+    the SQL names but for the clock's. Empty on Spark, where nothing is kept.
 #}
 {% macro definition_hash(model_name) -%}
+    {%- if target.type != 'duckdb' -%}
+        {{ return('') }}
+    {%- endif -%}
     {%- set upstream = ['model.' ~ project_name ~ '.' ~ model_name] -%}
     {%- for node_id in upstream if node_id in graph.nodes -%}
         {%- for parent in graph.nodes[node_id].depends_on.nodes if parent not in upstream -%}
