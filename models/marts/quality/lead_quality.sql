@@ -25,14 +25,16 @@ base as (
         months.created_month as quality_month,
         earlier.score,
         cast(earlier.is_converted as int) as conversions,
-        {{ integer_divide('5 * (rank() over (this_month order by earlier.score) - 1)', 'count(*) over this_month') }}
+        {{ integer_divide('5 * (rank() over by_score - 1)', 'count(*) over this_month') }}
             as fifth
     from (select distinct created_month from leads) as months
     inner join leads as earlier
         on months.created_month > earlier.created_month
         and {{ days_between('earlier.created_month', 'months.created_month') }} <= 366
     where earlier.status = 'evaluated'
-    window this_month as (partition by months.created_month)
+    window
+        this_month as (partition by months.created_month),
+        by_score as (partition by months.created_month order by earlier.score)
 ),
 
 fifths as (

@@ -68,7 +68,11 @@ select
     coalesce(cutoff = min(case when leads_per_week <= calls_per_week then cutoff end) over this_region, false)
         as is_calls_cutoff,
     outcome = 'customer'
-    and row_number() over (this_region order by expected_profit_per_week desc, cutoff desc) = 1 as is_best_cutoff,
+    and row_number() over by_profit = 1 as is_best_cutoff,
     (select clock.clock_date from {{ ref('int_clock') }} as clock) as evaluated_date
 from measured
-window this_region as (partition by score_model, scored_day, outcome, region)
+window
+    this_region as (partition by score_model, scored_day, outcome, region),
+    by_profit as (
+        partition by score_model, scored_day, outcome, region order by expected_profit_per_week desc, cutoff desc
+    )
