@@ -5,8 +5,7 @@
 with
 keywords as (
     select
-        attribute, value,
-        priority,
+        attribute, value, priority,
         text_words(keyword) as keyword_words
     from {{ ref('title_keywords') }}
 ),

@@ -4,7 +4,7 @@
 #}
 select
     versions.lead_id, versions.valid_from_date, versions.valid_until_date,
-    versions.valid_from_date <= clock.clock_date and versions.valid_until_date > clock.clock_date as is_current,
+    {{ holds_on('versions', 'clock.clock_date') }} as is_current,
     versions.created_at, versions.is_deleted,
     {%- for landed in [
         'email', 'phone', 'first_name', 'last_name', 'person_id', 'company_name', 'account_id', 'job_title', 'department', 'industry', 'employee_count',

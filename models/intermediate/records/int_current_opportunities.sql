@@ -1,19 +1,37 @@
 {#
-    Grain: one row per landed opportunity, its current version. A win without a day is of the day since
-    which the deal is said to be won.
+    Grain: one row per landed opportunity, its current version: the latest updated_at, then the latest landed. Versions
+    later than the clock come last. A win without a day is of the day since which the deal is said to be won.
 #}
 with
+versions as (
+    select
+        *,
+        {{ version_at(['opportunity_id']) }} as version_at
+    from {{ ref('stg_raw__opportunities') }}
+),
+
+ranked as (
+    select
+        versions.*,
+        row_number() over (
+            partition by versions.opportunity_id
+            order by
+                case
+                    when cast(versions.version_at as date) > clock.facts_until_date then versions.version_at
+                end asc nulls first,
+                versions.version_at desc nulls last,
+                versions.landing_seq desc
+        ) as recency
+    from versions
+    cross join {{ ref('int_clock') }} as clock
+),
+
 moments as (
     {# Of the versions of one moment the last landed counts. #}
     select
         versions.opportunity_id, versions.version_at,
         max_by(coalesce(versions.is_won, false), versions.landing_seq) as is_won
-    from (
-        select
-            opportunity_id, is_won, landing_seq,
-            {{ version_at(['opportunity_id']) }} as version_at
-        from {{ ref('stg_raw__opportunities') }}
-    ) as versions
+    from versions
     cross join {{ ref('int_clock') }} as clock
     where cast(versions.version_at as date) <= clock.facts_until_date
     group by versions.opportunity_id, versions.version_at
@@ -44,8 +62,7 @@ select
         case when opportunities.is_won then coalesce(wins.won_at, opportunities.version_at) end
     ) as closed_at,
     opportunities.landed_at
-from (
-    {{ current_versions(ref('stg_raw__opportunities'), ['opportunity_id']) }}
-) as opportunities
+from ranked as opportunities
 left join wins
     on opportunities.opportunity_id = wins.opportunity_id
+where opportunities.recency = 1

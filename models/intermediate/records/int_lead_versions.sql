@@ -53,7 +53,7 @@ select
         rows between current row and unbounded following
     ) as is_deleted_then,
     spans.valid_from_date, spans.valid_until_date,
-    spans.clock_date >= spans.valid_from_date and spans.clock_date < spans.valid_until_date as is_current
+    {{ holds_on('spans', 'spans.clock_date') }} as is_current
 from spans
 inner join {{ ref('stg_raw__leads') }} as landed
     on spans.record_id = landed.lead_id

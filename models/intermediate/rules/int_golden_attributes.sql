@@ -10,14 +10,14 @@ used as (
 personas as (
     select
         lead_id,
-        coalesce(max(case when attribute = 'region' then trim(value) end), '(none)') as lead_region
+        coalesce(max(case when attribute = 'region' then value end), '(none)') as lead_region
     from {{ ref('stg_points__golden_leads') }}
     group by lead_id
 )
 
 select
     personas.lead_id, personas.lead_region, used.attribute,
-    coalesce(max(trim(golden_leads.value)), '') as value
+    coalesce(max(golden_leads.value), '') as value
 from personas
 cross join used
 left join {{ ref('stg_points__golden_leads') }} as golden_leads

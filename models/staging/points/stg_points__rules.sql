@@ -3,11 +3,6 @@
     family does not have is NULL.
 #}
 {%- set shared = 'score_model, rule_id, score_group, region, valid_from, valid_to, reason' %}
-{%- set own = {
-    'attribute': 'string', 'operator': 'string', 'lower': 'decimal(38, 12)', 'upper': 'decimal(38, 12)', 'event_key': 'string',
-    'requires_event_key': 'string', 'window_days': 'integer', 'max_per_day': 'integer', 'max_events': 'integer', 'decay_days': 'integer',
-    'decay_rate': 'decimal(9, 8)', 'silent_days': 'integer', 'min_points': 'decimal(18, 4)', 'max_points': 'decimal(18, 4)'
-} %}
 {%- set families = {
     'attribute': ['attribute', 'operator', 'lower', 'upper'],
     'event': ['event_key', 'window_days', 'max_per_day', 'max_events', 'decay_days', 'decay_rate', 'min_points', 'max_points'],
@@ -19,8 +14,8 @@ typed as (
         select
             '{{ kind }}' as kind,
             {{ shared }},
-            {%- for column, type in own.items() %}
-                {{ column if column in columns else 'cast(null as ' ~ type ~ ') as ' ~ column }},
+            {%- for column in families.values() | sum(start=[]) | unique %}
+                {{ column if column in columns else 'null as ' ~ column }},
             {%- endfor %}
             {{ 'value' if kind == 'attribute' else 'cast(null as string) as value' }},
             {{ "coalesce(effect, 'points')" if kind == 'attribute' else "'points'" }} as effect,
