@@ -29,7 +29,13 @@ from scripts.seeds.check_seeds import check_seeds, seed_files
 from scripts.seeds.overlay import SEEDS, have_same_rows, load_seed
 from scripts.shared import paths
 from scripts.shared.errors import UserError
-from scripts.shared.interface import EVALUATION_DATES, LEAD_PROFILES, LIFECYCLE_STAGES, LIVE_MODELS
+from scripts.shared.interface import (
+    CLOCK,
+    EVALUATION_DATES,
+    LEAD_PROFILES,
+    LIFECYCLE_STAGES,
+    LIVE_MODELS,
+)
 from scripts.shared.settings import quality_day
 from scripts.shared.temporary import temporary_folder
 from scripts.shared.warehouse import (
@@ -60,6 +66,14 @@ from {LIVE}.{EVALUATION_DATES}
 where scored_day = {SCORED_DAY}
 qualify ('0x' || substr(md5('what-if ' || lead_id), 1, 7))::bigint % 10000
     * count(*) over () < 10000 * {MOST_EVALUATED}
+"""
+
+# The live marts tell the quality now, where they are of the clock and not of a sample.
+IS_MEASURED = f"""
+select
+    (select count(*) from {LIVE}.{EVALUATION_DATES} where scored_day = {SCORED_DAY}) <= $most
+    and (select min(evaluated_date) from marts.score_quality)
+    is not distinct from (select clock_date from {LIVE}.{CLOCK})
 """
 
 # A build scores past days of leads that are due; here the measured ones of all leads are.
@@ -160,7 +174,9 @@ def whatif(seeds_folder: Path | None = None, git_ref: str | None = None) -> What
 def _compared(scratch: Rescoring, proposal: Path) -> WhatIf:
     scratch.refuse_missing(RESULTS)
     sample = {EVALUATED: EVALUATED_SAMPLE}
-    scratch.run(sample, (), MEASURED | AS_IT_WAS, RESULTS[2:])
+    ((is_measured,),) = scratch.connection.execute(IS_MEASURED, {"most": MOST_EVALUATED}).fetchall()
+    if not is_measured:
+        scratch.run(sample, (), MEASURED | AS_IT_WAS, RESULTS[2:])
     quality_now = _quality(scratch.connection)
     changed = _load_seeds(scratch, proposal)
     empty = {name: f"from {LIVE}.{scratch.nodes[name].relation} limit 0" for name in LEFT_OUT}
@@ -325,7 +341,7 @@ def _quality(scratch: DuckDBPyConnection) -> Quality | None:
             q.score_model, q.leads, q.auc, q.auc_low, q.auc_high, q.top_decile_lift,
             t.cutoff, t.precision_rate, t.leads_per_week * (
                 select count(*) from {LIVE}.{EVALUATION_DATES} where scored_day = $day
-            ) / (select count(*) from {EVALUATION_DATES})
+            ) / (select count(*) from {EVALUATION_DATES} where scored_day = $day)
         from marts.score_quality as q
         left join marts.threshold_curve as t
             on t.score_model = q.score_model and t.scored_day = q.scored_day

@@ -18,6 +18,7 @@ from scripts.scoring.whatif import render, to_markdown, whatif
 from scripts.seeds.overlay import SEEDS
 from scripts.shared import paths
 from scripts.shared.errors import UserError
+from scripts.shared.warehouse import connect
 from tests.python.conftest import Warehouse
 
 TABLE = "points/attribute_points.csv"
@@ -151,6 +152,19 @@ def test_the_same_seeds_change_nothing(warehouse: Warehouse) -> None:
     assert now
     assert (now.auc, now.lift, now.precision) == (auc, lift, precision)
     assert now.handed_over_per_week == pytest.approx(per_week)
+
+
+def test_quality_that_was_measured_before_is_measured_anew(
+    warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(warehouse.folder, tmp_path, dirs_exist_ok=True)
+    older = Warehouse(tmp_path)
+    with connect(older.file) as live:
+        live.execute("update marts.score_quality set evaluated_date = '2025-01-01', auc = 0")
+    expected = whatif(SEEDS).quality_now
+    for name, value in older.environment.items():
+        monkeypatch.setenv(name, value)
+    assert whatif(SEEDS).quality_now == expected
 
 
 def test_bands_are_measured_as_they_are_and_as_they_would_be(

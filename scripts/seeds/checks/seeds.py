@@ -93,7 +93,7 @@ def read_seeds() -> dict[str, Seed]:
     seeds = {}
     for file in sorted(DESCRIPTIONS.glob("*.yml")):
         folder = file.name.removeprefix("_").split("__")[0]
-        for seed in yaml.safe_load(file.read_text("utf-8"))["seeds"]:
+        for seed in yaml.load(file.read_text("utf-8"), yaml.CSafeLoader)["seeds"]:
             columns = {column["name"]: Column(**_meta(column)) for column in seed["columns"]}
             key = seed["config"]["meta"]["key"]
             types = seed["config"]["column_types"]
@@ -108,7 +108,7 @@ def _meta(column: dict[str, Any]) -> dict[str, Any]:
 @cache
 def profile_attributes() -> tuple[str, ...]:
     """The attributes that do not depend on seeds."""
-    models = yaml.safe_load(PROFILES.read_text("utf-8"))["models"]
+    models = yaml.load(PROFILES.read_text("utf-8"), yaml.CSafeLoader)["models"]
     profile = next(model for model in models if model["name"] == "int_lead_profiles")
     columns = (column["name"] for column in profile["columns"])
     return (*(name for name in columns if name not in _NOT_SCORED), *_OTHER_ATTRIBUTES)
