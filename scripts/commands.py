@@ -18,7 +18,7 @@ from scripts.shared.modes import keep_private
 from scripts.shared.terminal import say
 
 if TYPE_CHECKING:
-    from scripts.landing.land import LandResult
+    from scripts.landing.land import LandResult, RejectTable
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
 ROWS_SHOWN = 5
@@ -377,16 +377,10 @@ def bench(
 
 
 def _print_landed(result: LandResult) -> None:
-    """The counts of a landing, and the first rows that it set aside, without their values."""
-    from scripts.landing.land import rejects
-
+    """The counts of a landing, and the first rows and cells that it rejected, not their values."""
     terminal.show(_landed(result))
-    lines = rejects(result.run_id, ROWS_SHOWN)
-    for line in lines:
-        say(line, "set aside:")
-    if result.total.rows_rejected > len(lines):
-        more = result.total.rows_rejected - len(lines)
-        say(f"{more:,} more, all in raw.rejected_rows", "set aside:")
+    _print_rejects(result, "rejected_rows", result.total.rows_rejected, "set aside:")
+    _print_rejects(result, "rejected_cells", result.total.cells_rejected, "left empty:")
     if result.total.rows_replaced:
         say(
             f"{result.total.rows_replaced:,} rows say otherwise than a later row of their file "
@@ -401,10 +395,19 @@ def _print_landed(result: LandResult) -> None:
         )
 
 
+def _print_rejects(result: LandResult, of: RejectTable, count: int, what: str) -> None:
+    from scripts.landing.land import rejects
+
+    for line in (lines := rejects(result.run_id, ROWS_SHOWN, of)):
+        say(line, what)
+    if count > len(lines):
+        say(f"{count - len(lines):,} more, all in raw.{of}", what)
+
+
 def _landed(result: LandResult) -> Table:
     table = Table(title="Landed", title_justify="left")
     table.add_column("entity", no_wrap=True)
-    for name in ("files", "skipped", "rows", "new", "known", "rejected", "waiting"):
+    for name in ("files", "skipped", "rows", "new", "known", "rejected", "waiting", "cells"):
         table.add_column(name, justify="right")
     for row in (*result.entities, result.total):
         counts = (
@@ -415,6 +418,7 @@ def _landed(result: LandResult) -> Table:
             row.rows_duplicate,
             row.rows_rejected,
             row.rows_waiting,
+            row.cells_rejected,
         )
         table.add_row(row.entity, *(f"{count:,}" for count in counts))
     return table

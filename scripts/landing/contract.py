@@ -6,12 +6,13 @@
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import yaml
+from babel.numbers import list_currencies
 
 from scripts.shared.errors import UserError
 from scripts.shared.paths import PROJECT
@@ -24,6 +25,22 @@ SIGNED = {("payments", "amount"), ("marketing_spend", "amount")}
 
 # A regular expression, as Python and DuckDB read it, of what is an email address.
 _ADDRESS = r"[^@ \t\n\r\f\x00]*@[^@ \t\n\r\f\x00]*\.[^@ \t\n\r\f\x00]*"
+
+# Numbers as programs write them, and the codes and signs that may stand beside an amount.
+_PLAIN = r"[+-]?\d+(\.\d+)?"
+_CODES = " ".join(sorted(list_currencies()))
+_CURRENCY = r"[\s\p{Zs}]*(?:\p{Sc}|[A-Z]{3})[\s\p{Zs}]*"
+
+# Numbers as people write them, once all blanks and apostrophes are one mark (\x27): without marks
+# between groups of digits, or with those of one kind. A comma before three digits alone, as in
+# 1,250, may be a mark or a decimal one: such a number is none of these.
+_UNGROUPED = r"[+-]?(\d+([.,]\d+)?|[.,]\d+)([Ee][+-]?\d{1,3})?"
+_BY_BLANKS = r"[+-]?[1-9]\d{0,2}(\x27\d{3})+([.,]\d+)?"
+_BY_POINTS = r"[+-]?[1-9]\d{0,2}((\.\d{3})+,\d+|(\.\d{3}){2,})"
+_BY_COMMAS = (  # the last as in India
+    r"[+-]?([1-9]\d{0,2}((,\d{3})+\.\d+|(,\d{3}){2,})|[1-9]\d?(,\d{2})+,\d{3}(\.\d+)?)"
+)
+_TWO_NUMBERS = r"[+-]?[1-9]\d{0,2}[.,]\d{3}"
 
 # Text as every reader gives it → without outer space and invisible marks, typed; NULL where it is
 # not of that type.
@@ -58,11 +75,46 @@ create or replace temp macro as_truth(x) as case
     when lower(x) in ('true', 't', 'yes', '1') then true
     when lower(x) in ('false', 'f', 'no', '0') then false
 end;
+"""
+    + rf"""
+create or replace temp macro evenly_marked(x) as
+    regexp_replace(replace(x, '−', '-'), '[\p{{Zs}}’]', chr(39), 'g');
+create or replace temp macro is_two_numbers(x, mark) as
+    contains(x, mark) and regexp_full_match(evenly_marked(x), '{_TWO_NUMBERS}');
+create or replace temp macro ungrouped(x) as list_transform([evenly_marked(x)], lambda y: case
+    when regexp_full_match(y, '{_BY_COMMAS}') then replace(y, ',', '')
+    when regexp_full_match(y, '{_BY_POINTS}') then replace(replace(y, '.', ''), ',', '.')
+    when regexp_full_match(y, '{_BY_BLANKS}') then replace(replace(y, chr(39), ''), ',', '.')
+    when regexp_full_match(y, '{_UNGROUPED}') then replace(y, ',', '.')
+end)[1];
 create or replace temp macro as_number(x) as case
-    when regexp_full_match(x, '-?\d+(\.\d+)?') then x
+    when regexp_full_match(x, '{_PLAIN}') then x
+    when not is_two_numbers(x, ',') then ungrouped(x)
 end;
 create or replace temp macro as_whole(x) as case
-    when regexp_full_match(x, '-?\d+(\.0+)?') then try_cast(x as bigint)
+    when regexp_full_match(x, '[+-]?\d+') then try_cast(x as bigint)
+    when is_two_numbers(x, ',') then try_cast(replace(evenly_marked(x), ',', '') as bigint)
+    when not is_two_numbers(x, '.') then list_transform(
+        [try_cast(as_number(x) as decimal(38, 18))],
+        lambda y: case when y % 1 = 0 then try_cast(y as bigint) end
+    )[1]
+end;
+create or replace temp macro currency_beside(x) as case
+    when regexp_full_match(x, '{_PLAIN}') then null
+    when contains(x, '€') then 'EUR'
+    when regexp_extract(x, '\p{{Sc}}') <> '' then regexp_extract(x, '\p{{Sc}}')
+    when contains('{_CODES}', nullif(regexp_extract(x, '[A-Z]{{3,}}'), ''))
+        then regexp_extract(x, '[A-Z]{{3,}}')
+end;
+create or replace temp macro without_currency(x) as case
+    when currency_beside(x) is null then x
+    when regexp_matches(x, '^[+−-]?{_CURRENCY}')
+        then regexp_replace(x, '^([+−-]?){_CURRENCY}', '\1')
+    else regexp_replace(x, '{_CURRENCY}$', '')
+end;
+create or replace temp macro as_money(x) as case
+    when regexp_full_match(x, '{_PLAIN}') then x
+    else list_transform([without_currency(x)], lambda y: as_number(y))[1]
 end;
 """
 )
@@ -91,7 +143,7 @@ _PARSERS = {
     "date": "as_date({x})",
     "boolean": "as_truth({x})",
     "bigint": "as_whole({x})",
-    "decimal": "try_cast(as_number({x}) as {type})",
+    "decimal": "try_cast({number}({x}) as {type})",
     "json": "case when json_valid({x}) then {x}::json end",
 }
 
@@ -101,10 +153,23 @@ _FORMS = {
     "timestamp": "is not an ISO 8601 time, such as 2024-05-31T09:30:00Z, from 1900 to 2200",
     "date": "is not a date, such as 2024-05-31, from 1900 to 2200",
     "boolean": "is not one of true, false, yes, no, 1, 0",
-    "bigint": "is not a whole number such as 500",
+    "bigint": "is not a whole number such as 500, or might be two, as 1.500 might be",
     "decimal": "is not a number such as 1234.5, or has too many digits",
     "json": "is not valid JSON",
 }
+
+# Words in place of an id, in lower case.
+_NO_ID = (
+    *("null", "none", "nil", "undefined", "nan", "na", "n/a", "<na>", "(null)", "(none)", "\\n"),
+    *("-", "--", "–", "—", "''", '""'),
+)
+
+# What spreadsheets leave of ids: a rounded number (as programs do of long ones), #REF! and its kin
+# in any language, and what stands in a column too narrow. An id such as 12E5 is none of these.
+_LOST_ID = (
+    r"[+-]?\d{1,3}([.,]\d+[Ee][+-]?\d+|[Ee]\+\d+)"
+    r"|#[¡¿]?[\p{L}\d/_]+[!?]|#N/[AD]|#N[AV]|##+"
+)
 
 
 @dataclass(frozen=True)
@@ -116,7 +181,6 @@ class Column:
     required: bool
     default: str | None
     accepted: tuple[str, ...]
-    refused: tuple[str, ...]
     pattern: str | None
     form: str | None
     below: int | None
@@ -145,14 +209,24 @@ class Entity:
         """The contract's columns, in its order."""
         return tuple(column.name for column in self.columns)
 
+    @property
+    def amounts(self) -> tuple[str, ...]:
+        """The columns that are in the row's currency, where it can have one."""
+        is_money = "currency" in self.column_names
+        return tuple(c.name for c in self.columns if is_money and c.kind == "decimal")
+
 
 @dataclass(frozen=True)
 class Check:
-    """What is wrong with a row for which the SQL condition `fails` holds."""
+    """What is wrong with a row for which the SQL condition `fails` holds, and what that costs it.
+
+    It is the row where its key or what it must have cannot be read, else the cell of the column.
+    """
 
     column: str | None
     fails: str
     reason: str
+    costs_row: bool
 
 
 @dataclass(frozen=True)
@@ -230,7 +304,6 @@ def _column(column: Mapping[str, Any]) -> Column:
         required=meta.get("required", False),
         default=meta.get("default"),
         accepted=tuple(meta.get("accepted", ())),
-        refused=tuple(meta.get("refused", ())),
         pattern=meta.get("pattern"),
         form=meta.get("form"),
         below=meta.get("below"),
@@ -242,84 +315,127 @@ def checks(entity: Entity, broken: str | None) -> list[Check]:
 
     Raises UserError where the var email_ids is neither hash nor refuse.
     """
-    found = [Check(None, broken, NO_OBJECT)] if broken else []
     if (email_ids := project_var("email_ids")) not in ("hash", "refuse"):
         raise UserError(f"email_ids is {email_ids!r}; it may be hash or refuse")
+    found = [Check(None, broken, NO_OBJECT, costs_row=True)] if broken else []
     for column in entity.columns:
-        name = column.name
-        if column.required:
-            found.append(Check(name, f"given_{name} is null", "is missing"))
-        if column.is_id and email_ids == "refuse":
-            found.append(Check(name, f"is_address(given_{name})", "is an email address, not an id"))
-        if column.kind in _FORMS:
-            fails = f"given_{name} is not null and {name} is null"
-            if column.kind in ("timestamp", "date"):
-                fails += f" or not ({_IN_REACH.format(x=name)})"
-            found.append(Check(name, fails, _FORMS[column.kind]))
-        if column.kind in ("bigint", "decimal") and (entity.name, name) not in SIGNED:
-            found.append(Check(name, f"{name} < 0", "is negative"))
-        if column.kind == "varchar":
-            found.append(Check(name, f"contains({name}, chr(0))", "has a NUL character"))
-        if column.kind == "varchar" and column.name in entity.key:
-            is_nested = f"{name}[1] in ('{{', '[') and json_valid({name})"
-            found.append(Check(name, is_nested, "is a list or an object, not an id"))
-        if column.below:
-            fails = f"abs({name}) >= {int(column.below)}"
-            found.append(Check(name, fails, f"is {column.below:,} or more"))
-        if column.pattern:
-            fails = f"not regexp_full_match({name}, {literal(column.pattern)})"
-            found.append(Check(name, fails, f"is not {column.form}"))
-        if column.accepted:
-            accepted = ", ".join(literal(value) for value in column.accepted)
-            reason = f"is not one of {', '.join(column.accepted)}"
-            found.append(Check(name, f"{name} not in ({accepted})", reason))
-        if column.refused:
-            refused = ", ".join(literal(value) for value in column.refused)
-            fails = f"lower({name}) in ({refused})"
-            found.append(Check(name, fails, "is a word for no id: leave the cell empty"))
+        costs_row = column.required or column.name in entity.key
+        found += [
+            Check(column.name, fails, reason, costs_row)
+            for fails, reason in _faults(entity, column, email_ids)
+        ]
     return found
 
 
-def checked(entity: Entity, relation: str, fields: Sequence[Field], broken: str | None) -> str:
-    """A query over `relation` that adds the contract's columns, `attributes` and `status`.
+def _faults(entity: Entity, column: Column, email_ids: str) -> Iterator[tuple[str, str]]:
+    """The conditions under which a column has no value that can land, each with the reason."""
+    name, given = column.name, f"given_{column.name}"
+    if column.required:
+        yield f"{given} is null", "is missing"
+    if column.is_id and email_ids == "refuse":
+        yield f"is_address({given})", "is an email address, not an id"
+    if column.kind == "decimal":
+        number = f"{given}::varchar"
+        if name in entity.amounts:
+            beside, number = f"currency_beside({number})", f"without_currency({number})"
+            is_other = f"{beside} <> upper(currency) and length(currency) = 3"
+            # Of other signs each is that of several currencies.
+            is_known = f"(length({beside}) = 3 or upper(currency) = 'EUR')"
+            yield f"{is_other} and {is_known}", "is in another currency than the row says"
+        fails = f"{name} is null and is_two_numbers({number}, ',')"
+        yield fails, "might be two numbers: write it as 1250 or as 1.25"
+    if column.kind in _FORMS:
+        fails = f"{given} is not null and {name} is null"
+        if column.kind in ("timestamp", "date"):
+            fails += f" or not ({_IN_REACH.format(x=name)})"
+        yield fails, _FORMS[column.kind]
+    if column.kind in ("bigint", "decimal") and (entity.name, name) not in SIGNED:
+        yield f"{name} < 0", "is negative"
+    if column.kind == "varchar":
+        yield f"contains({name}, chr(0))", "has a NUL character"
+        if name in entity.key:
+            fails = f"{name}[1] in ('{{', '[') and json_valid({name})"
+            yield fails, "is a list or an object, not an id"
+    if column.is_id:
+        words = ", ".join(map(literal, _NO_ID))
+        yield f"lower({name}) in ({words})", "is a word for no id: leave the cell empty"
+        fails = f"regexp_full_match({name}, {literal(_LOST_ID)})"
+        yield fails, "is what a spreadsheet left of an id: export that column as text"
+    if column.below:
+        yield f"abs({name}) >= {int(column.below)}", f"is {column.below:,} or more"
+    if column.pattern:
+        fails = f"not regexp_full_match({name}, {literal(column.pattern)})"
+        yield fails, f"is not {column.form}"
+    if column.accepted:
+        accepted = ", ".join(map(literal, column.accepted))
+        yield f"{name} not in ({accepted})", f"is not one of {', '.join(column.accepted)}"
 
-    The status is NULL where a row is good, else the place in `checks`, counted from 1, of the
-    first that it failed. `fields` are the relation's columns, named c0, c1 and so on; those that
-    the contract does not know become attributes.
+
+def checked(entity: Entity, relation: str, fields: Sequence[Field], broken: str | None) -> str:
+    """A query over `relation` that adds the contract's columns, attributes, status and faults.
+
+    The status is NULL where a row can land, else the place in `checks`, counted from 1, of the
+    first that it failed. `faults` lists that place alone, else the first of each cell that was
+    emptied; NULL where nothing is wrong. `fields` are the relation's columns, named c0, c1 and so
+    on; those that the contract does not know become attributes.
     """
     known = {field.name: field for field in fields if field.name in entity.column_names}
     extras = sorted((field for field in fields if field.name not in known), key=lambda f: f.name)
     given, typed = [], []
     for column in entity.columns:
-        source, value = _cast(column, known.get(column.name))
-        if (entity.name, column.name) == ("leads", "email"):  # the id is landed without it
-            value = (
-                "coalesce(given_email, case when is_address(given_lead_id) then given_lead_id end)"
-            )
+        source, value = _cast(entity, column, known.get(column.name))
         given.append(f"{source} as given_{column.name}")
         typed.append(f"{value} as {column.name}")
     given += [f"{field.words} as extra_{field.place}" for field in extras]
-    status = " ".join(
-        f"when {check.fails} then {number}"
-        for number, check in enumerate(checks(entity, broken), start=1)
-    )
+    numbered = list(enumerate(checks(entity, broken), start=1))
+    tested = [f"{_first(n for n in numbered if n[1].costs_row)} as status"]
+    emptied, faults = [], []
+    for name in entity.column_names:
+        if failed := [n for n in numbered if n[1].column == name and not n[1].costs_row]:
+            tested.append(f"{_first(failed)} as fault_{name}")
+            emptied.append(f"case when fault_{name} is null then {name} end as {name}")
+            faults.append(f"fault_{name}")
+    of_cells = f"""when coalesce({", ".join(faults)}) is not null
+        then list_filter([{", ".join(faults)}], lambda fault: fault is not null)"""
     return f"""
         with given as (select *, {", ".join(given)} from {relation}),
-        typed as (select *, {", ".join(typed)} from given)
-        select *, {_attributes(extras)} as attributes, (case {status} end)::utinyint as status
-        from typed
+        typed as (select *, {", ".join(typed)} from given),
+        tested as (select *, {", ".join(tested)} from typed)
+        select
+            * {f"replace ({', '.join(emptied)})" if emptied else ""},
+            {_attributes(extras)} as attributes,
+            case when status is not null then [status] {of_cells if faults else ""} end as faults
+        from tested
     """
 
 
-def _cast(column: Column, field: Field | None) -> tuple[str, str]:
+def _first(numbered: Iterable[tuple[int, Check]]) -> str:
+    """SQL of the number of the first of some checks that a row fails."""
+    cases = " ".join(f"when {check.fails} then {number}" for number, check in numbered)
+    return f"(case {cases} end)::utinyint"
+
+
+def _cast(entity: Entity, column: Column, field: Field | None) -> tuple[str, str]:
     """SQL of the value as given, and of the value of the contract's type made from it."""
     name = f"given_{column.name}"
+    if (entity.name, column.name) == ("leads", "email"):  # the id is landed without it
+        value = "coalesce(given_email, case when is_address(given_lead_id) then given_lead_id end)"
+        return field.words if field else "null::varchar", value
+    if column.name == "currency":  # an amount may tell it
+        amounts = [f"given_{amount}::varchar" for amount in entity.amounts]
+        told = ", ".join(
+            f"""case when length(currency_beside({amount})) = 3 and as_money({amount}) is not null
+                then currency_beside({amount}) end"""
+            for amount in amounts
+        )
+        return field.words if field else "null::varchar", f"coalesce(given_currency, {told})"
     if field is None:
         return "null::varchar", f"{literal(column.default)}::{column.data_type}"
     types, cast = _CASTS.get(column.kind, ("", ""))
     if re.fullmatch(types, field.data_type):
         return field.column, cast.format(x=name, type=column.data_type)
-    value = _PARSERS[column.kind].format(x=name, type=column.data_type)
+    number = "as_money" if column.name in entity.amounts else "as_number"
+    value = _PARSERS[column.kind].format(x=name, type=column.data_type, number=number)
     if column.is_id:
         value = f"landed_id({value})"
     text = field.words if column.kind == "varchar" else field.text

@@ -1,9 +1,10 @@
 """Lands a folder of files in `raw`, checked against the input contract, in one transaction.
 
 DuckDB reads each file once, into a temporary table, every row beside a status: NULL where it is
-good, else the number of the check that it failed. Rows are counted a second time, without DuckDB;
-a file whose counts differ lands nothing. Only one with bad rows is read again, to say which line
-holds what. The writing begins when all files are read.
+good, else the number of the check that it failed. What cannot be read in a cell that a row can do
+without leaves the cell empty. Rows are counted a second time, without DuckDB; a file whose counts
+differ lands nothing. Only one with bad rows or cells is read again, to say which line holds what.
+The writing begins when all files are read.
 """
 # ruff: noqa: S608 (names in SQL come from the contract, and what is quoted went through `literal`)
 
@@ -15,12 +16,12 @@ from datetime import UTC, datetime
 from functools import reduce
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from uuid import uuid4
 
 from duckdb import CatalogException, DuckDBPyConnection
 
-from scripts.landing.contract import MACROS, Entity, checked, checks, literal, read_contract
+from scripts.landing.contract import MACROS, Check, Entity, checked, checks, literal, read_contract
 from scripts.landing.duplicates import DUPLICATE, mark_duplicates
 from scripts.landing.row_count import count_rows
 from scripts.landing.sources import (
@@ -56,15 +57,19 @@ create table if not exists raw.rejected_rows (
     landing_id bigint, file varchar, line bigint, column_name varchar, value varchar,
     reason varchar, entity varchar, original_row varchar
 );
+create table if not exists raw.rejected_cells as from raw.rejected_rows limit 0;
 create table if not exists raw.overruled_versions (
     file varchar, entity varchar, landing_seq bigint
 );
 """
 
 
+RejectTable = Literal["rejected_rows", "rejected_cells"]
+
+
 @dataclass(frozen=True)
 class EntityResult:
-    """What became of an entity's rows and files, in numbers.
+    """What became of an entity's rows, cells and files, in numbers.
 
     `rows_replaced` are those of the duplicates that say otherwise than a later row of their file
     with their key, which counts.
@@ -79,6 +84,7 @@ class EntityResult:
     files_landed: int = 0
     files_skipped: int = 0
     rows_replaced: int = 0
+    cells_rejected: int = 0
 
 
 _NUMBERS = [field.name for field in fields(EntityResult) if field.name != "entity"]
@@ -123,8 +129,12 @@ class Incoming:
 
 @dataclass(frozen=True)
 class Reject:
-    """A row set aside; the line counts from 1, and is None where no line holds the row."""
+    """A row set aside, or a cell left empty, and the table that tells of it.
 
+    The line counts from 1, and is None where no line holds the row.
+    """
+
+    table: RejectTable
     line: int | None
     column: str | None
     value: str | None
@@ -136,10 +146,10 @@ def land(folder: Path, landed_at: datetime | None = None) -> LandResult:
     """Lands the files of a folder; to land it again changes nothing.
 
     `landed_at` is now unless given, and UTC unless it has a zone. Bad rows are set aside in
-    `raw.rejected_rows`. Raises UserError, and lands nothing, where the folder or a file is
-    missing, unreadable, not of the contract or still being written, or the disk is full;
-    BusyError where another run holds the warehouse. Rows of people who were erased count as
-    duplicates; those set aside leave no text.
+    `raw.rejected_rows`, cells left empty are told in `raw.rejected_cells`. Raises UserError, and
+    lands nothing, where the folder or a file is missing, unreadable, not of the contract or still
+    being written, or the disk is full; BusyError where another run holds the warehouse. Rows of
+    people who were erased count as duplicates; those set aside leave no text.
     """
     with readable(folder):
         files = _files(folder)
@@ -175,12 +185,12 @@ def land(folder: Path, landed_at: datetime | None = None) -> LandResult:
     return LandResult(run_id, moment, tuple(results))
 
 
-def rejects(run_id: str, most: int) -> list[str]:
-    """The first rows that a run set aside: file, line, column and reason, not the value."""
+def rejects(run_id: str, most: int, of: RejectTable = "rejected_rows") -> list[str]:
+    """The first rows that a run set aside, or cells: file, line, column, reason, not the value."""
     with closing(connect()) as connection:
         rows = connection.execute(
-            """select r.file, r.line, r.column_name, r.reason
-            from raw.rejected_rows as r inner join raw.landings as l using (landing_id)
+            f"""select r.file, r.line, r.column_name, r.reason
+            from raw.{of} as r inner join raw.landings as l using (landing_id)
             where l.run_id = ? order by landing_id, r.line limit ?""",
             [run_id, most],
         ).fetchall()
@@ -241,7 +251,7 @@ def _read(
     columns = ", ".join(f"{column.name} {column.data_type}" for column in entity.columns)
     connection.execute(
         f"""create or replace temp table incoming_{entity.name}
-        ({columns}, attributes json, file_number integer, status utinyint)"""
+        ({columns}, attributes json, file_number integer, status utinyint, cells utinyint)"""
     )
     last_landings = _last_landings(connection)
     batch = []
@@ -258,7 +268,9 @@ def _read(
             (seen,) = _row(
                 connection,
                 f"""insert into incoming_{entity.name}
-                select {_names(entity)}, attributes, {number}, status from ({query})""",
+                select {_names(entity)}, attributes, {number}, status,
+                    case when status is null then len(faults) end
+                from ({query})""",
                 source.parameters,
             )
             ragged = take_ragged(connection, path, source)
@@ -338,18 +350,23 @@ def _write(
             count(*) filter (status = {DUPLICATE}),
             count(*) filter (status > {DUPLICATE}),
             count(*) filter (status is null and {waiting}),
-            max(rowid) filter (status is null)
+            max(rowid) filter (status is null),
+            coalesce(sum(cells), 0)
         from incoming_{entity.name} group by file_number""",
         [landed_at],
     ).fetchall()
     by_file = {file_number: numbers for file_number, *numbers in counts}
     total, file_seq = EntityResult(entity.name), last_seq
     for landing_id, file in enumerate(batch, start=last_landing + 1):
-        landed, duplicate, faulty, waits, last_row = by_file.get(file.number, (0, 0, 0, 0, None))
+        landed, duplicate, faulty, waits, last_row, cells = by_file.get(
+            file.number, (0, 0, 0, 0, None, 0)
+        )
         file_seq = file_seq if last_row is None else last_seq + 1 + last_row
         rejected = faulty + sum(count for _, count in file.ragged.values())
         read = landed + duplicate + rejected
-        result = EntityResult(entity.name, read, landed, duplicate, rejected, waits, 1)
+        result = EntityResult(
+            *(entity.name, read, landed, duplicate, rejected, waits), 1, cells_rejected=cells
+        )
         total = _sum(total, result)
         connection.execute(
             "insert into raw.landings values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -367,7 +384,7 @@ def _write(
                 ),
             ],
         )
-        if rejected:
+        if rejected or cells:
             with settled(file.path, file.state), readable(file.path):
                 write_rejects(connection, entity, file, landing_id)
     return total
@@ -376,7 +393,7 @@ def _write(
 def write_rejects(
     connection: DuckDBPyConnection, entity: Entity, file: Incoming, landing_id: int
 ) -> None:
-    """Writes a file's bad rows to raw.rejected_rows, ten thousand at a time."""
+    """Writes a file's bad rows and cells to their tables, ten thousand at a time."""
     rejects = _rejects(connection, entity, file)
     while chunk := list(islice(rejects, 10_000)):
         names_erased = suppressed_words(connection, (reject.original for reject in chunk))
@@ -384,61 +401,75 @@ def write_rejects(
             replace(reject, value=None, original="") if names_erased(reject.original) else reject
             for reject in chunk
         ]
-        connection.execute(
-            """insert into raw.rejected_rows
-            select ?, ?, unnest(?::bigint[]), unnest(?::varchar[]), unnest(?::varchar[]),
-                unnest(?::varchar[]), ?, unnest(?::varchar[])""",
-            [
-                landing_id,
-                file.path.name,
-                [reject.line for reject in chunk],
-                [reject.column for reject in chunk],
-                [reject.value for reject in chunk],
-                [reject.reason for reject in chunk],
-                entity.name,
-                [reject.original for reject in chunk],
-            ],
-        )
+        for table in ("rejected_rows", "rejected_cells"):
+            told = [reject for reject in chunk if reject.table == table]
+            connection.execute(
+                f"""insert into raw.{table}
+                select ?, ?, unnest(?::bigint[]), unnest(?::varchar[]), unnest(?::varchar[]),
+                    unnest(?::varchar[]), ?, unnest(?::varchar[])""",
+                [
+                    landing_id,
+                    file.path.name,
+                    [reject.line for reject in told],
+                    [reject.column for reject in told],
+                    [reject.value for reject in told],
+                    [reject.reason for reject in told],
+                    entity.name,
+                    [reject.original for reject in told],
+                ],
+            )
 
 
 def _rejects(connection: DuckDBPyConnection, entity: Entity, file: Incoming) -> Iterator[Reject]:
-    """The bad rows of a file, which is read again for them.
+    """The bad rows and cells of a file, which is read again for them.
 
     Whether a row is bad depends on its content alone: its line is the one with that content.
     """
     source = file.source
     failures = checks(entity, source.broken)
-    faulty = _faulty_rows(connection, entity, source)
+    faulty = _faults(connection, entity, source)
     if not source.lines_by:
-        for line, original, value, status in faulty:
-            failed = failures[status - 1]
-            yield Reject(line, failed.column, value, failed.reason, original)
+        for line, original, value, number in faulty:
+            yield _reject(failures[number - 1], value, line, original)
         return
-    faults: dict[str | Content, tuple[str | None, str | None, str]] = {
-        text: (None, None, reason) for text, (reason, _) in file.ragged.items()
+    # By column, since rows with the same content have the same faults.
+    faults: dict[str | Content, dict[str | None, tuple[Check, str | None]]] = {
+        text: {None: (Check(None, "", reason, costs_row=True), None)}
+        for text, (reason, _) in file.ragged.items()
     }
-    for *values, value, status in faulty:
-        failed = failures[status - 1]
-        faults[content(values)] = (failed.column, value, failed.reason)
+    for *values, value, number in faulty:
+        failed = failures[number - 1]
+        faults.setdefault(content(values), {})[failed.column] = (failed, value)
     unseen = set(faults)
     for line, text, row in lines(source):
         found = text if text in faults else row
         if found in faults:
             unseen.discard(found)
-            yield Reject(line, *faults[found], text)
+            for failed, value in faults[found].values():
+                yield _reject(failed, value, line, text)
     for found in unseen:
-        yield Reject(None, *faults[found], str(found))
+        for failed, value in faults[found].values():
+            yield _reject(failed, value, None, str(found))
 
 
-def _faulty_rows(
+def _reject(failed: Check, value: str | None, line: int | None, original: str) -> Reject:
+    table: RejectTable = "rejected_rows" if failed.costs_row else "rejected_cells"
+    return Reject(table, line, failed.column, value, failed.reason, original)
+
+
+def _faults(
     connection: DuckDBPyConnection, entity: Entity, source: Source
 ) -> list[tuple[Any, ...]]:
-    """What tells the line of each row that failed a check, then the value at fault, then status."""
-    found_by = ", ".join(source.lines_by)
-    if not found_by:
-        pairs = ", ".join(f"{literal(field.name)}, {field.text}" for field in source.fields)
-        original = "line" if source.broken else f"json_object({pairs})::varchar"
-        found_by = f"row_number() over () as row_number, {original} as original"
+    """What tells the line of each row with a fault, then the value at fault and its check's number.
+
+    A row stands there once for each of its faults.
+    """
+    found_by = ", ".join(source.lines_by) or "row_number, original"
+    pairs = ", ".join(f"{literal(field.name)}, {field.text}" for field in source.fields)
+    original = "line" if source.broken else f"json_object({pairs})::varchar"
+    position = (
+        "" if source.lines_by else f", row_number() over () as row_number, {original} as original"
+    )
     texts = {field.name: field.text for field in source.fields}
     value = " ".join(
         f"when {number} then {texts[check.column]}"
@@ -447,10 +478,8 @@ def _faulty_rows(
     )
     query = checked(entity, source.relation, source.fields, source.broken)
     faulty = connection.execute(
-        f"""select * from (
-            select {found_by}, case status when null then null {value} end as value, status
-            from ({query})
-        ) where status is not null""",
+        f"""select {found_by}, case fault when null then null {value} end as value, fault
+        from (select *{position} from ({query})), unnest(faults) as of_row (fault)""",
         source.parameters,
     ).fetchall()
     take_ragged(connection, source.path, source)

@@ -38,7 +38,7 @@ RECORDS = {
 OF_PEOPLE = ("lead_id", "opportunity_id", "record_id")
 
 # Tables of texts that may name a person in passing.
-TEXTS = ("rejected_rows", "data_issues")
+TEXTS = ("rejected_rows", "rejected_cells", "data_issues")
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,8 @@ from scripts.shared.warehouse import reading
 CHAPTERS = {
     "What was landed": (
         *("raw.leads", "raw.lead_events", "raw.opportunities", "raw.opportunity_stages"),
-        *("raw.opportunity_leads", "raw.payments", "raw.lead_feedback", "raw.rejected_rows"),
+        *("raw.opportunity_leads", "raw.payments", "raw.lead_feedback"),
+        *("raw.rejected_rows", "raw.rejected_cells"),
     ),
     "What follows from it: the profile over time": (LEAD_PROFILES,),
     "Scores, and whether sales may call": (

@@ -8,6 +8,7 @@ import csv
 import gzip
 import io
 import json
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
@@ -383,6 +384,10 @@ def check(file: File, folder: Path, warehouse: Path) -> bool:
 def _of_contract(row: dict[str, Any], entity: Entity, names: Sequence[str]) -> tuple[Any, ...]:
     """The texts of a row's columns that the contract knows, as they should land."""
     known = {name.strip().lower(): _trimmed(value) for name, value in row.items()}
+    for name, text in known.items():
+        # All else that cannot be read is no text, or is in a key and sets its row aside.
+        is_fit = name != "currency" or re.fullmatch("[A-Za-z]{3}", text or "")
+        known[name] = text if text and "\0" not in text and is_fit else None
     defaults = {column.name: column.default for column in entity.columns}
     texts = [known.get(name) or defaults[name] for name in names]
     ids = [name.endswith("_id") for name in names]

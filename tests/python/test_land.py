@@ -5,16 +5,19 @@ import gzip
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import duckdb
 import pyarrow  # type: ignore[import-untyped]
 import pytest
+from babel.numbers import format_currency, format_decimal
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
@@ -69,6 +72,10 @@ def land_text(folder: Path, text: str, name: str = "leads.csv") -> LandResult:
 
 def rejects() -> list[tuple[Any, ...]]:
     return rows("select line, column_name, value from raw.rejected_rows order by line")
+
+
+def cells() -> list[tuple[Any, ...]]:
+    return rows("select line, column_name, value from raw.rejected_cells order by all")
 
 
 def forget_hashes() -> None:
@@ -161,16 +168,17 @@ def test_parquet_keeps_its_types_and_counts_its_rows(folder: Path) -> None:
     assert versions("marketing_spend", "spend_date, amount, clicks, impressions") == [
         (date(2024, 1, 1), Decimal("12.3400"), 10, 0),
         (date(2024, 1, 2), Decimal("12.3400"), 3, 24),
+        (date(2024, 1, 3), Decimal("12.3400"), None, 48),
     ]
     assert versions("leads", "lead_id, created_at, updated_at, is_deleted, person_id") == [
         ("3", datetime(2024, 5, 1), datetime(2024, 5, 2, 10, 0, 0, 123456), True, "17")
     ]
     assert rows("select entity, line, column_name, value from raw.rejected_rows order by all") == [
         ("marketing_spend", 2, "spend_date", "2024-01-01 12:00:00"),
-        ("marketing_spend", 4, "clicks", "10.5"),
         ("payments", 2, "amount", "nan"),
         ("payments", 3, "amount", None),
     ]
+    assert cells() == [(4, "clicks", "10.5")]
 
 
 TIMES = {
@@ -224,51 +232,281 @@ def test_a_date_is_iso_8601_and_nothing_else(folder: Path) -> None:
     assert [value for _, _, value in rejects()] == dates[1:]
 
 
+TOO_LONG = "is not a number such as 1234.5, or has too many digits"
+TWO_NUMBERS = "might be two numbers: write it as 1250 or as 1.25"
 NUMBERS = {
+    # As programs write them.
     "12.5": Decimal("12.5"),
+    "1.250": Decimal("1.25"),
     "-0": Decimal("0"),
     "007": Decimal("7"),
+    ".5": Decimal("0.5"),
+    "+5": Decimal("5"),
+    "1e5": Decimal("100000"),
+    "1.39E8": Decimal("139000000"),
+    "1,39E+8": Decimal("139000000"),
+    "1.5E-3": Decimal("0.0015"),
     "99999999999999.9999": Decimal("99999999999999.9999"),
-    "100000000000000": None,
-    "NaN": None,
-    "inf": None,
-    "1e5": None,
-    '"1,5"': None,
-    ".5": None,
-    "5.": None,
-    "+5": None,
-    "0x10": None,
-    "1_000": None,
-    "1 000": None,
-    "-0.01": None,
+    # As people do.
+    "1,250.50": Decimal("1250.5"),
+    "1.250,50": Decimal("1250.5"),
+    "1 250,50": Decimal("1250.5"),
+    "1\u00a0250.50": Decimal("1250.5"),
+    "1\u202f250": Decimal("1250"),
+    "1'250.50": Decimal("1250.5"),
+    "1’250": Decimal("1250"),
+    "1,200,000": Decimal("1200000"),
+    "1.200.000": Decimal("1200000"),
+    "12,34,567.8": Decimal("1234567.8"),
+    "1,5": Decimal("1.5"),
+    "0,125": Decimal("0.125"),
+    "1250,125": Decimal("1250.125"),
+    "1,2505": Decimal("1.2505"),
+    # With the currency.
+    "$5": Decimal("5"),
+    "$1,250.50": Decimal("1250.5"),
+    "1.250,50 €": Decimal("1250.5"),
+    "EUR 1,5": Decimal("1.5"),
+    "1 250\u00a0CHF": Decimal("1250"),
+    # As nobody does, or in two ways.
+    "1,250": TWO_NUMBERS,
+    "$ 1,250": TWO_NUMBERS,
+    "100000000000000": TOO_LONG,
+    "NaN": TOO_LONG,
+    "inf": TOO_LONG,
+    "1e400": TOO_LONG,
+    "5.": TOO_LONG,
+    "0x10": TOO_LONG,
+    "1_000": TOO_LONG,
+    "1,25,0": TOO_LONG,
+    "1,250,50": TOO_LONG,
+    "1.250.50": TOO_LONG,
+    "1,250.500.000": TOO_LONG,
+    "0,125,000": TOO_LONG,
+    "12 50": TOO_LONG,
+    "1 250'500,5.5": TOO_LONG,
+    "--5": TOO_LONG,
+    "5k": TOO_LONG,
+    "10%": TOO_LONG,
+    "5 MIO": TOO_LONG,
+    "5 all": TOO_LONG,
+    "€ 5 €": TOO_LONG,
+    "$": TOO_LONG,
+    "EUR": TOO_LONG,
+    "10-50": TOO_LONG,
+    "-0.01": "is negative",
+    "\u22125": "is negative",
 }
 
 
-def test_a_number_is_digits_and_a_point(folder: Path) -> None:
-    lines = [f"{i},2024-01-01,{text}\n" for i, text in enumerate(NUMBERS)]
-    land_text(folder, "lead_id,created_at,budget\n" + "".join(lines))
-    landed = dict(versions("leads", "lead_id, budget"))
-    assert [landed.get(str(i)) for i in range(len(NUMBERS))] == list(NUMBERS.values())
-    assert {reason for (reason,) in rows("select reason from raw.rejected_rows")} == {
-        "is not a number such as 1234.5, or has too many digits",
-        "is negative",
+def test_a_number_is_read_where_it_can_be_one_alone(folder: Path) -> None:
+    lines = [f'{i},2024-01-01,"{text}"\n' for i, text in enumerate(NUMBERS)]
+    result = land_text(folder, "lead_id,created_at,budget\n" + "".join(lines))
+    landed: dict[str, Any] = dict(versions("leads", "lead_id, budget"))
+    told = rows("select line - 2, column_name, value, reason from raw.rejected_cells")
+    reasons = {value: reason for _, _, value, reason in told}
+    assert {text: landed[str(i)] or reasons.get(text, 0) for i, text in enumerate(NUMBERS)} == {
+        text: outcome or 0 for text, outcome in NUMBERS.items()
     }
+    assert [(column, list(NUMBERS)[line]) for line, column, *_ in told] == [
+        ("budget", text) for text, outcome in NUMBERS.items() if isinstance(outcome, str)
+    ]
+    assert result.total.rows_rejected == 0
+    assert result.total.cells_rejected == len(told)
+
+
+LOCALES = (
+    *("en", "de", "fr", "it", "es", "pt_BR", "nl", "pl", "cs", "sv", "nb", "fi", "da", "tr"),
+    *("de_CH", "de_AT", "fr_CH", "en_ZA", "en_IN", "hi", "ru", "uk", "ja", "zh", "ko", "hu"),
+)
+
+
+def test_a_number_is_read_as_its_country_writes_it() -> None:
+    """Babel writes in the ways of many countries what landing must read, or refuse, not misread."""
+    draw = Random(1)
+    numbers = [Decimal(draw.randrange(-(10**e), 10**e)) / 100 for e in range(1, 13) for _ in "abc"]
+    cases = [(number, locale) for number in numbers for locale in LOCALES]
+    texts = [format_decimal(number, "#,##0.00", locale) for number, locale in cases]
+    assert read_numbers("as_number", texts) == [number for number, _ in cases]
+    wholes = [int(number) for number, _ in cases]
+    texts = [format_decimal(int(number), locale=locale) for number, locale in cases]
+    # What is 1234 in one country is 1.234 to a program, and 1,234 that in another country.
+    is_point = [re.fullmatch(r"[-−]?[1-9]\d{0,2}\.\d{3}", text) for text in texts]
+    is_comma = [re.fullmatch(r"[-−]?[1-9]\d{0,2},\d{3}", text) for text in texts]
+    assert any(is_point) and any(is_comma)
+    assert read_numbers("as_number", texts) == [
+        None if comma else Decimal(whole) / (1000 if point else 1)
+        for whole, point, comma in zip(wholes, is_point, is_comma, strict=True)
+    ]
+    assert read_numbers("as_whole", texts) == [
+        None if point else whole for whole, point in zip(wholes, is_point, strict=True)
+    ]
+    for code in ("EUR", "USD", "CHF", "INR", "SEK"):
+        texts = [format_currency(number, code, locale=locale) for number, locale in cases]
+        read = read_numbers("as_money", texts)
+        assert all(r in (n, None) for r, (n, _) in zip(read, cases, strict=True))
+        assert read.count(None) < len(read) / 2 if code != "EUR" else None not in read
+
+
+def read_numbers(macro: str, texts: list[str]) -> list[Decimal | None]:
+    with duckdb.connect() as connection:
+        connection.execute(contract.MACROS)
+        sql = (
+            f"select try_cast({macro}(cleaned(x)) as decimal(18, 4)) from (select unnest($1) as x)"
+        )
+        return [number for (number,) in connection.execute(sql, [texts]).fetchall()]
+
+
+def test_an_amount_says_its_currency_where_the_row_does_not(folder: Path) -> None:
+    head = "lead_id,created_at,annual_revenue,budget,currency\n"
+    amounts = {
+        "a": ("5 €", "EUR 6", "", (5, 6, "EUR")),
+        "b": ("", "CHF 6", "", (None, 6, "CHF")),
+        "c": ("$5", "6", "", (5, 6, None)),  # of which of the dollars, nobody said
+        "d": ("$5", "6", "CAD", (5, 6, "CAD")),
+        "e": ("5 €", "USD 6", "", (5, None, "EUR")),
+        "f": ("", "EUR six", "", (None, None, None)),
+        "g": ("€5", "6", "eur", (5, 6, "eur")),
+    }
+    lines = [f"{i},2024-01-01,{','.join(row[:3])}\n" for i, row in amounts.items()]
+    land_text(folder, head + "".join(lines))
+    landed = versions("leads", "annual_revenue, budget, currency")
+    assert landed == [row[3] for row in amounts.values()]
+    assert [value for _, _, value in cells()] == ["USD 6", "EUR six"]
+
+
+def test_only_money_has_a_currency(folder: Path) -> None:
+    head = "event_id,lead_id,event_type,occurred_at,duration_seconds\n"
+    land_text(folder, head + "1,1,x,2024-01-01,5 EUR\n", "lead_events.csv")
+    assert cells() == [(2, "duration_seconds", "5 EUR")]
+
+
+WHOLE_NUMBERS = {
+    "500": 500,
+    "500.0": 500,
+    "1,200": 1200,
+    "1,000": 1000,
+    "1 200": 1200,
+    "1'200": 1200,
+    "1,200,000": 1200000,
+    "1.200.000": 1200000,
+    "1,200.00": 1200,
+    "1.39E8": 139000000,
+    "1.200": None,  # 1.2 to a program
+    "1.000": None,  # 1 to a program, a thousand to a German
+    "12.5": None,
+    "12,5": None,
+    "1,200.5": None,
+    "1.5E0": None,
+    "$5": None,
+    "-1": None,
+    "9223372036854775808": None,
+    "abc": None,
+}
 
 
 def test_a_whole_number_has_no_fraction(folder: Path) -> None:
-    counts = ["500", "500.0", "500.5", "-1", "9223372036854775808", "abc"]
-    lines = [f"{i},2024-01-01,{text}\n" for i, text in enumerate(counts)]
+    lines = [f'{i},2024-01-01,"{text}"\n' for i, text in enumerate(WHOLE_NUMBERS)]
     land_text(folder, "lead_id,created_at,employee_count\n" + "".join(lines))
-    assert versions("leads", "employee_count") == [(500,), (500,)]
-    assert rejects() == [(i + 2, "employee_count", counts[i]) for i in range(2, 6)]
+    counts = [count for (count,) in versions("leads", "employee_count")]
+    assert dict(zip(WHOLE_NUMBERS, counts, strict=True)) == WHOLE_NUMBERS
+    assert cells() == [
+        (line, "employee_count", text)
+        for line, (text, count) in enumerate(WHOLE_NUMBERS.items(), start=2)
+        if count is None
+    ]
+
+
+LOST_ID = "is what a spreadsheet left of an id: export that column as text"
+NO_ID = "is a word for no id: leave the cell empty"
+NO_IDS = {
+    **dict.fromkeys(["1.5E+11", "1.50123E+14", "1,5E+11", "1E+11", "1.5e17", "2.00E-05"], LOST_ID),
+    **dict.fromkeys(["########", "#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NV", "#WERT!"], LOST_ID),
+    **dict.fromkeys(["null", "None", "undefined", "N/A", "nan", "-", "''", "<NA>"], NO_ID),
+}
+IDS = ["12E5", "1E5", "1e-5", "1.5", "E+11", "v1.5E+11", "#12", "#", "0", "0000", "nano", "a-b"]
+
+
+def test_no_id_keeps_a_row_out_where_it_is_the_key_or_required(folder: Path) -> None:
+    ids = [*NO_IDS, *IDS]
+    text = "lead_id,created_at\n" + "".join(f'"{name}",2024-01-01\n' for name in ids)
+    (folder / "leads.csv").write_text(text, "utf-8")
+    text = "".join(f'p{i},"{name}",2024-01-01,5\n' for i, name in enumerate(ids))
+    land_text(folder, "payment_id,lead_id,paid_at,amount\n" + text, "payments.csv")
+    for entity in ("leads", "payments"):
+        assert versions(entity, "lead_id") == [(name,) for name in IDS]
+        told = f"select value, reason from raw.rejected_rows where entity = '{entity}'"
+        assert rows(told) == list(NO_IDS.items())
+    assert cells() == []
+
+
+def test_no_id_is_left_out_where_none_need_be(folder: Path) -> None:
+    ids = [*NO_IDS, *IDS]
+    text = "".join(f'{i},2024-01-01,"{name}"\n' for i, name in enumerate(ids))
+    result = land_text(folder, "lead_id,created_at,merged_into_lead_id\n" + text)
+    landed = [name for (name,) in versions("leads", "merged_into_lead_id")]
+    assert landed == [None] * len(NO_IDS) + IDS
+    assert rows("select value, reason from raw.rejected_cells") == list(NO_IDS.items())
+    assert result.total.cells_rejected == len(NO_IDS)
+
+
+def test_an_id_that_a_program_took_for_a_number_too_long_is_told(folder: Path) -> None:
+    parquet(
+        """select i as lead_id, date '2024-01-01' as created_at, owner::double as owner_id
+        from (values (1, 150000000000), (2, 1.5e17)) as t (i, owner)""",
+        folder / "leads.parquet",
+    )
+    land(folder, NOW)
+    assert versions("leads", "owner_id") == [("150000000000",), (None,)]
+    assert cells() == [(2, "owner_id", "1.5e+17")]
+
+
+def test_a_cell_that_cannot_be_read_is_told_with_its_place_and_its_row_lands(folder: Path) -> None:
+    lines = ["lead_id,created_at,budget,updated_at", '1,2024-01-01,"5\n6",soon', "2,never,x,y"]
+    result = land_text(folder, "\n".join([*lines, "3,2024-01-03,7,2024-01-04"]))
+    assert versions("leads", "lead_id, budget, updated_at") == [
+        ("1", None, None),
+        ("3", 7, datetime(2024, 1, 4)),
+    ]
+    told = rows(
+        """select file, entity, line, column_name, value, reason, original_row
+        from raw.rejected_cells order by column_name"""
+    )
+    assert told == [
+        ("leads.csv", "leads", 2, column, value, reason, lines[1])
+        for column, value, reason in (
+            ("budget", "5\n6", TOO_LONG),
+            (
+                "updated_at",
+                "soon",
+                "is not an ISO 8601 time, such as 2024-05-31T09:30:00Z, from 1900 to 2200",
+            ),
+        )
+    ]
+    assert (result.total.rows_landed, result.total.rows_rejected) == (2, 1)
+    assert result.total.cells_rejected == 2
+
+
+def test_a_cell_that_was_mended_is_news(folder: Path) -> None:
+    head = "lead_id,created_at,budget\n"
+    land_text(folder, head + "1,2024-01-01,five\n2,2024-01-01,\n")
+    again = land_text(folder, head + "1,2024-01-01,fife\n2,2024-01-01,\n")
+    assert (again.total.rows_duplicate, again.total.cells_rejected) == (2, 1)
+    assert land_text(folder, head + "1,2024-01-01,5\n2,2024-01-01,\n").total.rows_landed == 1
+    assert versions("leads", "lead_id, budget") == [("1", None), ("2", None), ("1", 5)]
+
+
+def test_a_bad_part_of_a_key_sets_the_row_aside_though_it_may_be_missing(folder: Path) -> None:
+    land_text(folder, "spend_date,channel,amount\n2024-01-01,a\0b,5\n", "marketing_spend.csv")
+    assert rejects() == [(2, "channel", "a\0b")]
 
 
 def test_yes_and_no_are_told_in_few_ways(folder: Path) -> None:
     truths = ["true", "T", "Yes", "1", "FALSE", "f", "no", "0", "", "on", "2"]
     lines = [f"{i},2024-01-01,{text}\n" for i, text in enumerate(truths)]
     land_text(folder, "lead_id,created_at,is_deleted\n" + "".join(lines))
-    assert versions("leads", "is_deleted") == [(True,)] * 4 + [(False,)] * 4 + [(None,)]
-    assert [value for _, _, value in rejects()] == ["on", "2"]
+    assert versions("leads", "is_deleted") == [(True,)] * 4 + [(False,)] * 4 + [(None,)] * 3
+    assert [value for _, _, value in cells()] == ["on", "2"]
 
 
 def test_only_payments_and_spend_may_be_negative(folder: Path) -> None:
@@ -286,13 +524,16 @@ def test_only_payments_and_spend_may_be_negative(folder: Path) -> None:
     )
     (folder / "web_traffic.csv").write_text("traffic_date,visitors\n2024-01-01,-1\n", "utf-8")
     land(folder, NOW)
-    assert rows("select entity, column_name, value from raw.rejected_rows order by entity") == [
+    assert rows("select entity, column_name, value from raw.rejected_cells order by entity") == [
         ("lead_events", "duration_seconds", "-0.5"),
         ("marketing_spend", "clicks", "-1"),
         ("opportunities", "amount", "-5"),
-        ("web_traffic", "visitors", "-1"),
     ]
-    assert versions("payments", "amount") == versions("marketing_spend", "amount")
+    assert rows("select entity, column_name, value from raw.rejected_rows") == [
+        ("web_traffic", "visitors", "-1")
+    ]
+    assert versions("payments", "amount") == [(-5,)]
+    assert versions("marketing_spend", "amount, clicks") == [(-5, None), (5, None)]
 
 
 def test_text_is_trimmed_and_empty_text_is_null(folder: Path) -> None:
@@ -317,8 +558,8 @@ def test_properties_are_json(folder: Path) -> None:
     head = "event_id,lead_id,event_type,occurred_at,properties\n"
     lines = ['1,1,x,2024-01-01,"{""a"": 1}"\n', "2,1,x,2024-01-01,{a}\n"]
     land_text(folder, head + "".join(lines), "lead_events.csv")
-    assert rows("select properties ->> 'a' from raw.lead_events") == [("1",)]
-    assert rejects() == [(3, "properties", "{a}")]
+    assert rows("select properties ->> 'a' from raw.lead_events") == [("1",), (None,)]
+    assert cells() == [(3, "properties", "{a}")]
     event = {"event_id": 3, "lead_id": 1, "event_type": "x", "occurred_at": "2024-01-01"}
     land_text(folder, json.dumps(event | {"properties": {"b": [2]}}), "lead_events.jsonl")
     assert versions("lead_events", "properties")[-1] == ('{"b":[2]}',)
@@ -636,7 +877,7 @@ def test_a_row_more_or_less_than_counted_refuses_the_file(
         (folder / name).unlink()
 
 
-def test_a_number_too_large_to_add_up_is_set_aside(folder: Path) -> None:
+def test_a_number_too_large_to_add_up_is_left_out(folder: Path) -> None:
     rows_of = {
         "payments": "payment_id,lead_id,paid_at,amount\n1,a,2024-01-01,9999999999999.9999\n"
         "2,a,2024-01-01,10000000000000\n3,a,2024-01-01,-10000000000000\n",
@@ -646,9 +887,12 @@ def test_a_number_too_large_to_add_up_is_set_aside(folder: Path) -> None:
     }
     for name, text in rows_of.items():
         (folder / f"{name}.csv").write_text(text, "utf-8")
-    assert land(folder, NOW).total.rows_rejected == 4
+    total = land(folder, NOW).total
+    assert (total.rows_rejected, total.cells_rejected) == (3, 1)
+    assert rows("select entity, line, column_name, reason from raw.rejected_cells") == [
+        ("lead_events", 2, "duration_seconds", "is 1,000,000,000 or more")
+    ]
     assert rows("select entity, line, column_name, reason from raw.rejected_rows order by all") == [
-        ("lead_events", 2, "duration_seconds", "is 1,000,000,000 or more"),
         ("payments", 3, "amount", "is 10,000,000,000,000 or more"),
         ("payments", 4, "amount", "is 10,000,000,000,000 or more"),
         ("web_traffic", 2, "visitors", "is 1,000,000,000,000 or more"),
@@ -760,7 +1004,7 @@ def test_a_failure_while_writing_leaves_raw_as_it_was(
             land(folder, NOW)
     assert versions("leads", "lead_id") == [("007",), ("8",)]
     assert rows("select count(*) from raw.landings") == [(1,)]
-    assert land(folder, NOW).total.rows_landed == 2
+    assert land(folder, NOW).total.rows_landed == 3  # one of them without a cell
     assert versions("leads", "lead_id, landing_seq") == [("007", 1), ("8", 2), ("9", 3)]
 
 
@@ -1067,9 +1311,27 @@ def test_a_header_that_is_nearly_right_is_named(tmp_path: Path) -> None:
 
 
 def test_rejects_are_told_without_their_values(tmp_path: Path) -> None:
-    (tmp_path / "leads.csv").write_text("lead_id,created_at\na,2025-01-01\nb,01/02/2024\n")
-    (line,) = landing.rejects(land(tmp_path).run_id, most=5)
+    text = "lead_id,created_at,budget\na,2025-01-01,secret\nb,01/02/2024,\nc,2025-01-01,secret\n"
+    (tmp_path / "leads.csv").write_text(text)
+    run_id = land(tmp_path).run_id
+    (line,) = landing.rejects(run_id, most=5)
     assert line.startswith("leads.csv line 3, column created_at: ") and "01/02" not in line
+    (line,) = landing.rejects(run_id, most=1, of="rejected_cells")
+    assert line.startswith("leads.csv line 2, column budget: ") and "secret" not in line
+
+
+def test_the_summary_tells_of_rows_and_cells(
+    tmp_path: Path, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = [f"{i},2025-01-01,secret\n" for i in range(7)]
+    text = "lead_id,created_at,budget\nb,01/02/2024,\n" + "".join(lines)
+    (folder / "leads.csv").write_text(text)
+    done = CliRunner().invoke(app, ["land", str(folder)])
+    said = " ".join((done.output + capsys.readouterr().err).split())
+    assert "set aside: leads.csv line 2, column created_at" in said
+    assert "left empty: leads.csv line 3, column budget" in said
+    assert "left empty: 2 more, all in raw.rejected_cells" in said
+    assert "secret" not in said and "01/02" not in said
 
 
 def test_the_number_of_a_row_that_was_erased_is_not_given_out_again(folder: Path) -> None:
@@ -1172,14 +1434,19 @@ def test_a_lead_is_found_by_the_address_that_was_its_id_and_kept_out_once_erased
     folder: Path, name: str
 ) -> None:
     land_addresses(folder)
+    (folder / "leads.c.csv").write_text(f"lead_id,created_at,budget\n{ADDRESS},2024-01-01,lots\n")
+    land(folder, NOW)
     text = subject_access(name).read_text("utf-8")
     assert HASHED in text and f"q,{ADDRESS},never,5" in text
+    assert "raw.rejected_cells: 1 rows" in text and f"{ADDRESS},2024-01-01,lots" in text
     assert sum(erase([name]).rows_erased["leads.duckdb"].values()) >= 6
+    assert rows("from raw.rejected_cells") == []
     forget_hashes()
     (folder / "leads.b.csv").write_text(f"lead_id,created_at,email\n{ADDRESS},2024-02-01,x@y.z\n")
     total = land(folder, NOW).total
     assert total.rows_landed == 0
     assert versions("leads", "lead_id") == [("8",)]
     assert rows("select value, original_row from raw.rejected_rows") == [(None, "")]
+    assert rows("select value, original_row from raw.rejected_cells") == [(None, "")]
     with pytest.raises(UserError, match=r"no lead .* is held"):
         subject_access(name)

@@ -1,7 +1,7 @@
 """What becomes of malformed files: a table of cases, each with its exact outcome.
 
 A case is a file of leads (or of the entity that its name tells) and what becomes of it: the ids
-that land and the rows set aside, or the sentence that refuses the file whole.
+that land, the rows set aside and the cells left empty, or the sentence that refuses the file whole.
 """
 
 import gzip
@@ -29,12 +29,15 @@ GOOD = "good,2024-01-01,Rom,5,EUR"
 
 NO_TIME = "is not an ISO 8601 time, such as 2024-05-31T09:30:00Z, from 1900 to 2200"
 NO_NUMBER = "is not a number such as 1234.5, or has too many digits"
-NO_WHOLE = "is not a whole number such as 500"
+NO_WHOLE = "is not a whole number such as 500, or might be two, as 1.500 might be"
+TWO_NUMBERS = "might be two numbers: write it as 1250 or as 1.25"
+OTHER_CURRENCY = "is in another currency than the row says"
 NO_TRUTH = "is not one of true, false, yes, no, 1, 0"
 NO_CURRENCY = "is not a currency code of three letters, such as EUR"
 NO_OBJECT = "is not a JSON object, or has a key twice"
 NO_ID = "is a list or an object, not an id"
 NO_VALUE = "is a word for no id: leave the cell empty"
+LOST_ID = "is what a spreadsheet left of an id: export that column as text"
 NUL = "has a NUL character"
 FEWER = "has fewer columns than the header"
 MORE = "has more columns than the header"
@@ -57,25 +60,31 @@ HEADER_QUOTE = (
     "nothing around them, or none."
 )
 
-# Line, column, value and reason of a row set aside.
+# Line, column, value and reason of a row set aside, or of a cell left empty.
 Reject = tuple[int, str | None, Any, str]
 
 
 @dataclass(frozen=True)
 class Case:
-    """A file, and the ids that land and the rows set aside, or what is said behind its path."""
+    """A file; the ids that land, the rows set aside and cells left empty, or what is said of it."""
 
     name: str
     content: bytes
     landed: Sequence[str] = ()
     rejected: Sequence[Reject] = ()
     refused: str = ""
+    cells: Sequence[Reject] = ()
 
 
-def rows(*lines: str, landed: Sequence[str] = (), rejected: Sequence[Reject] = ()) -> Case:
+def rows(
+    *lines: str,
+    landed: Sequence[str] = (),
+    rejected: Sequence[Reject] = (),
+    cells: Sequence[Reject] = (),
+) -> Case:
     """A CSV file of the header, the good row and these, which begin in line 3."""
     text = "\n".join([HEAD, GOOD, *lines]) + "\n"
-    return Case("leads.csv", text.encode(), ("good", *landed), rejected)
+    return Case("leads.csv", text.encode(), ("good", *landed), rejected, cells=cells)
 
 
 def bad(line: str, column: str | None, value: str | None, reason: str) -> Case:
@@ -83,13 +92,23 @@ def bad(line: str, column: str | None, value: str | None, reason: str) -> Case:
     return rows(line, rejected=[(3, column, value, reason)])
 
 
+def emptied(line: str, column: str, value: str, reason: str) -> Case:
+    """A CSV file whose third line lands without one of its cells."""
+    return rows(line, landed=["x"], cells=[(3, column, value, reason)])
+
+
 def refused(content: bytes, sentence: str, name: str = "leads.csv") -> Case:
     return Case(name, content, refused=sentence)
 
 
-def lines(*objects: str, landed: Sequence[str] = (), rejected: Sequence[Reject] = ()) -> Case:
+def lines(
+    *objects: str,
+    landed: Sequence[str] = (),
+    rejected: Sequence[Reject] = (),
+    cells: Sequence[Reject] = (),
+) -> Case:
     """A file of JSON lines."""
-    return Case("leads.jsonl", "\n".join(objects).encode(), landed, rejected)
+    return Case("leads.jsonl", "\n".join(objects).encode(), landed, rejected, cells=cells)
 
 
 def parquet(
@@ -97,13 +116,14 @@ def parquet(
     landed: Sequence[str] = (),
     rejected: Sequence[Reject] = (),
     refused: str = "",
+    cells: Sequence[Reject] = (),
 ) -> Case:
     """A Parquet file of leads; created_at is added."""
     count = len(columns["lead_id"])
     table = pa.table({"created_at": ["2024-01-01"] * count, **columns})
     sink = pa.BufferOutputStream()
     pq.write_table(table, sink)
-    return Case("leads.parquet", sink.getvalue().to_pybytes(), landed, rejected, refused)
+    return Case("leads.parquet", sink.getvalue().to_pybytes(), landed, rejected, refused, cells)
 
 
 def far_times(unit: str, times: Sequence[int], zone: str | None = None) -> Case:
@@ -141,7 +161,7 @@ CASES = {
     "surrogates as UTF-8": refused(FILE + b"x,2024-01-01,\xed\xa0\x80,,\n", UTF8),
     "Shift-JIS header": refused(HEAD.replace("city", "都市").encode("cp932") + b"\n", UTF8),
     # --- NUL bytes and marks that nobody sees
-    "a NUL in a value": bad("x,2024-01-01,R\0m,,", "city", "R\0m", NUL),
+    "a NUL in a value": emptied("x,2024-01-01,R\0m,,", "city", "R\0m", NUL),
     "a NUL in an id": bad("x\0,2024-01-01,,,", "lead_id", "x\0", NUL),
     "a tail of NULs, as after a crash": bad("\0" * 512, None, None, FEWER),
     "nothing but NULs": refused(
@@ -289,41 +309,75 @@ CASES = {
     "the year 9999": bad("x,9999-12-31,,,", "created_at", "9999-12-31", NO_TIME),
     "the year 0000": bad("x,0000-00-00,,,", "created_at", "0000-00-00", NO_TIME),
     "a time that is missing": bad("x,,,,", "created_at", None, "is missing"),
-    "a decimal comma": bad('x,2024-01-01,,"1,5",', "budget", "1,5", NO_NUMBER),
-    "a thousands separator": bad('x,2024-01-01,,"1,500.00",', "budget", "1,500.00", NO_NUMBER),
-    "an amount with its currency": bad("x,2024-01-01,,€ 5,EUR", "budget", "€ 5", NO_NUMBER),
-    "digits of another script": bad("x,2024-01-01,,٥,", "budget", "٥", NO_NUMBER),
-    "a number with too many digits": bad(
+    "a decimal comma": rows('x,2024-01-01,,"1,5",', landed=["x"]),
+    "a thousands separator": rows('x,2024-01-01,,"1,500.00",', landed=["x"]),
+    "a comma that may be either": emptied('x,2024-01-01,,"1,250",', "budget", "1,250", TWO_NUMBERS),
+    "an amount with its currency": rows("x,2024-01-01,,€ 5,EUR", landed=["x"]),
+    "an amount with another currency": emptied(
+        "x,2024-01-01,,€ 5,usd", "budget", "€ 5", OTHER_CURRENCY
+    ),
+    "an amount with the sign of another currency": emptied(
+        "x,2024-01-01,,$5,EUR", "budget", "$5", OTHER_CURRENCY
+    ),
+    "an amount in millions": emptied("x,2024-01-01,,5 MIO,", "budget", "5 MIO", NO_NUMBER),
+    "digits of another script": emptied("x,2024-01-01,,٥,", "budget", "٥", NO_NUMBER),
+    "a number with too many digits": emptied(
         f"x,2024-01-01,,{'9' * 15},", "budget", "9" * 15, NO_NUMBER
     ),
-    "not a number": bad("x,2024-01-01,,NaN,", "budget", "NaN", NO_NUMBER),
-    "infinity": bad("x,2024-01-01,,inf,", "budget", "inf", NO_NUMBER),
-    "a word for nothing": bad("x,2024-01-01,,NULL,", "budget", "NULL", NO_NUMBER),
+    "not a number": emptied("x,2024-01-01,,NaN,", "budget", "NaN", NO_NUMBER),
+    "infinity": emptied("x,2024-01-01,,inf,", "budget", "inf", NO_NUMBER),
+    "a word for nothing": emptied("x,2024-01-01,,NULL,", "budget", "NULL", NO_NUMBER),
     "a word for no id, of a lead": bad("NULL,2024-01-01,,,", "lead_id", "NULL", NO_VALUE),
     "words for no id, of people and accounts": Case(
         "leads.csv",
         b"lead_id,created_at,person_id,account_id\nx,2024-01-01,\\N,\ny,2024-01-01,,n/a\nz,2024-01-01,,\n",
-        ["z"],
-        [(2, "person_id", "\\N", NO_VALUE), (3, "account_id", "n/a", NO_VALUE)],
+        ["x", "y", "z"],
+        cells=[(2, "person_id", "\\N", NO_VALUE), (3, "account_id", "n/a", NO_VALUE)],
     ),
-    "a fault of a spreadsheet": bad("x,2024-01-01,,#N/A,", "budget", "#N/A", NO_NUMBER),
-    "a negative budget": bad("x,2024-01-01,,-5,EUR", "budget", "-5", "is negative"),
-    "a currency's sign": bad("x,2024-01-01,,5,€", "currency", "€", NO_CURRENCY),
-    "a currency's name": bad("x,2024-01-01,,5,Euro", "currency", "Euro", NO_CURRENCY),
+    "an id that a spreadsheet took for a number": bad(
+        "1.5E+11,2024-01-01,,,", "lead_id", "1.5E+11", LOST_ID
+    ),
+    "an id that a spreadsheet had no room for": bad(
+        "########,2024-01-01,,,", "lead_id", "########", LOST_ID
+    ),
+    "a fault of a spreadsheet": emptied("x,2024-01-01,,#N/A,", "budget", "#N/A", NO_NUMBER),
+    "a negative budget": emptied("x,2024-01-01,,-5,EUR", "budget", "-5", "is negative"),
+    "two cells of a row": rows(
+        "x,2024-01-01,,five,Euro",
+        landed=["x"],
+        cells=[(3, "budget", "five", NO_NUMBER), (3, "currency", "Euro", NO_CURRENCY)],
+    ),
+    "rows that are alike, each told once": rows(
+        "x,2024-01-01,,five,",
+        "x,2024-01-01,,five,",
+        "y,never,,,",
+        "y,never,,,",
+        landed=["x"],
+        rejected=[(line, "created_at", "never", NO_TIME) for line in (5, 6)],
+        cells=[(line, "budget", "five", NO_NUMBER) for line in (3, 4)],
+    ),
+    "a row set aside, whatever else is wrong with it": bad(
+        "x,never,,five,Euro", "created_at", "never", NO_TIME
+    ),
+    "a currency's sign": emptied("x,2024-01-01,,5,€", "currency", "€", NO_CURRENCY),
+    "a currency's name": emptied("x,2024-01-01,,5,Euro", "currency", "Euro", NO_CURRENCY),
     "a whole number with a fraction": Case(
         "accounts.csv",
         b"account_id,employee_count\nx,2.5\n",
-        rejected=[(2, "employee_count", "2.5", NO_WHOLE)],
+        ["x"],
+        cells=[(2, "employee_count", "2.5", NO_WHOLE)],
     ),
     "more than a whole number holds": Case(
         "accounts.csv",
         f"account_id,employee_count\nx,{2**63}\n".encode(),
-        rejected=[(2, "employee_count", str(2**63), NO_WHOLE)],
+        ["x"],
+        cells=[(2, "employee_count", str(2**63), NO_WHOLE)],
     ),
     "neither true nor false": Case(
         "leads.csv",
         b"lead_id,created_at,is_deleted\nx,2024-01-01,maybe\n",
-        rejected=[(2, "is_deleted", "maybe", NO_TRUTH)],
+        ["x"],
+        cells=[(2, "is_deleted", "maybe", NO_TRUTH)],
     ),
     "a verdict that is none": Case(
         "lead_feedback.csv",
@@ -333,7 +387,8 @@ CASES = {
     "properties that are no JSON": Case(
         "lead_events.csv",
         b"event_id,lead_id,event_type,occurred_at,properties\nx,l,visit,2024-01-01,{a: 1}\n",
-        rejected=[(2, "properties", "{a: 1}", "is not valid JSON")],
+        ["x"],
+        cells=[(2, "properties", "{a: 1}", "is not valid JSON")],
     ),
     "an event that no lead has": Case(
         "lead_events.csv",
@@ -409,7 +464,8 @@ CASES = {
     "no number in JSON": lines(
         '{"lead_id":"x","created_at":"2024-01-01","budget":NaN}',
         '{"lead_id":"x","created_at":"2024-01-01","budget":1e400}',
-        rejected=[(1, "budget", "NaN", NO_NUMBER), (2, "budget", "1e400", NO_NUMBER)],
+        landed=["x"],
+        cells=[(1, "budget", "NaN", NO_NUMBER), (2, "budget", "1e400", NO_NUMBER)],
     ),
     "lists a hundred thousand deep": lines(
         f'{{"lead_id":"x","created_at":"2024-01-01","x":{"[" * 100_000}{"]" * 100_000}}}',
@@ -518,7 +574,8 @@ CASES = {
     ),
     "numbers that are none": parquet(
         {"lead_id": ["x", "y"], "budget": [float("inf"), 1e30]},
-        rejected=[(1, "budget", "inf", NO_NUMBER), (2, "budget", "1e+30", NO_NUMBER)],
+        landed=["x", "y"],
+        cells=[(1, "budget", "inf", NO_NUMBER), (2, "budget", "1e+30", NO_NUMBER)],
     ),
     # --- Packed files, and files that are not what their name says
     "a gzip that ends early": refused(gzip.compress(FILE)[:-4], UNPACK, "leads.csv.gz"),
@@ -568,18 +625,24 @@ def test_a_malformed_file_has_one_outcome(
         assert str(error.value) == f"{file}{case.refused}"
         return
     total = land(file.parent, NOW).total
-    assert total.rows_rejected == len(case.rejected)
+    assert (total.rows_rejected, total.cells_rejected) == (len(case.rejected), len(case.cells))
     assert total.rows_read == total.rows_landed + total.rows_duplicate + total.rows_rejected
     entity = case.name.split(".")[0]
+    found: list[tuple[Any, ...]] = []
     with duckdb.connect(str(warehouse_file())) as connection:
         columns = [row[0] for row in connection.sql(f"describe raw.{entity}").fetchall()]
         landed = connection.sql(f"select {columns[0]} from raw.{entity} order by landing_seq")
         assert [row[0] for row in landed.fetchall()] == list(case.landed)
-        found = connection.sql(
-            "select line, column_name, value, reason, original_row from raw.rejected_rows"
-            " order by line"
-        ).fetchall()
-    assert [row[:4] for row in found] == list(case.rejected)
+        for table, expected in (("rejected_rows", case.rejected), ("rejected_cells", case.cells)):
+            told = connection.sql(
+                "select line, column_name, value, reason, original_row "
+                f"from raw.{table} order by line, column_name"
+            ).fetchall()
+            assert [row[:4] for row in told] == list(expected)
+            found += told
+        for _, column, *_ in case.cells:
+            emptied = connection.sql(f"select count(*) from raw.{entity} where {column} is null")
+            assert emptied.fetchall() >= [(1,)]
     for *_, original in found:
         assert case.name.endswith((".parquet", ".json")) or original.encode() in case.content
 
