@@ -18,7 +18,8 @@ outcomes as (
             lead_id, channel, region,
             '{{ outcome }}' as outcome,
             cast({{ outcome }}_at as date) as reached_date,
-            cast(least({{ outcome }}_at, customer_at, lost_at) as date) as decided_date
+            cast(least({{ outcome }}_at, customer_at, lost_at) as date) as decided_date,
+            is_customer_undated
         from {{ ref('int_lifecycles') }}
         {{- ' union all' if not loop.last }}
     {%- endfor %}
@@ -30,6 +31,7 @@ select
     cast(date_trunc('month', dates.created_date) as date) as created_month,
     outcomes.channel, outcomes.region,
     case
+        when outcomes.is_customer_undated then 'undated'
         when outcomes.decided_date <= dates.score_date then 'decided'
         when {{ last_day }} > data_end.last_date then 'too young'
         else 'evaluated'

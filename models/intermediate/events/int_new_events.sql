@@ -1,10 +1,11 @@
 {#
-    Grain: one row per landed event, as last landed, of the days to roll up in this build: all days, or those of
+    Grain: one row per landed event that is not deleted, its current version, of the days to roll up in this build: all days, or those of
     int_days_to_roll_up. Columns that no condition on its type asks for are NULL. Each of int_days_to_roll_up has one more row,
     without a type, that says how far the day was read, so that one that lost its last event is made anew too.
 #}
 {%- set asked = {'page_url': 'page_pattern', 'properties': 'property', 'duration_seconds': 'min_duration_seconds'} %}
 {%- set is_all = read_until() is none %}
+{%- set versions = ref('stg_raw__lead_events') if is_all else 'considered' %}
 -- depends_on: {{ ref('int_days_to_roll_up') }}
 with
 considered as (
@@ -22,10 +23,14 @@ considered as (
 ),
 
 repeated as (
-    select event_id, max(landing_seq) as last_landing_seq
-    from {{ ref('stg_raw__lead_events') if is_all else 'considered' }}
-    group by event_id
-    having count(*) > 1
+    select versions.event_id, versions.landing_seq, versions.updated_at
+    from {{ versions }} as versions
+    inner join (
+        select event_id from {{ versions }}
+        group by event_id
+        having count(*) > 1
+    ) as several
+        on versions.event_id = several.event_id
 )
 
 select
@@ -44,14 +49,16 @@ select
     {{- ',' if not loop.last }}
 {%- endfor %}
 from considered
-left join repeated
+left join {{ current_versions('repeated', ['event_id']) }} as repeated
     on considered.event_id = repeated.event_id
 {% if not is_all -%}
     inner join {{ ref('int_days_to_roll_up') }} as days
         on considered.lead_id = days.lead_id
         and cast(considered.occurred_at as date) = days.event_date
 {%- endif %}
-where coalesce(considered.landing_seq = repeated.last_landing_seq, true)
+where
+    coalesce(considered.landing_seq = repeated.landing_seq, true)
+    and not considered.is_deleted
 
 union all
 

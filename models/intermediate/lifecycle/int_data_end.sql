@@ -1,25 +1,40 @@
 {#
-    Grain: one row. The last day that the data know of: the clock, or the day of a later stage or payment.
-    With as_of it is as_of. A cohort had the time for what it should have done by this day, not after; a
-    period is over by the last day of the reporting zone that is over with it.
+    Grain: one row. The last day that the data know of: the clock, or the day of a later stage or payment, unless days
+    without any lie between that make it a slip, such as a mistyped year. With as_of it is as_of. A cohort had the time for
+    what it should have done by this day, not after; a period is over by the last day of the reporting zone that is over with it.
 #}
 with
 known_days as (
     select clock_date as known_date from {{ ref('int_clock') }}
 
-    union all
+    union
 
     {# The others are known up to the clock only. #}
-    select cast(reached_at as date) as known_date from {{ ref('int_lead_milestones') }}
-    where source not in ('event_key', 'band', 'segment')
+    select cast(milestones.reached_at as date) as known_date from {{ ref('int_lead_milestones') }} as milestones
+    inner join {{ ref('int_clock') }} as clock
+        on cast(milestones.reached_at as date) > clock.clock_date
+    where milestones.source not in ('event_key', 'band', 'segment')
 
-    union all
+    union
 
-    select cast(paid_at as date) as known_date from {{ ref('int_payments') }}
+    select cast(payments.paid_at as date) as known_date from {{ ref('int_payments') }} as payments
+    inner join {{ ref('int_clock') }} as clock
+        on cast(payments.paid_at as date) > clock.clock_date
+),
+
+gaps as (
+    select
+        known_date,
+        {{ days_between('lag(known_date) over (order by known_date)', 'known_date') }} > {{ var('slip_days') }} as is_after_gap
+    from known_days
+),
+
+ends as (
+    select max(known_date) as last_date from gaps
+    where known_date < (select coalesce(min(known_date), cast('9999-12-31' as date)) from gaps where is_after_gap)
 )
 
 select
-    max(known_date) as last_date,
-    {{ days_after(reporting_date('cast(' ~ days_after('max(known_date)', 1) ~ ' as timestamp)'), -1) }}
-        as last_reporting_date
-from known_days
+    last_date,
+    {{ days_after(reporting_date('cast(' ~ days_after('last_date', 1) ~ ' as timestamp)'), -1) }} as last_reporting_date
+from ends

@@ -27,14 +27,9 @@ milestones as (
 
     union all
 
-    select
-        opportunities.lead_id,
-        'opportunity_stage' as source,
-        opportunity_stages.stage as value,
-        opportunity_stages.entered_at as reached_at
-    from {{ ref('stg_raw__opportunity_stages') }} as opportunity_stages
-    inner join {{ ref('int_opportunities') }} as opportunities
-        on opportunity_stages.opportunity_id = opportunities.opportunity_id
+    select lead_id, event_type as source, property_value as value, occurred_at as reached_at
+    from {{ ref('int_crm_events') }}
+    where event_type = 'opportunity_stage'
 )
 
 select

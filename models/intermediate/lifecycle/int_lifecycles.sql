@@ -46,6 +46,7 @@ select
     leads.country,
     coalesce(leads.region, '(none)') as region,
     leads.is_deleted, leads.lead_at,
+    undated_wins.lead_id is not null as is_customer_undated,
     {%- for stage in stages %}
         reached.{{ stage }}_at,
     {%- endfor %}
@@ -57,6 +58,13 @@ select
 from leads
 left join reached
     on leads.lead_id = reached.lead_id
+{# A win that has no day but that of the deal's creation tells of no time. #}
+left join (
+    select distinct lead_id, closed_at from {{ ref('int_opportunities') }}
+    where is_undated_win
+) as undated_wins
+    on leads.lead_id = undated_wins.lead_id
+    and reached.customer_at = undated_wins.closed_at
 left join (
     select distinct lead_id from {{ ref('int_opportunities') }}
     where status = 'open'

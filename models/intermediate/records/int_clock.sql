@@ -3,10 +3,20 @@
     without as_of the day of the last landing, so what is dated later waits, be it planned or mistyped.
 #}
 {%- set landed = [
-    'leads', 'lead_events', 'accounts', 'opportunities', 'opportunity_stages', 'opportunity_leads', 'payments',
-    'lead_feedback', 'marketing_spend', 'web_traffic'
+    'leads', 'lead_aliases', 'lead_events', 'accounts', 'opportunities', 'opportunity_stages', 'opportunity_leads',
+    'payments', 'lead_feedback', 'marketing_spend', 'web_traffic'
 ] %}
 with
+deleted_events as (
+    select event_id
+    from {{ current_versions(
+        '(select * from ' ~ ref('stg_raw__lead_events') ~ ' where event_id in (
+            select gone.event_id from ' ~ ref('stg_raw__lead_events') ~ ' as gone where gone.is_deleted
+        ))', ['event_id']
+    ) }} as events
+    where is_deleted
+),
+
 known as (
     select
         greatest(
@@ -14,9 +24,16 @@ known as (
                 select max(leads.created_at) from {{ ref('stg_raw__leads') }} as leads
                 where leads.created_at <= leads.landed_at
             ),
+            {# What nobody is known to have done does not move it. #}
             (
-                select max(lead_events.occurred_at) from {{ ref('stg_raw__lead_events') }} as lead_events
-                where lead_events.occurred_at <= lead_events.landed_at
+                select max(events.occurred_at) from {{ ref('stg_raw__lead_events') }} as events
+                where
+                    events.occurred_at <= events.landed_at
+                    and (
+                        events.lead_id in (select leads.lead_id from {{ ref('stg_raw__leads') }} as leads)
+                        or events.lead_id in (select aliases.alias_id from {{ ref('stg_raw__lead_aliases') }} as aliases)
+                    )
+                    and events.event_id not in (select gone.event_id from deleted_events as gone)
             )
         ) as last_at,
         greatest(

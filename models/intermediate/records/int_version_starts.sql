@@ -6,9 +6,9 @@
 {{ config(materialized='view') }}
 with
 landed as (
-    {%- for entity, key, created_at, is_deleted in [
-        ('leads', 'lead_id', 'created_at', 'is_deleted'),
-        ('accounts', 'account_id', "cast('1900-01-01' as timestamp)", 'false'),
+    {%- for entity, key, created_at in [
+        ('leads', 'lead_id', 'created_at'),
+        ('accounts', 'account_id', "cast('1900-01-01' as timestamp)"),
     ] %}
         select
             '{{ entity }}' as entity,
@@ -17,7 +17,7 @@ landed as (
             {{ created_at }} as created_at,
             updated_at,
             {{ version_at([key]) }} as effective_updated_at,
-            {{ is_deleted }} as is_deleted
+            is_deleted
         from {{ ref('stg_raw__' ~ entity) }}
         {{ 'union all' if not loop.last }}
     {%- endfor %}

@@ -1,6 +1,6 @@
 {#
     Grain: one row per day, channel and region on which anything happened. Each column counts what
-    happened on that day, in leads; all are additive. Visitors and money are NULL where none was landed.
+    happened on that day, in leads, and in deals that tie to none; all are additive. Visitors and money are NULL where none was landed.
 #}
 {%- set stages = {
     'leads': 'lead_at', 'iqls': 'iql_at', 'mqls': 'mql_at', 'sqls': 'sql_at', 'trials': 'trial_at', 'opportunities': 'opportunity_at',
@@ -20,14 +20,22 @@ happened as (
 
         union all
     {% endfor %}
+    {# A deal of nobody counts on its own. #}
+    {%- for column, reached_at in {'opportunities': 'created_at', 'customers': "case status when 'won' then closed_at end"}.items() %}
+        select {{ reporting_date(reached_at) }} as funnel_date, '(none)' as channel, '(none)' as region, '{{ column }}' as measure, 1 as amount
+        from {{ ref('int_opportunities') }}
+        where lead_id is null and {{ reached_at }} is not null
+
+        union all
+    {% endfor %}
     select
         {{ reporting_date('revenue.earned_at') }} as funnel_date,
-        lifecycle.channel,
-        lifecycle.region,
+        coalesce(lifecycle.channel, '(none)') as channel,
+        coalesce(lifecycle.region, '(none)') as region,
         'revenue' as measure,
         revenue.amount
     from {{ ref('int_revenue') }} as revenue
-    inner join {{ ref('lead_lifecycle') }} as lifecycle
+    left join {{ ref('lead_lifecycle') }} as lifecycle
         on revenue.lead_id = lifecycle.lead_id
 
     union all

@@ -22,7 +22,11 @@ timed as (
         contacted.first_contact_at,
         {%- for way in ways %}
             {%- set start, end = way.split('_to_') %}
-            {{ days_apart('lifecycles.' ~ start ~ '_at', 'lifecycles.' ~ end ~ '_at') }} as days_{{ way }},
+            {%- set end_at = 'lifecycles.' ~ end ~ '_at' %}
+            {%- if end == 'customer' %}
+                {%- set end_at = 'case when not lifecycles.is_customer_undated then lifecycles.customer_at end' %}
+            {%- endif %}
+            {{ days_apart('lifecycles.' ~ start ~ '_at', end_at) }} as days_{{ way }},
         {%- endfor %}
         {{ hours_apart('lifecycles.sql_at', 'contacted.first_contact_at') }} as hours_sql_to_contact
     from {{ ref('int_lifecycles') }} as lifecycles

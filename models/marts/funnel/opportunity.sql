@@ -1,6 +1,6 @@
 {#
-    Grain: one row per opportunity of a landed lead, as its current version says, with the lead that the
-    funnel counts for it.
+    Grain: one row per opportunity, as its current version says, with the lead that the funnel counts for it; those that are
+    one are one row.
 #}
 with
 leads as (
@@ -14,17 +14,17 @@ leads as (
 select
     opportunities.opportunity_id,
     opportunities.lead_id,
-    lifecycle.channel,
-    lifecycle.region,
+    coalesce(lifecycle.channel, '(none)') as channel,
+    coalesce(lifecycle.region, '(none)') as region,
     opportunities.stage,
     opportunities.status,
-    leads.leads,
+    coalesce(leads.leads, 0) as leads,
     opportunities.amount,
     opportunities.created_at,
     opportunities.closed_at,
     {{ reporting_date('opportunities.closed_at') }} as closed_date
 from {{ ref('int_opportunities') }} as opportunities
-inner join {{ ref('lead_lifecycle') }} as lifecycle
+left join {{ ref('lead_lifecycle') }} as lifecycle
     on opportunities.lead_id = lifecycle.lead_id
-inner join leads
+left join leads
     on opportunities.opportunity_id = leads.opportunity_id

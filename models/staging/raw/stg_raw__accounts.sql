@@ -9,6 +9,7 @@ select
     cast(annual_revenue as decimal(18, 4)) as annual_revenue,
     upper(currency) as currency,
     country,
+    coalesce(cast(is_deleted as boolean), false) as is_deleted,
     attributes,
     landing_seq,
     cast(landed_at as timestamp) as landed_at

@@ -12,4 +12,4 @@ select
     attributes,
     landing_seq,
     cast(landed_at as timestamp) as landed_at
-from {{ last_landed('marketing_spend', ['spend_date', 'channel', 'campaign', 'region', 'cost_type']) }} as landed
+from {{ current_versions(source('raw', 'marketing_spend'), ['spend_date', 'channel', 'campaign', 'region', 'cost_type'], is_dated=false) }} as landed

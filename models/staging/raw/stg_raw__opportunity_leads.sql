@@ -1,4 +1,4 @@
-{# Grain: one row per lead's part in an opportunity, as landed last. #}
+{# Grain: one row per lead's part in an opportunity that is not deleted, as landed last. #}
 select
     opportunity_id,
     lead_id,
@@ -7,4 +7,5 @@ select
     attributes,
     landing_seq,
     cast(landed_at as timestamp) as landed_at
-from {{ last_landed('opportunity_leads', ['opportunity_id', 'lead_id']) }} as landed
+from {{ current_versions(source('raw', 'opportunity_leads'), ['opportunity_id', 'lead_id'], is_dated=false) }} as landed
+where not coalesce(cast(is_deleted as boolean), false)

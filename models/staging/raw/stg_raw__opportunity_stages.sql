@@ -1,4 +1,4 @@
-{# Grain: one row per entry of an opportunity into a stage. #}
+{# Grain: one row per entry of an opportunity into a stage that is not deleted. #}
 select
     opportunity_id,
     stage,
@@ -6,4 +6,5 @@ select
     attributes,
     landing_seq,
     cast(landed_at as timestamp) as landed_at
-from {{ source('raw', 'opportunity_stages') }}
+from {{ current_versions(source('raw', 'opportunity_stages'), ['opportunity_id', 'stage', 'entered_at'], is_dated=false) }} as landed
+where not coalesce(cast(is_deleted as boolean), false)

@@ -7,4 +7,4 @@ select
     attributes,
     landing_seq,
     cast(landed_at as timestamp) as landed_at
-from {{ last_landed('web_traffic', ['traffic_date', 'channel', 'region']) }} as landed
+from {{ current_versions(source('raw', 'web_traffic'), ['traffic_date', 'channel', 'region'], is_dated=false) }} as landed

@@ -1,0 +1,47 @@
+{#
+    Grain: one row per lead, other name of a lead and opportunity of a chain of merges that reaches an end, with that end;
+    the end's own row has itself. What is in a cycle, or whose chain runs into one, has no row: it is never followed.
+#}
+{%- set merges -%}
+    select node, neighbour from records
+    where neighbour in (select known.node from records as known)
+{%- endset %}
+with
+records as (
+    {# A lead names the one that it went into, or is another name of one. #}
+    select
+        'leads ' || coalesce(leads.lead_id, aliases.alias_id) as node,
+        'leads ' || coalesce(leads.merged_into_lead_id, aliases.lead_id) as neighbour
+    from (
+        select versions.lead_id, versions.merged_into_lead_id from {{ ref('int_lead_versions') }} as versions
+        where versions.is_current
+    ) as leads
+    full join (
+        select known.alias_id, known.lead_id from {{ ref('stg_raw__lead_aliases') }} as known
+        inner join {{ ref('int_clock') }} as clock
+            on coalesce(cast(known.linked_at as date) <= clock.facts_until_date, true)
+    ) as aliases
+        on leads.lead_id = aliases.alias_id
+
+    union all
+
+    select
+        'opportunities ' || opportunity_id as node,
+        'opportunities ' || same_as_opportunity_id as neighbour
+    from {{ current_versions(ref('stg_raw__opportunities'), ['opportunity_id']) }} as opportunities
+    where not is_deleted
+),
+
+chains as (
+    {# As each is merged into one at most, what is in a chain has one end or runs into one cycle. #}
+    {{ connected_components(merges) }}
+)
+
+select
+    split_part(chains.node, ' ', 1) as entity,
+    substr(chains.node, 1 + strpos(chains.node, ' ')) as record_id,
+    substr(ends.node, 1 + strpos(ends.node, ' ')) as end_id
+from chains
+inner join chains as ends
+    on chains.component = ends.component
+where ends.node not in (select merges.node from ({{ merges }}) as merges)
