@@ -1,6 +1,6 @@
 {#
     Grain: one row per surviving lead and unbroken span of days on which it is scored: from its creation
-    until the day it is deleted, and again once it is restored.
+    until the day it is deleted, and again once it is restored. Who objects is not scored, on no day.
 #}
 with
 alive as (
@@ -18,6 +18,7 @@ alive as (
     cross join {{ ref('int_clock') }} as clock
     where
         not profiles.is_deleted
+        and not profiles.has_objected
         and profiles.valid_from_date <= clock.clock_date
 ),
 
@@ -33,4 +34,8 @@ select
     min(valid_from_date) as valid_from_date,
     max(valid_until_date) as valid_until_date
 from numbered
+where lead_id not in (
+        select profiles.lead_id from {{ ref('int_lead_profiles') }} as profiles
+        where profiles.is_current and profiles.has_objected
+    )
 group by lead_id, life_number

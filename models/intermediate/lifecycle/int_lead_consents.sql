@@ -1,32 +1,80 @@
 {#
-    Grain: one row per surviving lead and channel of contact: whether it may be contacted there, at the
-    clock. Consent that was withdrawn closes every channel, whatever was said of one of them.
+    Grain: one row per surviving lead and channel of contact: whether it may be contacted there, at the clock. Of all that
+    its leads say the strictest counts; what closes every channel goes before what was said of one of them. An email that
+    was unsubscribed from closes email until consent is given later.
 #}
 {{ config(materialized='view') }}
 with
 stated as (
     select
-        profiles.lead_id, channels.contact_channel,
-        coalesce(own.consent_basis, channels.consent_basis, profiles.consent_basis)
-            as consent_basis,
-        lower(trim(profiles.consent_status)) as general_status,
-        lower(trim({{ json_text('profiles.attributes', "'consent_' || channels.contact_channel") }}))
-            as channel_status
-    from {{ ref('int_lead_profiles') }} as profiles
+        identities.surviving_lead_id as lead_id, channels.contact_channel, channels.consent_basis,
+        versions.lead_id as landed_lead_id, versions.valid_from_date, versions.is_current,
+        general.consent as general_consent, general.strictness as general_strictness,
+        specific.consent as channel_consent, specific.strictness as channel_strictness
+    from {{ ref('int_lead_versions') }} as versions
+    inner join {{ ref('int_lead_identities') }} as identities
+        on versions.lead_id = identities.lead_id
     inner join {{ ref('contact_consent') }} as channels
         on channels.country_code is null
+    left join {{ ref('int_consents') }} as general
+        on versions.consent_status = general.written_consent
+    left join {{ ref('int_consents') }} as specific
+        on {{ json_text('versions.attributes', "'consent_' || channels.contact_channel") }} = specific.written_consent
+),
+
+given as (
+    select lead_id, contact_channel, max(valid_from_date) as given_date
+    from (
+        select
+            *,
+            lag(coalesce(channel_consent, general_consent), 1, '')
+                over (partition by landed_lead_id, contact_channel order by valid_from_date) as consent_before
+        from stated
+    ) as changes
+    where coalesce(channel_consent, general_consent) = 'given' and coalesce(consent_before, '') <> 'given'
+    group by lead_id, contact_channel
+),
+
+current_consents as (
+    select
+        lead_id, contact_channel,
+        min(consent_basis) as channel_basis,
+        max_by(general_consent, general_strictness) as general_consent,
+        max_by(channel_consent, channel_strictness) as channel_consent
+    from stated
+    where is_current
+    group by lead_id, contact_channel
+),
+
+unsubscribed as (
+    select lead_id, 'email' as contact_channel, cast(max(occurred_at) as date) as unsubscribed_date
+    from {{ ref('int_kpi_events') }}
+    where kpi_event = 'email_unsubscribed'
+    group by lead_id
+),
+
+together as (
+    select
+        consents.lead_id, consents.contact_channel,
+        coalesce(own.consent_basis, consents.channel_basis, profiles.consent_basis) as consent_basis,
+        case
+            when consents.general_consent in ('objected', 'withdrawn', 'unknown') then consents.general_consent
+            when consents.channel_consent in ('objected', 'withdrawn', 'unknown') then consents.channel_consent
+            when unsubscribed.unsubscribed_date >= coalesce(given.given_date, cast('1900-01-01' as date)) then 'unsubscribed'
+            when 'given' in (consents.channel_consent, consents.general_consent) then 'given'
+        end as consent_status
+    from current_consents as consents
+    inner join {{ ref('int_lead_profiles') }} as profiles
+        on consents.lead_id = profiles.lead_id and profiles.is_current
     left join {{ ref('contact_consent') }} as own
-        on profiles.country = own.country_code
-        and channels.contact_channel = own.contact_channel
-    where profiles.is_current
+        on profiles.country = own.country_code and consents.contact_channel = own.contact_channel
+    left join given
+        on consents.lead_id = given.lead_id and consents.contact_channel = given.contact_channel
+    left join unsubscribed
+        on consents.lead_id = unsubscribed.lead_id and consents.contact_channel = unsubscribed.contact_channel
 )
 
 select
-    lead_id, contact_channel, consent_basis,
-    coalesce(channel_status, general_status) as consent_status,
-    case
-        when 'withdrawn' in (general_status, channel_status) then false
-        when consent_basis = 'opt_in' then coalesce(channel_status, general_status, '') = 'given'
-        else true
-    end as may_contact
-from stated
+    *,
+    coalesce(consent_status, '') = 'given' or (consent_status is null and coalesce(consent_basis, '') <> 'opt_in') as may_contact
+from together

@@ -5,7 +5,7 @@
 select
     versions.lead_id, versions.valid_from_date, versions.valid_until_date,
     {{ holds_on('versions', 'clock.clock_date') }} as is_current,
-    versions.created_at, versions.is_deleted,
+    versions.created_at, versions.is_deleted, versions.has_objected,
     {%- for landed in [
         'email', 'phone', 'first_name', 'last_name', 'person_id', 'company_name', 'account_id', 'job_title', 'department', 'industry', 'employee_count',
         'currency', 'city', 'language', 'lead_source', 'campaign', 'landing_page', 'consent_status', 'owner_id', 'attributes'

@@ -1,6 +1,7 @@
 {#
     Grain: one row per surviving lead and day on which one of its leads changed. Each field is the survivor's, else
-    that of the latest other lead of the person that has one; most people are one lead, with nothing to choose from.
+    that of the latest other lead of the person that has one, and consent the strictest; most people are one lead, with
+    nothing to choose from.
 #}
 {{ config(materialized='view') }}
 {%- set fields = [
@@ -10,6 +11,7 @@
 {%- set people -%}
     {{ ref('int_lead_versions') }} as versions
     inner join {{ ref('int_lead_identities') }} as identities on versions.lead_id = identities.lead_id
+    left join {{ ref('int_consents') }} as consents on versions.consent_status = consents.written_consent
 {%- endset %}
 with
 change_dates as (
@@ -24,6 +26,7 @@ members as (
     select
         versions.*,
         identities.surviving_lead_id, identities.person_created_at, change_dates.change_date,
+        consents.strictness, consents.consent,
         row_number() over (
             partition by identities.surviving_lead_id, change_dates.change_date
             order by
@@ -44,6 +47,7 @@ select
         versions.{{ field }},
     {%- endfor %}
     versions.is_deleted_then as is_deleted,
+    coalesce(consents.consent = 'objected', false) as has_objected,
     versions.valid_from_date, versions.valid_until_date
 from {{ people }}
 where identities.person_lead_count = 1
@@ -54,10 +58,12 @@ select
     surviving_lead_id as lead_id,
     person_created_at as created_at,
     {%- for field in fields if field != 'attributes' %}
-        max_by({{ field }}, case when {{ field }} is not null then precedence end) as {{ field }},
+        {%- set place = '(coalesce(strictness, -1), precedence)' if field == 'consent_status' else 'precedence' %}
+        max_by({{ field }}, case when {{ field }} is not null then {{ place }} end) as {{ field }},
     {%- endfor %}
     {{ merged_json('attributes', 'precedence') }} as attributes,
     coalesce(max(case when lead_id = surviving_lead_id then is_deleted_then end), false) as is_deleted,
+    coalesce(max(strictness), 0) = 4 as has_objected,
     change_date as valid_from_date,
     lead(change_date, 1, cast('9999-12-31' as date))
         over (partition by surviving_lead_id order by change_date) as valid_until_date
