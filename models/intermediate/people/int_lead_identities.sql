@@ -12,7 +12,7 @@ names as (
     select
         coalesce(versions.lead_id, merges.record_id) as lead_id,
         versions.lead_created_at, versions.email, versions.person_id,
-        lower(versions.first_name || ' ' || versions.last_name) as full_name,
+        nullif(lower(trim(coalesce(versions.first_name, '') || ' ' || coalesce(versions.last_name, ''))), '') as full_name,
         lower(versions.company_name) as company_name,
         merges.end_id,
         case when merges.record_id = merges.end_id then 0 when merges.record_id is null then 1 else 2 end as merge_rank

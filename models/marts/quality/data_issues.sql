@@ -21,8 +21,7 @@
     select deals.opportunity_id from ' ~ ref('stg_raw__opportunities') ~ ' as deals)' %}
 {%- set is_slip = 'cast(records.{} as date) > (select data_end.last_date from ' ~ ref('int_data_end') ~ ' as data_end)' %}
 {%- set slip = " || ', long after all else; the data end before it'" %}
-{%- set place = "concat(records.file, ' line ', coalesce(cast(records.line as string), '?'))" %}
-{%- set what = "concat('column ', coalesce(records.column_name, '?'), ': ', records.reason)" %}
+{%- set place = "concat(records.file, ' line ', coalesce(cast(records.line as string), '?'), coalesce(' column ' || records.column_name, ''))" %}
 {%- set landed_last = 'records.landing_id in (select max(landings.landing_id) from ' ~ source('landing', 'landings') ~ ' as landings group by landings.file)' %}
 {#- A fault: name, table of the input contract, id of the record, where it may be; when it is one; what is told. #}
 {%- set faults = [
@@ -39,6 +38,8 @@
         "'no such lead was landed, or it leads back'"),
     ('value of too many leads', "'leads'", 'records.lead_id', ref('int_lead_identities'), 'records.has_shared_value',
         "'its email or person_id is that of too many names or companies; it joins nobody'"),
+    ('unknown word of consent', "'leads'", 'records.lead_id', ref('int_lead_consents'), "records.consent_status = 'unknown'",
+        "'consent_status or a consent of a channel is no word of the seed consent_words; it closes the channel'"),
     ('won without a day', "'opportunities'", 'records.opportunity_id', deals, 'records.is_undated_win',
         "'has is_won, but neither closed_at nor updated_at; counts as won when created, in no duration'"),
     ('closed without a result', "'opportunities'", 'records.opportunity_id', deals,
@@ -62,8 +63,8 @@
     ('events of an unknown lead', "'lead_events'", 'records.lead_id', ref('int_event_days'), 'records.event_key is not null and ' ~ is_unknown, unknown),
     ('stages of an unknown opportunity', "'opportunity_stages'", 'records.opportunity_id', stages, is_unknown_deal, "'no such opportunity was landed'"),
     ('parts of an unknown opportunity', "'opportunity_leads'", 'records.opportunity_id', parts, is_unknown_deal, "'no such opportunity was landed'"),
-    ('row set aside', 'records.entity', place, source('landing', 'rejected_rows'), landed_last, what),
-    ('cell left empty', 'records.entity', place, source('landing', 'rejected_cells'), landed_last, what),
+    ('row set aside', 'records.entity', place, source('landing', 'rejected_rows'), landed_last, 'records.reason'),
+    ('cell left empty', 'records.entity', place, source('landing', 'rejected_cells'), landed_last, 'records.reason'),
 ] %}
 {%- for issue, entity, record_id, table, is_fault, detail in faults %}
     select distinct
