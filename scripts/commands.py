@@ -114,7 +114,10 @@ def spark() -> None:
 @app.command()
 def publish(
     accept_rows: Annotated[
-        bool, typer.Option("--accept-rows", help="however many rows a mart lost or gained")
+        bool,
+        typer.Option(
+            "--accept-rows", help="however many rows a mart lost or gained, or were set aside"
+        ),
     ] = False,
     rollback: Annotated[
         bool, typer.Option("--rollback", help="put back what was published before")
@@ -124,6 +127,8 @@ def publish(
     from scripts.scoring import publish as publishing
 
     result = publishing.rollback() if rollback else publishing.publish(accept_rows)
+    for entity, (rejected, read) in result.set_aside.items():
+        say(f"set aside: {rejected:,} of the {read:,} rows of {entity}; marts.data_issues has them")
     say(f"published: {result.file} ({len(result.rows)} marts, clock {result.clock_date})")
 
 
@@ -351,8 +356,6 @@ def _run(folder: Path | None, daily: bool) -> None:
         )
     _print_landed(result.landed)
     terminal.show(reporting.render(result.report))
-    for issue in running.data_issues():
-        say(issue, "data issue:")
     say(f"published marts: {result.published.file}")
     say(f"KPIs: {result.report.csv_file} and {result.report.json_file}")
 

@@ -80,19 +80,6 @@ def refuse_no_leads(landed: LandResult) -> None:
     )
 
 
-def data_issues(most: int = 10) -> list[str]:
-    """The faults of the landed data as published, one line each; the last one counts the rest."""
-    with duckdb.connect(str(paths.published_file()), read_only=True) as connection:
-        issues = connection.sql(
-            "select issue, entity, record_id, detail from marts.data_issues order by all"
-        ).fetchall()
-    lines = [
-        f"{issue}: {record} in {entity} ({detail})" for issue, entity, record, detail in issues
-    ]
-    left = len(lines) - most
-    return lines[:most] + ([f"and {left:,} more in marts.data_issues"] if left > 0 else [])
-
-
 def evaluated_date() -> date | None:
     """The day of the published quality marts, a warehouse clock; None where they have no rows."""
     with duckdb.connect(str(paths.published_file()), read_only=True) as connection:

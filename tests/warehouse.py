@@ -35,7 +35,7 @@ def build(
     raw: Mapping[str, Rows],
     seeds: Mapping[str, Rows] | None = None,
     select: Iterable[str] = SCORING,
-    **variables: str | bool,
+    **variables: str | bool | int,
 ) -> duckdb.DuckDBPyConnection:
     """A warehouse in `folder` with these rows, seeds and variables, built and open for reading.
 
@@ -105,7 +105,7 @@ def run_dbt(
     folder: Path,
     seeds: Mapping[str, Rows],
     select: Iterable[str] = SCORING,
-    variables: Mapping[str, str | bool] | None = None,
+    variables: Mapping[str, str | bool | int] | None = None,
 ) -> None:
     """Seeds and models of the warehouse in `folder`, by dbt in a process of its own."""
     write_seeds(folder / "seeds", seeds)

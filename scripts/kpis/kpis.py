@@ -101,7 +101,7 @@ class Kpi:
     `period` is YYYY-MM or `all`; `channel` and `region` are `(all)` where the row is not split by
     them. `unit` is count, money (reporting currency), rate (0.1 is 10 %), ratio, days, hours or
     months. `lower` and `upper` are a 95 % interval: Wilson's of a share of independent cases, the
-    bootstrap's of a median or mean.
+    bootstrap's of a median or mean. `note` also counts the faults of the tables that it rests on.
     """
 
     kpi: str
@@ -125,11 +125,25 @@ class Kpi:
 
 
 @dataclass(frozen=True)
+class Issue:
+    """How many records of an entity have a fault of one name, with one of them as an example."""
+
+    issue: str
+    entity: str
+    records: int
+    example: str
+
+
+@dataclass(frozen=True)
 class KpiReport:
-    """All KPIs, the choices that they rest on, the days that they cover, and where they lie."""
+    """All KPIs, the choices that they rest on, the days that they cover, and where they lie.
+
+    `issues` are the faults of the landed data, `marts.data_issues` counted by name and entity.
+    """
 
     rows: tuple[Kpi, ...]
     choices: Mapping[str, str]
+    issues: tuple[Issue, ...]
     first_day: date | None
     last_day: date | None
     csv_file: Path
@@ -160,6 +174,7 @@ def kpis(by: Sequence[str] = ("month",), method: str | None = None) -> KpiReport
             ).fetchall()[0]
             basis = _basis(connection, definitions)
             samples = _samples(connection, metrics, definitions, dimensions)
+            issues = _issues(connection)
             rows = [
                 row
                 for group_by in _subsets(dimensions)
@@ -170,11 +185,12 @@ def kpis(by: Sequence[str] = ("month",), method: str | None = None) -> KpiReport
         file, cause = paths.published_file(), str(error).splitlines()[0]
         sentence = f"{file} gives no KPIs: {cause} Build and publish: make run"
         raise UserError(known(error, file) or sentence) from error
-    rows += _growth(rows)
+    rows = _with_issues([*rows, *_growth(rows)], definitions, issues, metrics.manifest)
     report = KpiReport(
         # Stable: within a slice and period the KPIs keep the order of the saved query.
         rows=tuple(sorted(rows, key=lambda row: (row.channel, row.region, row.period))),
         choices=_choices(metrics.manifest, basis),
+        issues=issues,
         first_day=first_day,
         last_day=last_day,
         csv_file=paths.kpi_folder() / "kpis.csv",
@@ -212,6 +228,36 @@ def _definitions(manifest: PydanticSemanticManifest) -> list[Definition]:
             )
         )
     return definitions
+
+
+def _issues(connection: duckdb.DuckDBPyConnection) -> tuple[Issue, ...]:
+    found = connection.sql(
+        """select issue, entity, count(*), min(record_id || ' (' || detail || ')')
+        from marts.data_issues group by all order by all"""
+    ).fetchall()
+    return tuple(Issue(*row) for row in found)
+
+
+def _with_issues(
+    rows: Iterable[Kpi],
+    definitions: Iterable[Definition],
+    issues: Iterable[Issue],
+    manifest: PydanticSemanticManifest,
+) -> list[Kpi]:
+    """The rows, whose notes count the faults of what their KPI rests on, by words in its name."""
+    metas = (model.config.meta for model in manifest.semantic_models if model.config)
+    words = {word: set(names) for meta in metas for word, names in meta.get("rests_on", {}).items()}
+    metrics = {definition.kpi: definition.metrics for definition in definitions}
+    told: dict[str, str] = {}
+    for kpi in {row.kpi for row in rows}:
+        named = " ".join((kpi, *metrics.get(kpi, ())))
+        entities = set().union(*(names for word, names in words.items() if word in named))
+        told[kpi] = ", ".join(
+            f"{issue.records:,} × {issue.issue} in {issue.entity}"
+            for issue in issues
+            if issue.entity in entities
+        )
+    return [replace(row, note="; ".join(filter(None, (row.note, told[row.kpi])))) for row in rows]
 
 
 def _choices(manifest: PydanticSemanticManifest, basis: Mapping[str, Any]) -> dict[str, str]:
@@ -416,6 +462,7 @@ def _write(report: KpiReport) -> None:
         "choices": report.choices,
         "first_day": report.first_day and report.first_day.isoformat(),
         "last_day": report.last_day and report.last_day.isoformat(),
+        "data_issues": [vars(issue) for issue in report.issues],
     }
     _replace(report.csv_file, table.getvalue())
     _replace(report.json_file, _document(head, rows))
@@ -467,6 +514,12 @@ def render(report: KpiReport) -> RenderableType:
         *(table for table in tables if table.row_count),
         Text(),
         *(Text(line, style="dim") for line in choices),
+        *(
+            Text(
+                f"data issue: {issue.records:,} × {issue.issue} in {issue.entity}: {issue.example}"
+            )
+            for issue in report.issues
+        ),
     )
 
 

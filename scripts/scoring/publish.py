@@ -54,14 +54,30 @@ where (now.score_model, now.score, now.band)
 order by lead_id
 """
 
+# Of each file's last landing, by entity.
+SET_ASIDE = """
+select entity, sum(rows_rejected)::bigint, sum(rows_read)::bigint
+from (
+    from raw.landings
+    qualify landing_id = max(landing_id) over (partition by file)
+)
+group by entity
+having sum(rows_rejected) > 0
+order by entity
+"""
+
 
 @dataclass(frozen=True)
 class PublishResult:
-    """The published file, the rows of each table in it by name, and its warehouse clock."""
+    """The published file, the rows of each table in it by name, and its warehouse clock.
+
+    `set_aside` has the rows set aside and read, of each file's last landing, by entity.
+    """
 
     file: Path
     rows: dict[str, int]
     clock_date: str
+    set_aside: dict[str, tuple[int, int]]
 
 
 def publish(accept_rows: bool = False) -> PublishResult:
@@ -69,9 +85,10 @@ def publish(accept_rows: bool = False) -> PublishResult:
 
     Views are left out. A reader that holds the old file keeps it; whoever connects next sees the
     new one. Raises UserError, and leaves the published file alone, where the working file or a
-    mart of the project is missing, the last `dbt build` did not pass, or a mart's rows are far
-    from those of the last publication (`published_rows` in dbt_project.yml) and `accept_rows` is
-    not set; BusyError where another run holds the warehouse.
+    mart of the project is missing, the last `dbt build` did not pass, or, where `accept_rows` is
+    not set, a mart's rows are far from those of the last publication (`published_rows` in
+    dbt_project.yml) or too many landed rows were set aside (`set_aside_share`); BusyError where
+    another run holds the warehouse.
     """
     target = paths.published_file()
     new = target.with_name(f"{target.name}.new")
@@ -81,12 +98,14 @@ def publish(accept_rows: bool = False) -> PublishResult:
             with storage(), closing(connect()) as connection:
                 marts = _marts(connection)
                 _settle(connection)
+                set_aside = _set_aside(connection)
                 make_shared(target.parent)
                 _remove(new)
                 rows = _copy(connection, new, marts)
                 share(new)
                 if not accept_rows:
                     _refuse_odd_rows(connection, rows, marts)
+                    _refuse_set_aside(set_aside)
                 clock = _announce(connection, new, rows)
                 _sync(new)
                 _keep(target)
@@ -97,7 +116,7 @@ def publish(accept_rows: bool = False) -> PublishResult:
         finally:
             _remove(new)
         _prune(project_var("published_files_kept"))
-    return PublishResult(target, rows, clock)
+    return PublishResult(target, rows, clock, set_aside)
 
 
 def rollback() -> PublishResult:
@@ -121,12 +140,13 @@ def rollback() -> PublishResult:
                 }
                 connection.execute(f"detach {COPY}")
                 clock = _announce(connection, kept[-1], rows)
+                set_aside = _set_aside(connection)
                 _put_in_place(connection, kept[-1])
         except duckdb.Error as error:
             cause = str(error).splitlines()[0]
             cause = known(error, kept[-1]) or f"{kept[-1]} cannot be put back: {cause}"
             raise UserError(cause) from error
-    return PublishResult(target, rows, clock)
+    return PublishResult(target, rows, clock, set_aside)
 
 
 def is_evaluated() -> bool:
@@ -176,6 +196,27 @@ def _refuse_odd_rows(
             f"{'; '.join(odd)}: more of a change than `published_rows` in dbt_project.yml takes "
             "for sound, so what was published stays. If it is right: "
             "python -m scripts publish --accept-rows"
+        )
+
+
+def _set_aside(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, int]]:
+    return {
+        entity: (rejected, read) for entity, rejected, read in connection.sql(SET_ASIDE).fetchall()
+    }
+
+
+def _refuse_set_aside(set_aside: Mapping[str, tuple[int, int]]) -> None:
+    """Numbers without a good part of their rows would mislead."""
+    most = project_var("set_aside_share")
+    if told := [
+        f"{rejected:,} of the {read:,} rows of {entity}"
+        for entity, (rejected, read) in set_aside.items()
+        if rejected > most * read
+    ]:
+        raise UserError(
+            f"{'; '.join(told)} were set aside, more than `set_aside_share` in dbt_project.yml "
+            "takes, so what was published stays; marts.data_issues names them. Mend the files and "
+            "run again, or take it as it is: python -m scripts publish --accept-rows"
         )
 
 

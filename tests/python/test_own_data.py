@@ -52,33 +52,33 @@ LEADS = rows(
     "lead_id created_at updated_at email person_id first_name consent_status account_id "
     "merged_into_lead_id is_deleted",
     """
-    given      | 2025-01-01 | 2025-01-01 | ann@a.example    |           |     | given      |  |  |
-    withdrew   | 2025-01-05 | 2025-02-01 | ann@a.example    |           |     | opted out  |  |  |
-    placeheld1 | 2025-01-01 |            | noemail@none.com |           |     |            |  |  |
-    placeheld2 | 2025-01-01 |            | noemail@none.com |           |     |            |  |  |
-    undefined1 | 2025-01-01 |            |                  | undefined |     |            |  |  |
-    undefined2 | 2025-01-01 |            |                  | undefined |     |            |  |  |
-    zero1      | 2025-01-01 |            |                  | 0         |     |            |  |  |
-    zero2      | 2025-01-01 |            |                  | 0         |     |            |  |  |
-    shared1    | 2025-01-01 |            | us@s.example     |           | Ada |            |  |  |
-    shared2    | 2025-01-01 |            | us@s.example     |           | Bob |            |  |  |
-    shared3    | 2025-01-01 |            | us@s.example     |           | Cyd |            |  |  |
-    couple1    | 2025-01-01 |            | me@c.example     |           | Dan |            |  |  |
-    couple2    | 2025-01-01 |            | me@c.example     |           | Eve |            |  |  |
-    unlisted   | 2025-01-01 |            |                  |           |     | perhaps    |  |  |
-    mailed     | 2025-01-01 | 2025-01-01 |                  |           |     | given      |  |  |
-    mailed     | 2025-01-01 | 2025-03-01 | new@m.example    |           |     | given      |  |  |
-    again      | 2025-01-01 | 2025-01-01 |                  |           |     |            |  |  |
-    again      | 2025-01-01 | 2025-03-01 |                  |           |     | given      |  |  |
-    objects    | 2025-01-01 | 2025-01-01 |                  |           |     |            |  |  |
-    objects    | 2025-01-01 | 2025-02-01 |                  |           |     | objected   |  |  |
-    visited    | 2025-02-10 |            |                  |           |     |            |  |  |
-    old1       | 2025-01-02 |            |                  |           |     |            |  |  | true
-    old2       | 2025-01-03 |            |                  |           |     |            |  |  | true
-    merged     | 2025-01-20 |            |                  |           |     |            |  |  |
-    late       | 2025-01-15 |            |                  |           |     |            | acme |  |
-    early      | 2025-01-10 |            |                  |           |     |            | acme |  |
-    buyer      | 2025-01-01 |            |                  |           |     |            |  |  |
+    given | 2025-01-01 | 2025-01-01 | ann@a.example | | | given | | |
+    withdrew | 2025-01-05 | 2025-02-01 | ann@a.example | | | opted out | | |
+    placeheld1 | 2025-01-01 | | noemail@none.com | | | | | |
+    placeheld2 | 2025-01-01 | | noemail@none.com | | | | | |
+    undefined1 | 2025-01-01 | | | undefined | | | | |
+    undefined2 | 2025-01-01 | | | undefined | | | | |
+    zero1 | 2025-01-01 | | | 0 | | | | |
+    zero2 | 2025-01-01 | | | 0 | | | | |
+    shared1 | 2025-01-01 | | us@s.example | | Ada | | | |
+    shared2 | 2025-01-01 | | us@s.example | | Bob | | | |
+    shared3 | 2025-01-01 | | us@s.example | | Cyd | | | |
+    couple1 | 2025-01-01 | | me@c.example | | Dan | | | |
+    couple2 | 2025-01-01 | | me@c.example | | Eve | | | |
+    unlisted | 2025-01-01 | | | | | perhaps | | |
+    mailed | 2025-01-01 | 2025-01-01 | | | | given | | |
+    mailed | 2025-01-01 | 2025-03-01 | new@m.example | | | given | | |
+    again | 2025-01-01 | 2025-01-01 | | | | | | |
+    again | 2025-01-01 | 2025-03-01 | | | | given | | |
+    objects | 2025-01-01 | 2025-01-01 | | | | | | |
+    objects | 2025-01-01 | 2025-02-01 | | | | objected | | |
+    visited | 2025-02-10 | | | | | | | |
+    old1 | 2025-01-02 | | | | | | | | true
+    old2 | 2025-01-03 | | | | | | | | true
+    merged | 2025-01-20 | | | | | | | |
+    late | 2025-01-15 | | | | | | acme | |
+    early | 2025-01-10 | | | | | | acme | |
+    buyer | 2025-01-01 | | | | | | | |
     """,
 )
 
