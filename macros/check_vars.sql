@@ -4,7 +4,7 @@
     {%- set rules = [
         (['as_of'], '([1-9][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01]))?', day_words),
         (['reporting_currency'], '([A-Za-z]{3})?', 'a code of three letters, such as EUR, or empty'),
-        (['reporting_time_zone'], modules.pytz.all_timezones | join('|'), 'an IANA zone, such as Europe/Berlin'),
+        (['time_zone'], modules.pytz.all_timezones | join('|'), 'an IANA zone, such as Europe/Berlin'),
         (['cost_types'], '\\[.*\\]', 'a list, such as [media, tools]'),
         (['quality_day'], '[0-9]{1,4}', 'a whole number from 0 to 9999, one of evaluation_days'),
         (

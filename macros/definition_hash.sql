@@ -1,7 +1,7 @@
 {#
     MD5 of all that says what a model is made of: its SQL and that of everything upstream without comments and blanks, the
     macros that it calls, the seeds there but for the point tables (each score carries a hash of those), and the vars that
-    the SQL names but for the clock's. Empty on Spark, where nothing is kept.
+    the SQL names but for the clock's, and the time zone. Empty on Spark, where nothing is kept.
 #}
 {% macro definition_hash(model_name) -%}
     {%- if target.type != 'duckdb' -%}
@@ -13,7 +13,7 @@
             {%- do upstream.append(parent) -%}
         {%- endfor -%}
     {%- endfor -%}
-    {%- set parts, macros = [], [] -%}
+    {%- set parts, macros = [var('time_zone')], [] -%}
     {%- for node_id in upstream | sort if node_id in graph.nodes -%}
         {%- set node = graph.nodes[node_id] -%}
         {%- if node.resource_type == 'model' -%}

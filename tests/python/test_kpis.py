@@ -138,7 +138,7 @@ group by all
 KPI_BASIS_SQL = """
 select
     date '2025-04-05' as last_date, 'EUR' as reporting_currency, 'media, people' as cost_types,
-    'net payments' as revenue_source, 'UTC' as reporting_time_zone, 0.8 as gross_margin,
+    'net payments' as revenue_source, 'UTC' as time_zone, 0.8 as gross_margin,
     1 as payment_months, 12 as clv_window_months, 60 as clv_horizon_months, 1 as roi_months,
     72 as contact_within_hours, true as has_opportunities, true as has_customers
 """
@@ -199,7 +199,7 @@ select
 from (values ('2025-02-01', 0.6, 0.5), ('2025-04-01', 0.2, 0.4)) as qualities (day, expected, base)
 """
 
-DATA_END_SQL = "select date '2025-04-05' as last_reporting_date"
+DATA_END_SQL = "select date '2025-04-05' as last_date"
 
 RUN_INFO_SQL = "select 'toy' as run_id, date '2025-04-05' as clock_date"
 

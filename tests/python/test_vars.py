@@ -56,7 +56,7 @@ def check(changed: Mapping[str, object]) -> None:
         ("as_of", "0000-01-01", "a day, such as 2025-03-31, or empty"),
         ("as_of", "9999-12-32", "a day, such as 2025-03-31, or empty"),
         ("reporting_currency", "Euro", "a code of three letters, such as EUR, or empty"),
-        ("reporting_time_zone", "Berlin", "an IANA zone, such as Europe/Berlin"),
+        ("time_zone", "Berlin", "an IANA zone, such as Europe/Berlin"),
         ("cost_types", "media", r"a list, such as [media, tools]"),
         ("evaluation_days", 7, DAYS),
         ("evaluation_days", ["a week"], DAYS),
@@ -105,7 +105,7 @@ def test_what_vars_may_be() -> None:
         {
             "as_of": datetime.date(2025, 3, 31),
             "reporting_currency": "EUR",
-            "reporting_time_zone": "America/Argentina/Buenos_Aires",
+            "time_zone": "America/Argentina/Buenos_Aires",
             "cost_types": ["media", "tools"],
             "evaluation_days": [7, 14],
             "history": False,
@@ -127,7 +127,7 @@ def test_unit_tests_hold_whatever_the_vars(
     """`dbt build --vars …` runs them too."""
     others = {
         "as_of": "2025-03-31",
-        "reporting_time_zone": "America/New_York",
+        "time_zone": "America/New_York",
         "reporting_currency": "EUR",
         "outcome_days": 30,
         "calls_per_week": 7,
@@ -150,8 +150,8 @@ def test_a_build_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("DBT_LOG_PATH", str(tmp_path / "logs"))
     (tmp_path / "leads.csv").write_text("lead_id,created_at\na,2025-01-01\n", "utf-8")
     land(tmp_path)
-    with pytest.raises(UserError, match="reporting_time_zone is 'Berlin'; it may be an IANA zone"):
-        build(lambda *_: None, ["--vars", "reporting_time_zone: Berlin"])
+    with pytest.raises(UserError, match="time_zone is 'Berlin'; it may be an IANA zone"):
+        build(lambda *_: None, ["--vars", "time_zone: Berlin"])
     # dbt, which comes upon these while it reads the models, does not speak first.
     faulty = {"naive_bayes": "maybe", "evaluation_days": 7, "cost_types": 7}
     for name in ("cost_types", "evaluation_days", "naive_bayes"):

@@ -1,8 +1,8 @@
 {#
-    Grain: one row per lead and month of the reporting zone that a payment of the lead covers, or the month
+    Grain: one row per lead and month that a payment of the lead covers, or the month
     after: whether the lead is an active customer in it, whether it was one the month before, and what it paid.
 #}
-{%- set paid_month = "cast(date_trunc('month', " ~ reporting_date('paid_at') ~ ') as date)' %}
+{%- set paid_month = "cast(date_trunc('month', paid_at) as date)" %}
 with
 payments as (
     select

@@ -1,7 +1,7 @@
 {#
     Grain: one row. The last day that the data know of: the clock, or the day of a later stage or payment, unless days
     without any lie between that make it a slip, such as a mistyped year. With as_of it is as_of. A cohort had the time for
-    what it should have done by this day, not after; a period is over by the last day of the reporting zone that is over with it.
+    what it should have done by this day, not after; so had a period.
 #}
 with
 known_days as (
@@ -27,14 +27,8 @@ gaps as (
         known_date,
         {{ days_between('lag(known_date) over (order by known_date)', 'known_date') }} > {{ var('slip_days') }} as is_after_gap
     from known_days
-),
-
-ends as (
-    select max(known_date) as last_date from gaps
-    where known_date < (select coalesce(min(known_date), cast('9999-12-31' as date)) from gaps where is_after_gap)
 )
 
-select
-    last_date,
-    {{ days_after(reporting_date('cast(' ~ days_after('last_date', 1) ~ ' as timestamp)'), -1) }} as last_reporting_date
-from ends
+select max(known_date) as last_date
+from gaps
+where known_date < (select coalesce(min(gap.known_date), cast('9999-12-31' as date)) from gaps as gap where gap.is_after_gap)

@@ -13,7 +13,7 @@ known_days as (
 
     union all
 
-    select last_reporting_date from {{ ref('int_data_end') }}
+    select last_date from {{ ref('int_data_end') }}
 ),
 
 bounds as (

@@ -7,7 +7,7 @@ with
 months as (
     select distinct
         calendar.month_start_date,
-        last_day(calendar.month_start_date) <= data_end.last_reporting_date as is_complete
+        last_day(calendar.month_start_date) <= data_end.last_date as is_complete
     from {{ ref('calendar') }} as calendar
     cross join {{ ref('int_data_end') }} as data_end
     inner join (select min(month_start_date) as first_month from {{ ref('int_customer_months') }}) as paid

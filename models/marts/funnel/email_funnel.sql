@@ -28,7 +28,7 @@ emails as (
 )
 
 select
-    {{ reporting_date('emails.sent_at') }} as sent_date,
+    cast(emails.sent_at as date) as sent_date,
     lifecycle.channel, lifecycle.region,
     cast(sum(emails.sent) as bigint) as emails_sent,
     cast(sum(emails.is_opened) as bigint) as emails_opened,

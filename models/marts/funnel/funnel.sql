@@ -10,7 +10,7 @@ with
 happened as (
     {%- for column, reached_at in stages.items() %}
         select
-            {{ reporting_date(reached_at) }} as funnel_date,
+            cast({{ reached_at }} as date) as funnel_date,
             channel,
             region,
             '{{ column }}' as measure,
@@ -22,14 +22,14 @@ happened as (
     {% endfor %}
     {# A deal of nobody counts on its own. #}
     {%- for column, reached_at in {'opportunities': 'created_at', 'customers': "case status when 'won' then closed_at end"}.items() %}
-        select {{ reporting_date(reached_at) }} as funnel_date, '(none)' as channel, '(none)' as region, '{{ column }}' as measure, 1 as amount
+        select cast({{ reached_at }} as date) as funnel_date, '(none)' as channel, '(none)' as region, '{{ column }}' as measure, 1 as amount
         from {{ ref('int_opportunities') }}
         where lead_id is null and {{ reached_at }} is not null
 
         union all
     {% endfor %}
     select
-        {{ reporting_date('revenue.earned_at') }} as funnel_date,
+        cast(revenue.earned_at as date) as funnel_date,
         coalesce(lifecycle.channel, '(none)') as channel,
         coalesce(lifecycle.region, '(none)') as region,
         'revenue' as measure,

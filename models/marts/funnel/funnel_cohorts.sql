@@ -1,5 +1,5 @@
 {#
-    Grain: one row per UTC month of creation, channel and region that has leads: how many of them reached
+    Grain: one row per month of creation, channel and region that has leads: how many of them reached
     each stage ever, and at most 30, 60, 90 or 180 days after they came in.
 #}
 {%- set stages = {

@@ -22,7 +22,7 @@ select
         as revenue_source,
     counted.opportunities + counted.leads_with_opportunity > 0 as has_opportunities,
     counted.opportunities + counted.payments + counted.customers > 0 as has_customers,
-    '{{ var("reporting_time_zone") }}' as reporting_time_zone,
+    '{{ var("time_zone") }}' as time_zone,
     cast({{ var('gross_margin') }} as decimal(5, 4)) as gross_margin,
     cast({{ var('payment_months') }} as bigint) as payment_months,
     cast({{ var('clv_window_months') }} as bigint) as clv_window_months,

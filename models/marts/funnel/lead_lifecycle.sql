@@ -46,8 +46,8 @@ select
     {%- for stage in ['lead', 'iql', 'mql', 'sql', 'trial', 'opportunity', 'customer', 'lost'] %}
         timed.{{ stage }}_at,
     {%- endfor %}
-    {{ reporting_date('timed.sql_at') }} as sql_date,
-    {{ reporting_date('timed.customer_at') }} as customer_date,
+    cast(timed.sql_at as date) as sql_date,
+    cast(timed.customer_at as date) as customer_date,
     timed.first_contact_at,
     {%- for way in ways %}
         case when timed.days_{{ way }} >= 0 then timed.days_{{ way }} end as days_{{ way }},

@@ -22,7 +22,7 @@ select
     opportunities.amount,
     opportunities.created_at,
     opportunities.closed_at,
-    {{ reporting_date('opportunities.closed_at') }} as closed_date
+    cast(opportunities.closed_at as date) as closed_date
 from {{ ref('int_opportunities') }} as opportunities
 left join {{ ref('lead_lifecycle') }} as lifecycle
     on opportunities.lead_id = lifecycle.lead_id

@@ -1,5 +1,5 @@
 {#
-    Grain: one row per UTC month of creation, channel and region that has leads or spend: what the month
+    Grain: one row per month of creation, channel and region that has leads or spend: what the month
     cost and what its leads earned within the months of the var roi_months.
 #}
 with

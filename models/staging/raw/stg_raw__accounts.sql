@@ -1,7 +1,7 @@
 {# Grain: one row per version of an account. #}
 select
     account_id,
-    cast(updated_at as timestamp) as updated_at,
+    {{ local_time('updated_at') }} as updated_at,
     lower(domain) as domain,
     name,
     industry,
@@ -12,5 +12,5 @@ select
     coalesce(cast(is_deleted as boolean), false) as is_deleted,
     attributes,
     landing_seq,
-    cast(landed_at as timestamp) as landed_at
+    {{ local_time('landed_at') }} as landed_at
 from {{ source('raw', 'accounts') }}

@@ -3,9 +3,9 @@ select
     alias_id,
     lead_id,
     kind,
-    cast(linked_at as timestamp) as linked_at,
+    {{ local_time('linked_at') }} as linked_at,
     attributes,
     landing_seq,
-    cast(landed_at as timestamp) as landed_at
+    {{ local_time('landed_at') }} as landed_at
 from {{ current_versions(source('raw', 'lead_aliases'), ['alias_id'], is_dated=false) }} as landed
 where not coalesce(cast(is_deleted as boolean), false)

@@ -3,8 +3,8 @@ select
     event_id,
     lead_id,
     event_type,
-    cast(occurred_at as timestamp) as occurred_at,
-    cast(updated_at as timestamp) as updated_at,
+    {{ local_time('occurred_at') }} as occurred_at,
+    {{ local_time('updated_at') }} as updated_at,
     page_url,
     campaign,
     cast(duration_seconds as decimal(18, 3)) as duration_seconds,
@@ -12,5 +12,5 @@ select
     coalesce(cast(is_deleted as boolean), false) as is_deleted,
     attributes,
     landing_seq,
-    cast(landed_at as timestamp) as landed_at
+    {{ local_time('landed_at') }} as landed_at
 from {{ source('raw', 'lead_events') }}

@@ -2,13 +2,13 @@
 select
     feedback_id,
     lead_id,
-    cast(given_at as timestamp) as given_at,
+    {{ local_time('given_at') }} as given_at,
     verdict,
     reason,
     rep_id,
-    cast(updated_at as timestamp) as updated_at,
+    {{ local_time('updated_at') }} as updated_at,
     attributes,
     landing_seq,
-    cast(landed_at as timestamp) as landed_at
+    {{ local_time('landed_at') }} as landed_at
 from {{ current_versions(source('raw', 'lead_feedback'), ['feedback_id']) }} as landed
 where not coalesce(cast(is_deleted as boolean), false)

@@ -1,8 +1,8 @@
 {# Grain: one row per version of a lead. #}
 select
     lead_id,
-    cast(created_at as timestamp) as created_at,
-    cast(updated_at as timestamp) as updated_at,
+    {{ local_time('created_at') }} as created_at,
+    {{ local_time('updated_at') }} as updated_at,
     lower(email) as email,
     phone,
     first_name,
@@ -31,5 +31,5 @@ select
     coalesce(cast(is_deleted as boolean), false) as is_deleted,
     attributes,
     landing_seq,
-    cast(landed_at as timestamp) as landed_at
+    {{ local_time('landed_at') }} as landed_at
 from {{ source('raw', 'leads') }}

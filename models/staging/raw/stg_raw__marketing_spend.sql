@@ -11,5 +11,5 @@ select
     cast(clicks as bigint) as clicks,
     attributes,
     landing_seq,
-    cast(landed_at as timestamp) as landed_at
+    {{ local_time('landed_at') }} as landed_at
 from {{ current_versions(source('raw', 'marketing_spend'), ['spend_date', 'channel', 'campaign', 'region', 'cost_type'], is_dated=false) }} as landed

@@ -1,13 +1,13 @@
 {# Grain: one row per version of an opportunity. #}
 select
     opportunity_id,
-    cast(created_at as timestamp) as created_at,
+    {{ local_time('created_at') }} as created_at,
     stage,
     lead_id,
     account_id,
     same_as_opportunity_id,
-    cast(updated_at as timestamp) as updated_at,
-    cast(closed_at as timestamp) as closed_at,
+    {{ local_time('updated_at') }} as updated_at,
+    {{ local_time('closed_at') }} as closed_at,
     cast(is_won as boolean) as is_won,
     cast(amount as decimal(18, 4)) as amount,
     upper(currency) as currency,
@@ -16,5 +16,5 @@ select
     coalesce(cast(is_deleted as boolean), false) as is_deleted,
     attributes,
     landing_seq,
-    cast(landed_at as timestamp) as landed_at
+    {{ local_time('landed_at') }} as landed_at
 from {{ source('raw', 'opportunities') }}

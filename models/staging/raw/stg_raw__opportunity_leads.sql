@@ -6,6 +6,6 @@ select
     role,
     attributes,
     landing_seq,
-    cast(landed_at as timestamp) as landed_at
+    {{ local_time('landed_at') }} as landed_at
 from {{ current_versions(source('raw', 'opportunity_leads'), ['opportunity_id', 'lead_id'], is_dated=false) }} as landed
 where not coalesce(cast(is_deleted as boolean), false)

@@ -2,9 +2,9 @@
 select
     opportunity_id,
     stage,
-    cast(entered_at as timestamp) as entered_at,
+    {{ local_time('entered_at') }} as entered_at,
     attributes,
     landing_seq,
-    cast(landed_at as timestamp) as landed_at
+    {{ local_time('landed_at') }} as landed_at
 from {{ current_versions(source('raw', 'opportunity_stages'), ['opportunity_id', 'stage', 'entered_at'], is_dated=false) }} as landed
 where not coalesce(cast(is_deleted as boolean), false)

@@ -6,5 +6,5 @@ select
     cast(visitors as bigint) as visitors,
     attributes,
     landing_seq,
-    cast(landed_at as timestamp) as landed_at
+    {{ local_time('landed_at') }} as landed_at
 from {{ current_versions(source('raw', 'web_traffic'), ['traffic_date', 'channel', 'region'], is_dated=false) }} as landed
