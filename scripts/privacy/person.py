@@ -138,7 +138,7 @@ def _held(connection: DuckDBPyConnection, asked: list[str]) -> set[str]:
     named_in = [
         (column, entity.name)
         for entity in read_contract().values()
-        for column in ("lead_id", "merged_into_lead_id")
+        for column in ("lead_id", "merged_into_lead_id", "alias_id")
         if column in entity.column_names
     ]
     found = {
@@ -176,7 +176,10 @@ def _theirs(column: str, table: str) -> str:
 
 
 def _whole_people(connection: DuckDBPyConnection, asked: list[str]) -> list[str]:
-    """All leads of the people, as the last build knew them; merges of leads it did not know."""
+    """All leads of the people and their other names, as the last build knew them.
+
+    Also merges and names of leads that it did not know.
+    """
     is_built = holds(connection, LEAD_IDENTITIES)
     known = f"select lead_id from {LEAD_IDENTITIES}"
     queries = [
@@ -186,6 +189,13 @@ def _whole_people(connection: DuckDBPyConnection, asked: list[str]) -> list[str]
             ("lead_id", "merged_into_lead_id"),
             ("merged_into_lead_id", "lead_id"),
         )
+    ]
+    aliases = """(from raw.lead_aliases
+        qualify landing_seq = max(landing_seq) over (partition by alias_id))"""
+    queries += [
+        f"select {one} from {aliases} where {other} in (from unnest($1)) and is_deleted is not true"
+        for one, other in (("alias_id", "lead_id"), ("lead_id", "alias_id"))
+        if holds(connection, "raw.lead_aliases")
     ]
     if is_built:
         queries.append(

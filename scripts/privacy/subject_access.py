@@ -26,7 +26,13 @@ from scripts.shared.warehouse import reading
 # and what was published of the person. Other intermediate tables only repeat these.
 CHAPTERS = {
     "What was landed": (
-        *("raw.leads", "raw.lead_events", "raw.opportunities", "raw.opportunity_stages"),
+        *(
+            "raw.leads",
+            "raw.lead_aliases",
+            "raw.lead_events",
+            "raw.opportunities",
+            "raw.opportunity_stages",
+        ),
         *("raw.opportunity_leads", "raw.payments", "raw.lead_feedback"),
         *("raw.rejected_rows", "raw.rejected_cells"),
     ),

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+from scripts.landing.land import create_tables
 from scripts.seeds.overlay import seed_path
 from scripts.shared import paths
 from scripts.shared.errors import UserError
@@ -59,12 +60,14 @@ def build(
 
 
 def _refuse_unlanded(working_file: Path) -> None:
+    """And make what the contract has gained since the last landing."""
     with closing(connect(working_file)) as connection:
         if not holds(connection, "raw.leads"):
             raise UserError(
                 f"nothing was landed in {working_file}; land a folder first: "
                 "python -m scripts land FOLDER"
             )
+        create_tables(connection)
 
 
 def run_dbt(
