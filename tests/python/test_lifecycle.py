@@ -158,13 +158,13 @@ three_deals-3 | three_deals | 2025-01-05T09:00 | 2025-02-10 | true | 2025-02-10T
 ann-1 | ann | 2025-01-10T09:00 | 2025-01-10 | |
 ann-1 | ann_again | 2025-01-10T09:00 | 2025-01-20 | true | 2025-01-20T09:00
 ann-2 | ann_again | 2025-01-12T09:00 | 2025-01-12 | |
-named-1 | caller | 2025-01-10T09:00 | 2025-01-10 | |
+named-1 | | 2025-01-10T09:00 | 2025-01-10 | |
 own-1 | boss_a | 2025-01-11T09:00 | 2025-01-11 | |
-two-1 | adviser | 2025-01-12T09:00 | 2025-01-12 | |
+two-1 | | 2025-01-12T09:00 | 2025-01-12 | |
 rejected_deal-1 | rejected_deal | 2025-01-10T09:00 | 2025-02-20 | false | 2025-02-20T09:00
 """
 
-# own-1 names its own lead and another as primary; two-1 names two that are not its own.
+# own-1 names its own lead and another as primary; two-1 has no lead of its own and names two.
 PARTS = """
 ann-1 | ann | true | buyer
 ann-1 | ann_again | false | user
@@ -342,8 +342,8 @@ def test_a_deal_counts_once_and_the_others_of_it_are_kept(
         (
             "two-1",
             "boss_a",
-            3,
-            [("adviser", False, None), ("boss_a", True, None), ("boss_b", False, None)],
+            2,
+            [("boss_a", True, None), ("boss_b", False, None)],
         ),
     ]
 

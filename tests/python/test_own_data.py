@@ -134,6 +134,7 @@ RAW = {
     "opportunity_leads": rows(
         "opportunity_id lead_id is_primary is_deleted",
         """
+        by_lead | shared2 | true |
         by_part | couple1 | false |
         by_part | shared1 | true |
         by_part | zero1 | true | true
@@ -233,7 +234,7 @@ def test_a_deal_ties_to_a_lead_or_counts_on_its_own(
     ).fetchall()
     assert found == [
         ("by_account", "early", "(none)", 1),
-        ("by_lead", "buyer", "(none)", 1),
+        ("by_lead", "buyer", "(none)", 2),
         ("by_part", "shared1", "(none)", 2),
         ("lost_mirror", "buyer", "(none)", 1),
         ("nobody", None, "(none)", 0),
