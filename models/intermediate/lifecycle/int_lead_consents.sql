@@ -9,17 +9,17 @@ stated as (
     select
         identities.surviving_lead_id as lead_id, channels.contact_channel, channels.consent_basis,
         versions.lead_id as landed_lead_id, versions.valid_from_date, versions.is_current,
-        general.consent as general_consent, general.strictness as general_strictness,
-        specific.consent as channel_consent, specific.strictness as channel_strictness
+        general.meaning as general_consent, general.strictness as general_strictness,
+        specific.meaning as channel_consent, specific.strictness as channel_strictness
     from {{ ref('int_lead_versions') }} as versions
     inner join {{ ref('int_lead_identities') }} as identities
         on versions.lead_id = identities.lead_id
     inner join {{ ref('contact_consent') }} as channels
         on channels.country_code is null
-    left join {{ ref('int_consents') }} as general
-        on versions.consent_status = general.written_consent
-    left join {{ ref('int_consents') }} as specific
-        on {{ json_text('versions.attributes', "'consent_' || channels.contact_channel") }} = specific.written_consent
+    left join {{ ref('int_words') }} as general
+        on versions.consent_status = general.written and general.kind = 'consent'
+    left join {{ ref('int_words') }} as specific
+        on {{ json_text('versions.attributes', "'consent_' || channels.contact_channel") }} = specific.written and specific.kind = 'consent'
 ),
 
 given as (

@@ -4,13 +4,14 @@
 #}
 {%- set cost_types = list_var('cost_types') | map('replace', "'", "''") | join("', '") %}
 select
-    spend.spend_date, channels.channel, spend.campaign, spend.region, spend.cost_type,
+    spend.spend_date, channels.meaning as channel, spend.campaign, spend.region, spend.cost_type,
     coalesce(spend.currency, '') as currency,
     spend.amount as landed_amount,
     cast(spend.amount * exchange_rates.rate as decimal(18, 4)) as amount
 from {{ ref('stg_raw__marketing_spend') }} as spend
-inner join {{ ref('int_channels') }} as channels
-    on spend.channel = channels.lead_source
+inner join {{ ref('int_words') }} as channels
+    on spend.channel = channels.written
+    and channels.kind = 'channel'
 cross join {{ ref('int_clock') }} as clock
 left join {{ ref('int_exchange_rates') }} as exchange_rates
     on coalesce(spend.currency, '') = exchange_rates.from_currency

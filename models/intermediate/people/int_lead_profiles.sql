@@ -21,7 +21,7 @@ select
     coalesce(countries.country_code, versions.country) as country,
     coalesce(versions.region, countries.region) as region,
     coalesce(versions.time_zone, countries.time_zone) as time_zone,
-    countries.consent_basis, channels.channel,
+    countries.consent_basis, channels.meaning as channel,
     case when contains(versions.email, '@') then split_part(versions.email, '@', 2) end as email_domain,
     case when contains(versions.email, '@') then coalesce(email_domains.kind, 'business') end as email_domain_kind,
     case
@@ -35,12 +35,14 @@ left join {{ ref('int_job_titles') }} as job_titles
     on versions.job_title = job_titles.job_title
 left join {{ ref('int_job_titles') }} as departments
     on versions.department = departments.job_title
-left join {{ ref('int_countries') }} as written_countries
-    on versions.country = written_countries.written_country
+left join {{ ref('int_words') }} as written_countries
+    on versions.country = written_countries.written
+    and written_countries.kind = 'country'
 left join {{ ref('countries') }} as countries
-    on written_countries.country_code = countries.country_code
-left join {{ ref('int_channels') }} as channels
-    on versions.lead_source = channels.lead_source
+    on written_countries.meaning = countries.country_code
+left join {{ ref('int_words') }} as channels
+    on versions.lead_source = channels.written
+    and channels.kind = 'channel'
 left join {{ ref('email_domains') }} as email_domains
     on split_part(versions.email, '@', 2) = email_domains.domain
 left join {{ ref('role_mailboxes') }} as role_mailboxes

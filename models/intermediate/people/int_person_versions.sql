@@ -11,7 +11,7 @@
 {%- set people -%}
     {{ ref('int_lead_versions') }} as versions
     inner join {{ ref('int_lead_identities') }} as identities on versions.lead_id = identities.lead_id
-    left join {{ ref('int_consents') }} as consents on versions.consent_status = consents.written_consent
+    left join {{ ref('int_words') }} as consents on versions.consent_status = consents.written and consents.kind = 'consent'
 {%- endset %}
 with
 change_dates as (
@@ -26,7 +26,7 @@ members as (
     select
         versions.*,
         identities.surviving_lead_id, identities.person_created_at, change_dates.change_date,
-        consents.strictness, consents.consent,
+        consents.strictness, consents.meaning as consent,
         row_number() over (
             partition by identities.surviving_lead_id, change_dates.change_date
             order by
@@ -47,7 +47,7 @@ select
         versions.{{ field }},
     {%- endfor %}
     versions.is_deleted_then as is_deleted,
-    coalesce(consents.consent = 'objected', false) as has_objected,
+    coalesce(consents.meaning = 'objected', false) as has_objected,
     versions.valid_from_date, versions.valid_until_date
 from {{ people }}
 where identities.person_lead_count = 1

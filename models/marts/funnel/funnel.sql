@@ -52,13 +52,14 @@ happened as (
 
     select
         traffic.traffic_date as funnel_date,
-        channels.channel,
+        channels.meaning as channel,
         traffic.region,
         'visitors' as measure,
         cast(traffic.visitors as decimal(18, 4)) as amount
     from {{ ref('stg_raw__web_traffic') }} as traffic
-    inner join {{ ref('int_channels') }} as channels
-        on traffic.channel = channels.lead_source
+    inner join {{ ref('int_words') }} as channels
+        on traffic.channel = channels.written
+        and channels.kind = 'channel'
     cross join {{ ref('int_clock') }} as clock
     where traffic.traffic_date <= clock.facts_until_date
 )
