@@ -5,7 +5,8 @@ takes the place of the one before: of several in a row the last of a file counts
 of its file follows, it is held against all versions, as that one is. Where none does, it is new
 unless it has the content of the version before it, or its file said the same when it last landed:
 an unchanged row of a changed file is no news against files that landed since. What a file said is
-the version that was current when it landed, or the one noted in `raw.overruled_versions`.
+the version that was current when it landed, or the one noted in `raw.overruled_versions`. Of a key
+that was deleted because a whole folder lacked it, all but its deletion is news.
 """
 # ruff: noqa: S608 (names in SQL come from the contract)
 
@@ -103,11 +104,14 @@ class _Steps:
 
     @property
     def known_versions(self) -> str:
-        """The landed versions of the new rows' keys, and whether each is its key's last."""
+        """The landed versions of the new rows' keys: is it its key's last, is it an absence."""
         return f"""
             select
                 landing_seq,
-                landing_seq = max(landing_seq) over (partition by {self.key}) as is_latest
+                landing_seq = max(landing_seq) over (partition by {self.key}) as is_latest,
+                landing_seq in (
+                    select landing_seq from raw.absent_versions where entity = '{self.entity.name}'
+                ) as is_absence
             from raw.{self.entity.name}
             where ({self.key}) in (select ({self.key}) from {self.new})"""
 
@@ -120,6 +124,14 @@ class _Steps:
     def latest(self) -> str:
         versions = "select landing_seq from known_versions where is_latest"
         return f"(select * from raw.{self.entity.name} where landing_seq in ({versions}))"
+
+    @property
+    def absent_keys(self) -> str:
+        """Keys that were last deleted because a whole folder lacked them."""
+        versions = "select landing_seq from known_versions where is_latest and is_absence"
+        return (
+            f"(select ({self.key}) from raw.{self.entity.name} where landing_seq in ({versions}))"
+        )
 
     @property
     def keys_of_several(self) -> str:
@@ -165,7 +177,8 @@ class _Steps:
         return f"""
             select row_id from {self.new} as new
             semi join {self.known} as known on {self.same}
-            where {self.is_dated} or row_id not in {self.last_of_files}"""
+            where ({self.key}) not in {self.absent_keys}
+                and ({self.is_dated} or row_id not in {self.last_of_files})"""
 
     @property
     def said_before(self) -> str:
@@ -186,6 +199,7 @@ class _Steps:
                     and overruled.landing_seq = known.landing_seq
                 where new.row_id in (
                     select max(row_id) from {self.new}
+                    where ({self.key}) not in {self.absent_keys}
                     group by {self.key}, file_number having count(*) = 1
                 )
                 qualify row_number() over (
