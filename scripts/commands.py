@@ -412,6 +412,8 @@ def _print_landed(result: LandResult) -> None:
             "and traffic",
             "replaced:",
         )
+    for lines in result.framed:
+        say(f"{lines.count(',') + 1} lines of a report's frame: {lines}", "left out:")
     if result.total.rows_added:
         say(f"{result.total.rows_added:,} rows, to one of their file with the same key", "added:")
     for entity in result.entities:

@@ -102,13 +102,14 @@ class LandResult:
     """What a landing did, by entity that had files, in the contract's order.
 
     `kept` says of which entities nothing was deleted, though the folder was to hold all rows, and
-    why.
+    why; `framed` which lines of which files are not rows but what a report has around them.
     """
 
     run_id: str
     landed_at: datetime
     entities: tuple[EntityResult, ...]
     kept: tuple[str, ...] = ()
+    framed: tuple[str, ...] = ()
 
     @property
     def total(self) -> EntityResult:
@@ -201,7 +202,13 @@ def land(
                     result = replace(result, rows_deleted=deleted)
             results.append(replace(result, files_skipped=skipped))
         connection.commit()
-    return LandResult(run_id, moment, tuple(results), tuple(kept))
+    framed = [
+        f"{file.path.name} line {', '.join(map(str, file.source.frame.lines))}"
+        for batch in batches.values()
+        for file in batch
+        if file.source.frame and not file.is_unchanged
+    ]
+    return LandResult(run_id, moment, tuple(results), tuple(kept), tuple(framed))
 
 
 def _land_entity(

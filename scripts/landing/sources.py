@@ -25,6 +25,7 @@ from pyarrow import parquet as pq
 from pyarrow.compute import min_max  # type: ignore[import-untyped]
 
 from scripts.landing.contract import AS_THE_CONTRACT_HAS_IT, NO_OBJECT, Field, Reading, literal
+from scripts.landing.frame import MARKS, Frame, find_frame, write_rows
 from scripts.landing.mapping import FilePlan
 from scripts.shared.errors import UserError
 from scripts.shared.faults import MEMORY, no_room
@@ -94,7 +95,7 @@ class Source:
 
     `lines_by` names the columns by which a row is found again among the lines of the text; empty
     where its number is as good (Parquet, a JSON array). `broken` is the condition of a row that
-    is none.
+    is none. `frame` tells what a report has around its rows, which `path` is without.
     """
 
     path: Path
@@ -104,6 +105,7 @@ class Source:
     delimiter: str | None = None
     broken: str | None = None
     reading: Reading = AS_THE_CONTRACT_HAS_IT
+    frame: Frame | None = None
 
     @property
     def parameters(self) -> list[str]:
@@ -219,7 +221,11 @@ def open_source(
         case "parquet":
             source = _parquet(connection, plan, path, plain, scratch)
         case "csv" | "tsv":
-            source = _csv(plan, path, plain)
+            frame = find_frame(plain, plan)
+            if frame:
+                rows = scratch / hashlib.sha256(f"rows of {path.name}".encode()).hexdigest()
+                write_rows(plain, frame, rows)
+            source = replace(_csv(plan, path, rows if frame else plain), frame=frame)
         case _:
             source = _json(connection, plan, path, plain)
     source = _with_constants(source, plan.constants)
@@ -385,7 +391,7 @@ def _is_in_milliseconds(data_type: pyarrow.DataType) -> bool:
 def _csv(plan: FilePlan, path: Path, plain: Path) -> Source:
     with plain.open(encoding="utf-8-sig", newline="") as stream:
         first = stream.readline()
-        delimiter = max(",;\t|", key=lambda mark: _known(plan, first.split(mark)))
+        delimiter = max(MARKS, key=lambda mark: _known(plan, first.split(mark)))
         if not first.strip("\r\n"):
             raise UserError(f"{path} starts with an empty line: line 1 must be the header.")
         taken: list[str] = []
@@ -531,10 +537,11 @@ def records(source: Source) -> Iterator[tuple[int, str, list[str]]]:
         reader = csv.reader(
             _tapped(stream, taken), delimiter=source.delimiter or ",", skipinitialspace=True
         )
-        start = 1
+        skipped = source.frame.skipped if source.frame else 0
+        start = skipped + 1
         for row in reader:
             yield start, "".join(taken), row
-            start = reader.line_num + 1
+            start = skipped + reader.line_num + 1
             taken.clear()
 
 
