@@ -78,6 +78,31 @@ def land(
     say(f"landed in: {paths.warehouse_file()}")
 
 
+@app.command("map")
+def map_folder(
+    folder: Annotated[Path, typer.Argument(help="folder of files, as a tool exported them")],
+) -> None:
+    """Write a folder's mapping.yml as a start, guessed from headers and values."""
+    from scripts.landing.guess import write_mapping
+
+    with terminal.status(f"looking at {folder}"):
+        result = write_mapping(folder)
+    table = Table(title="Guessed", title_justify="left")
+    for name in ("file", "column", "is", "sure"):
+        table.add_column(name, justify="right" if name == "sure" else "left")
+    for file in result.files:
+        if not file.entity:
+            table.add_row(file.name, "", "not known", "")
+            continue
+        table.add_row(file.name, "", file.entity.is_what, f"{file.entity.percent} %")
+        for guess in (*file.columns, *file.options):
+            table.add_row("", guess.what, guess.is_what, f"{guess.percent} %")
+        for missing in file.missing:
+            table.add_row("", "(none)", missing, "")
+    terminal.show(table)
+    say(f"mapping: {result.file}")
+
+
 @app.command()
 def check_seeds() -> None:
     """Check the point tables and mappings, those of LEADS_SEEDS laid over, without building."""

@@ -23,7 +23,7 @@ _VOCABULARY = Path(__file__).with_name("vocabulary.yml")
 MARKS = ",;\t|"
 
 # Lines in which a header is looked for, and bytes in which an end is.
-_HEAD = 20
+HEAD = 20
 _TAIL = 1 << 16
 _BLOCK = 1 << 20
 
@@ -94,7 +94,7 @@ def _header(plain: Path, plan: FilePlan) -> tuple[list[str], list[str], str]:
     """The lines before the header, its cells, and what is between them; no cells: none is found."""
     before: list[str] = []
     with plain.open(encoding="utf-8-sig", newline="") as stream:
-        for line in islice(stream, _HEAD):
+        for line in islice(stream, HEAD):
             mark = max(MARKS, key=lambda mark: sum(map(plan.knows, cells(line, mark))))
             if _has_required(plan, header := cells(line, mark)):
                 return before, header, mark
@@ -129,7 +129,7 @@ def _kind(plan: FilePlan, header: Sequence[str], mark: str, line: str) -> str:
         return "row" if line.strip() and not row else "empty"
     if row == list(header) or len(row) > len(header):
         return "row"
-    total = filled[0] if _is_total(filled[0]) else None
+    total = filled[0] if is_total(filled[0]) else None
     given = dict(zip(map(plan.target, header), row, strict=False)) | {**plan.constants}
     required = [column for column in plan.entity.columns if column.required]
     if all(_has_value(column, given.get(column.name, ""), total) for column in required):
@@ -143,7 +143,8 @@ def _has_value(column: Column, cell: str, total: str | None) -> bool:
     return cell not in _NO_VALUE
 
 
-def _is_total(cell: str) -> bool:
+def is_total(cell: str) -> bool:
+    """Whether a cell begins a row that sums up the rows above it."""
     text = cell.lower()
     words: Iterable[str] = vocabulary()["totals"]
     return any(text.startswith(word) and text[len(word) :][:1] in ("", *" :-–(") for word in words)

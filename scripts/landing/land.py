@@ -269,7 +269,7 @@ def _files(folder: Path, options: Options) -> tuple[dict[Entity, list[Planned]],
     options = options.over(mapping.options)
     entities = read_contract()
     found: dict[Entity, list[Planned]] = {entity: [] for entity in entities.values()}
-    paths = [path for path in sorted(folder.iterdir()) if not _is_passed_over(path.name.lower())]
+    paths = [path for path in sorted(folder.iterdir()) if not is_passed_over(path.name)]
     mapping.refuse_absent(path.name for path in paths)
     for path in paths:
         entity = path.name.lower().split(".")[0]
@@ -298,7 +298,9 @@ def _files(folder: Path, options: Options) -> tuple[dict[Entity, list[Planned]],
     return {entity: planned for entity, planned in found.items() if planned}, options
 
 
-def _is_passed_over(name: str) -> bool:
+def is_passed_over(name: str) -> bool:
+    """Whether a file of a folder is not meant to be landed."""
+    name = name.lower()
     return name.startswith((".", "_", "readme")) or name.endswith(".md") or name == NAME
 
 

@@ -9,10 +9,11 @@ import pytest
 from typer.testing import CliRunner
 
 from scripts.commands import app
+from scripts.landing.guess import write_mapping
 from scripts.landing.land import LandResult, land
 from scripts.landing.mapping import Options
 from scripts.shared.errors import UserError
-from tests.python.test_land import NOW, cells, folder, rejects, rows, versions, warehouse
+from tests.python.test_land import NOW, cells, folder, parquet, rejects, rows, versions, warehouse
 
 __all__ = ["folder", "warehouse"]  # fixtures
 
@@ -470,3 +471,113 @@ def test_an_account_has_its_id_alone(folder: Path) -> None:
     result = land_files(folder, {"accounts.csv": "account_id,name\n1,a\n\n2,\nTotal: 2,\n"})
     assert versions("accounts", "account_id") == [("1",), ("2",)]
     assert result.framed == ("accounts.csv line 5",)
+
+
+# --- A mapping to start from
+
+HUBSPOT = """Record ID,First Name,Email,Create Date,Job Title,Country/Region,Favourite: colour
+11,Ann,ann@a.example,2024-12-31 15:05,CEO,DE,red
+12,Bo,bo@b.example,2024-12-01 09:00,CTO,DE,
+"""
+DEALS = """Deal ID;Kontakt ID;Create Date;Close Date;Deal Stage;Betrag;Contact ID
+1;11;13.01.2025;01.02.2025;won;1.250;11
+2;12;02.01.2025;;open;3,50;12
+"""
+GOOGLE = (
+    ADS_HEAD
+    + """Day,Campaign,Currency code,Cost,Impr.,Clicks
+2025-04-01,a,EUR,390.00,"1,200",3
+2025-04-01,a,EUR,610.00,90,4
+Total: Account, --,EUR,1000.00,"1,290",7
+"""
+)
+SALESFORCE_LEADS = '"First Name","Email Address","Lead Source","Created Date"\n' + (
+    '"Ann","ann@a.example","Web","12/31/2024 3:05 PM"\n' + SALESFORCE
+)
+
+
+def guessed(folder: Path, files: dict[str, str]) -> str:
+    for name, text in files.items():
+        (folder / name).write_text(text, "utf-8")
+    done = CliRunner().invoke(app, ["map", str(folder)])
+    assert done.exit_code == 0, done.output
+    shown = done.output.replace("\n", "")
+    assert shown.endswith(f"mapping: {folder / 'mapping.yml'}")
+    return (folder / "mapping.yml").read_text("utf-8")
+
+
+def test_exports_land_with_the_mapping_that_is_guessed(folder: Path) -> None:
+    files = {
+        "hubspot contacts.csv": HUBSPOT,
+        "hubspot-deals.csv": DEALS,
+        "Campaign report.csv": GOOGLE,
+        "report1735657500.csv": SALESFORCE_LEADS,
+    }
+    text = guessed(folder, files)
+    result = land(folder, NOW)
+    assert (rejects(), cells()) == ([], [])
+    assert versions("leads", "created_at, first_name, lead_source, attributes") == [
+        (datetime(2024, 12, 31, 15, 5), "Ann", None, '{"Favourite: colour":"red"}'),
+        (datetime(2024, 12, 1, 9), "Bo", None, None),
+        (datetime(2024, 12, 31, 15, 5), "Ann", "Web", None),
+    ]
+    assert versions("leads", "email")[2] == ("ann@a.example",)
+    assert versions("opportunities", "opportunity_id, lead_id, amount, created_at, closed_at") == [
+        ("1", "11", Decimal(1250), datetime(2025, 1, 13), datetime(2025, 2, 1)),
+        ("2", "12", Decimal("3.5"), datetime(2025, 1, 2), None),
+    ]
+    assert versions("marketing_spend", "spend_date, campaign, amount, currency, impressions") == [
+        (date(2025, 4, 1), "a", Decimal(610), "EUR", 90)
+    ]
+    assert result.total.rows_replaced == 1
+    for line in (
+        "  Campaign report.csv:\n    entity: marketing_spend  # 95 %\n",
+        "      Record ID: lead_id  # 95 %\n",
+        "      Email Address: lead_id  # 50 %\n",
+        "    dates: mdy  # 100 %\n",
+        "    dates: dmy  # 100 %\n    decimal: comma  # 95 %\n",
+        "    # sum: true  # 50 %: in doubt\n",
+        '    # kept as attributes: "Favourite: colour"\n',
+    ):
+        assert line in text
+
+
+def test_values_say_what_a_header_does_not(folder: Path) -> None:
+    text = guessed(
+        folder,
+        {
+            "leads.jsonl": '{"ID": 1, "created": "01/02/2024", "Email": "none"}\n',
+            "accounts.csv": "account_id,name\n1,a\n",
+            "notes.csv": "colour,shape\nred,round\n",
+        },
+    )
+    assert "# dates: dmy  # 50 %: in doubt" in text  # or mdy: the values can be both
+    assert "Email" not in text.split("kept as")[0] and "kept as attributes: Email" in text
+    assert "account_id: account_id  # 100 %" in text
+    assert "# notes.csv: not known" in text
+
+
+def test_a_parquet_file_and_an_array_are_guessed_too(folder: Path) -> None:
+    parquet("select 7 as id, now() as created_date", folder / "contacts.parquet")
+    array = '[{"Company ID": 7, "Company name": "a"}]'
+    text = guessed(folder, {"companies.json": array, "hollow.jsonl": "[]"})
+    assert "  contacts.parquet:\n    entity: leads" in text
+    assert "  companies.json:\n    entity: accounts" in text
+    (folder / "hollow.jsonl").unlink()
+    assert land(folder, NOW).total.rows_landed == 2
+
+
+def test_a_mapping_that_is_there_is_never_written_over(folder: Path) -> None:
+    (folder / "mapping.yml").write_text("dates: dmy")
+    for told, change in (
+        ("mapping.yml is there already", lambda: (folder / "mapping.yml").unlink()),
+        ("has no file of the formats csv", lambda: (folder / "a.json").write_text("{")),
+        ("is not valid JSON", lambda: None),
+    ):
+        (folder / "leads.md").write_text("x")
+        with pytest.raises(UserError, match=told):
+            write_mapping(folder)
+        change()
+    with pytest.raises(UserError, match="There is no folder"):
+        write_mapping(folder / "nothing")
+    assert not (folder / "mapping.yml").exists()
