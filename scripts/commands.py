@@ -433,8 +433,8 @@ def _print_landed(result: LandResult) -> None:
     if result.total.rows_replaced:
         say(
             f"{result.total.rows_replaced:,} rows say otherwise than a later row of their file "
-            "with the same key, which counts; if both are meant, mend the keys, or --sum spend "
-            "and traffic",
+            "with the same key, which counts; if both are meant, mend the keys, or add spend and "
+            "traffic up (--sum)",
             "replaced:",
         )
     for lines in result.framed:
