@@ -1,6 +1,7 @@
 """Which rows of a landing say something new.
 
-A version with updated_at is new unless its content is among the key's versions. One without it
+A version with updated_at is new unless its content is among the key's versions, or is, but for the
+updated_at, that of the dated one that held before. One without it
 takes the place of the one before: of several in a row the last of a file counts. Where a dated one
 of its file follows, it is held against all versions, as that one is. Where none does, it is new
 unless it has the content of the version before it, or its file said the same when it last landed:
@@ -37,6 +38,7 @@ def mark_duplicates(
     ((replaced,),) = connection.execute(steps.replaced).fetchall()
     if steps.has_dates:
         _mark(connection, entity, steps.equal_to_any)
+        _mark(connection, entity, steps.dated_anew)
     _mark(connection, entity, steps.equal_to_latest)
     if last_seqs:
         names, seqs = zip(*last_seqs.values(), strict=True)
@@ -179,6 +181,43 @@ class _Steps:
             semi join {self.known} as known on {self.same}
             where ({self.key}) not in {self.absent_keys}
                 and ({self.is_dated} or row_id not in {self.last_of_files})"""
+
+    @property
+    def dated_anew(self) -> str:
+        """Dated rows that say what the dated version that held before them says.
+
+        Keys of which there is an undated row are left to the other steps.
+        """
+        names = [name for name in self.entity.column_names if name != "updated_at"]
+        content = ", ".join((*names, "attributes"))
+        held_at = f"max(updated_at) over (partition by {self.key} order by landing_seq)"
+        return f"""
+            with versions as (
+                select
+                    -1 as row_id, landing_seq, updated_at, {content},
+                    coalesce(updated_at, {held_at}) as held_at
+                from {self.known}
+                union all
+                select row_id, null, updated_at, {content}, updated_at from {self.new}
+                where ({self.key}) not in (
+                    select ({self.key}) from {self.new} where updated_at is null
+                )
+                and (
+                    ({self.key}) in (select ({self.key}) from {self.known})
+                    or ({self.key}) in {self.keys_of_several}
+                )
+            ),
+            compared as (
+                select
+                    row_id,
+                    lag(updated_at) over held is not null
+                    and row({content}) is not distinct from lag(row({content})) over held as is_same
+                from versions
+                window held as (
+                    partition by {self.key} order by held_at nulls first, row_id, landing_seq
+                )
+            )
+            select row_id from compared where is_same and row_id >= 0"""
 
     @property
     def said_before(self) -> str:
