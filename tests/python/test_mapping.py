@@ -581,3 +581,34 @@ def test_a_mapping_that_is_there_is_never_written_over(folder: Path) -> None:
     with pytest.raises(UserError, match="There is no folder"):
         write_mapping(folder / "nothing")
     assert not (folder / "mapping.yml").exists()
+
+
+def test_a_mapping_is_for_every_format(folder: Path) -> None:
+    parquet(
+        "select 1 as id, timestamp '2024-05-31 09:30' as made, [1] as city, 'x' as shoe",
+        folder / "people.parquet",
+    )
+    parquet(
+        "select 2 as lead_id, timestamp '2024-05-31 09:30' as created_at", folder / "leads.parquet"
+    )
+    (folder / "more.json").write_text('[{"id": 3, "made": "2024-05-31T09:30"}]')
+    mapping = """
+    time_zone: Europe/Lisbon
+    files:
+      people.parquet:
+        entity: leads
+        columns: {id: lead_id, made: created_at}
+        constants: {lead_source: "it's", country: DE}
+        leave_out: [city]
+        time_zone: Europe/Berlin
+      more.json:
+        entity: leads
+        columns: {id: lead_id, made: created_at, town: city}
+        constants: {country: FR, lead_source: }
+    """
+    land_files(folder, {"mapping.yml": mapping})
+    assert versions("leads", "lead_id, created_at, country, lead_source, city, attributes") == [
+        ("2", datetime(2024, 5, 31, 9, 30), None, None, None, None),
+        ("3", datetime(2024, 5, 31, 8, 30), "FR", None, None, None),
+        ("1", datetime(2024, 5, 31, 7, 30), "DE", "it's", None, '{"shoe":"x"}'),
+    ]
