@@ -437,8 +437,9 @@ def _print_landed(result: LandResult) -> None:
             "traffic up (--sum)",
             "replaced:",
         )
-    for lines in result.framed:
-        say(f"{lines.count(',') + 1} lines of a report's frame: {lines}", "left out:")
+    for file, lines in result.framed:
+        numbers = ", ".join(map(str, lines))
+        say(f"{len(lines)} lines of a report's frame: {file} line {numbers}", "left out:")
     if result.total.rows_added:
         say(f"{result.total.rows_added:,} rows, to one of their file with the same key", "added:")
     for entity in result.entities:

@@ -102,14 +102,14 @@ class LandResult:
     """What a landing did, by entity that had files, in the contract's order.
 
     `kept` says of which entities nothing was deleted, though the folder was to hold all rows, and
-    why; `framed` which lines of which files are not rows but what a report has around them.
+    why; `framed` names files and those of their lines that a report has around its rows.
     """
 
     run_id: str
     landed_at: datetime
     entities: tuple[EntityResult, ...]
     kept: tuple[str, ...] = ()
-    framed: tuple[str, ...] = ()
+    framed: tuple[tuple[str, tuple[int, ...]], ...] = ()
 
     @property
     def total(self) -> EntityResult:
@@ -203,7 +203,7 @@ def land(
             results.append(replace(result, files_skipped=skipped))
         connection.commit()
     framed = [
-        f"{file.path.name} line {', '.join(map(str, file.source.frame.lines))}"
+        (file.path.name, file.source.frame.lines)
         for batch in batches.values()
         for file in batch
         if file.source.frame and not file.is_unchanged

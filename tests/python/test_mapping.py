@@ -433,7 +433,10 @@ def test_the_frame_of_a_report_is_told_and_is_no_row(
         ("Total Recall", Decimal("2.5")),
     ]
     assert (rejects(), cells()) == ([(3, "created_at", "never")], [(5, "clicks", "x")])
-    assert result.framed == ("leads.csv line 6, 7, 8, 9, 10", "marketing_spend.csv line 1, 2, 6, 7")
+    assert result.framed == (
+        ("leads.csv", (6, 7, 8, 9, 10)),
+        ("marketing_spend.csv", (1, 2, 6, 7)),
+    )
     assert result.total.rows_read == 4
     rows("update raw.landings set content_hash = '' returning 1")
     shown = " ".join(CliRunner().invoke(app, ["land", str(folder)]).output.split())
@@ -470,7 +473,7 @@ def test_a_row_is_never_taken_for_a_frame(
 def test_an_account_has_its_id_alone(folder: Path) -> None:
     result = land_files(folder, {"accounts.csv": "account_id,name\n1,a\n\n2,\nTotal: 2,\n"})
     assert versions("accounts", "account_id") == [("1",), ("2",)]
-    assert result.framed == ("accounts.csv line 5",)
+    assert result.framed == (("accounts.csv", (5,)),)
 
 
 # --- A mapping to start from
