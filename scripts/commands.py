@@ -48,14 +48,59 @@ def sample(
 @app.command()
 def land(
     folder: Annotated[Path, typer.Argument(help="folder of files, one or more an entity")],
+    time_zone: Annotated[
+        str | None, typer.Option(help="of times without one, such as Europe/Berlin; empty: UTC")
+    ] = None,
+    decimal: Annotated[
+        str | None, typer.Option(help="comma: 1.250,50 and 1,5 have a decimal comma")
+    ] = None,
+    dates: Annotated[
+        str | None, typer.Option(help="dmy or mdy, beside ISO 8601: 31.12.2024 or 12/31/2024")
+    ] = None,
+    sums: Annotated[
+        str, typer.Option("--sum", help="entities whose rows with the same key are added")
+    ] = "",
+    whole: Annotated[
+        str, typer.Option(help="entities of which the folder has all rows: others are deleted")
+    ] = "",
 ) -> None:
-    """Land a folder of files, in place of the sample; landing it again changes nothing."""
+    """Land a folder of files, in place of the sample; landing it again changes nothing.
+
+    What holds each time is better said in the folder's mapping.yml, for run and daily too.
+    """
+    from scripts.landing.mapping import Options
     from scripts.run import land_own
 
+    options = Options(time_zone, decimal, dates, _parts(sums), _parts(whole))
     with terminal.status(f"landing {folder}"):
-        result = land_own(folder)
+        result = land_own(folder, options)
     _print_landed(result)
     say(f"landed in: {paths.warehouse_file()}")
+
+
+@app.command("map")
+def map_folder(
+    folder: Annotated[Path, typer.Argument(help="folder of files, as a tool exported them")],
+) -> None:
+    """Write a folder's mapping.yml as a start, guessed from headers and values."""
+    from scripts.landing.guess import write_mapping
+
+    with terminal.status(f"looking at {folder}"):
+        result = write_mapping(folder)
+    table = Table(title="Guessed", title_justify="left")
+    for name in ("file", "column", "is", "sure"):
+        table.add_column(name, justify="right" if name == "sure" else "left")
+    for file in result.files:
+        if not file.entity:
+            table.add_row(file.name, "", "not known", "")
+            continue
+        table.add_row(file.name, "", file.entity.is_what, f"{file.entity.percent} %")
+        for guess in (*file.columns, *file.options):
+            table.add_row("", guess.what, guess.is_what, f"{guess.percent} %")
+        for missing in file.missing:
+            table.add_row("", "(none)", missing, "")
+    terminal.show(table)
+    say(f"mapping: {result.file}")
 
 
 @app.command()
@@ -140,8 +185,7 @@ def kpis(
     """Compute the KPIs of the published marts: to the terminal, as CSV and as JSON."""
     from scripts.kpis import kpis as reporting
 
-    slices = tuple(part.strip() for part in by.split(",") if part.strip())
-    report = reporting.kpis(by=slices, method=method)
+    report = reporting.kpis(by=_parts(by), method=method)
     terminal.show(reporting.render(report))
     say(f"KPIs: {report.csv_file} and {report.json_file}")
 
@@ -379,6 +423,11 @@ def bench(
     say(f"benchmark: {report.file}")
 
 
+def _parts(text: str) -> tuple[str, ...]:
+    """What is named in an option, one name or several with commas between."""
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
 def _print_landed(result: LandResult) -> None:
     """The counts of a landing, and the first rows and cells that it rejected, not their values."""
     terminal.show(_landed(result))
@@ -387,9 +436,20 @@ def _print_landed(result: LandResult) -> None:
     if result.total.rows_replaced:
         say(
             f"{result.total.rows_replaced:,} rows say otherwise than a later row of their file "
-            "with the same key, which counts; if both are meant, mend the keys",
+            "with the same key, which counts; if both are meant, mend the keys, or add spend and "
+            "traffic up (--sum)",
             "replaced:",
         )
+    for file, lines in result.framed:
+        numbers = ", ".join(map(str, lines))
+        say(f"{len(lines)} lines of a report's frame: {file} line {numbers}", "left out:")
+    if result.total.rows_added:
+        say(f"{result.total.rows_added:,} rows, to one of their file with the same key", "added:")
+    for entity in result.entities:
+        if entity.rows_deleted:
+            say(f"{entity.rows_deleted:,} of {entity.entity}, which the folder lacks", "deleted:")
+    for cause in result.kept:
+        say(cause, "nothing deleted of")
     if result.total.rows_waiting:
         say(
             f"{result.total.rows_waiting:,} rows are dated after their landing; they are neither "

@@ -10,6 +10,7 @@ import duckdb
 
 from scripts.kpis.kpis import KpiReport, kpis
 from scripts.landing.land import LandResult, land, rejects
+from scripts.landing.mapping import NO_OPTIONS, Options
 from scripts.landing.sample import write_sample
 from scripts.privacy.erase import erase, is_unfinished, past_retention
 from scripts.privacy.suppression import keep_suppressions
@@ -106,7 +107,7 @@ def land_sample() -> LandResult:
     return land(folder)
 
 
-def land_own(folder: Path) -> LandResult:
+def land_own(folder: Path, options: Options = NO_OPTIONS) -> LandResult:
     """Land a folder of one's own data; where the warehouse holds the sample, in its place.
 
     Who was erased stays so. Raises what `land` raises; the sample stays then.
@@ -114,12 +115,12 @@ def land_own(folder: Path) -> LandResult:
     with exclusive("land"):
         _settle_replacement()
         if not paths.warehouse_file().exists() or not _holds(SAMPLE):
-            return land(folder)
+            return land(folder, options=options)
         paths.warehouse_file().replace(_sample_aside())
         try:
             with closing(connect()) as connection:
                 keep_suppressions(connection, _sample_aside())
-            landed = land(folder)
+            landed = land(folder, options=options)
         except UserError:
             _settle_replacement()
             raise

@@ -42,6 +42,12 @@ _BY_COMMAS = (  # the last as in India
 )
 _TWO_NUMBERS = r"[+-]?[1-9]\d{0,2}[.,]\d{3}"
 
+# A number of a file that says that its commas are decimal ones.
+_WITH_COMMA = r"[+-]?((\d+|[1-9]\d{0,2}((\.\d{3})+|(\x27\d{3})+))(,\d+)?|,\d+)([Ee][+-]?\d{1,3})?"
+
+# Order of the parts of a date, as a file may say it, and how DuckDB reads them.
+DATE_ORDERS = {"dmy": "%d.%m.%Y", "mdy": "%m.%d.%Y"}
+
 # Text as every reader gives it → without outer space and invisible marks, typed; NULL where it is
 # not of that type.
 MACROS = (
@@ -75,6 +81,27 @@ create or replace temp macro as_truth(x) as case
     when lower(x) in ('true', 't', 'yes', '1') then true
     when lower(x) in ('false', 'f', 'no', '0') then false
 end;
+create or replace temp macro in_utc(x, zone) as make_timestamp(epoch_us(timezone(zone, x)));
+create or replace temp macro as_time_of(x, zone) as case
+    when regexp_full_match(x, '\d{4}-\d\d-\d\d[T ][\d:.]+') then in_utc(as_time(x), zone)
+    else as_time(x)
+end;
+create or replace temp macro evenly_spaced(x) as regexp_replace(
+    regexp_replace(x, '^(\d+).(\d+).(\d+),?[\s\p{Z}]*([\d:.]*)', '\1.\2.\3 \4'),
+    '[\s\p{Z}]*([AaPp])\.?[\s\p{Z}]?([Mm])\.?$', ' \1\2'
+);
+create or replace temp macro as_iso(x, form) as coalesce(case
+    when regexp_full_match(x, '\d{1,2}[./-]\d{1,2}[./-]\d{4}')
+        then strftime(try_strptime(evenly_spaced(x), form || ' '), '%Y-%m-%d')
+    when regexp_full_match(x, '\d{1,2}[./-]\d{1,2}[./-]\d{4},?[\s\p{Z}]+\d{1,2}:\d\d.*')
+        then strftime(
+            try_strptime(evenly_spaced(x), [
+                form || ' %H:%M', form || ' %H:%M:%S', form || ' %H:%M:%S.%f',
+                form || ' %I:%M %p', form || ' %I:%M:%S %p'
+            ]),
+            '%Y-%m-%d %H:%M:%S.%f'
+        )
+end, x);
 """
     + rf"""
 create or replace temp macro evenly_marked(x) as
@@ -116,6 +143,19 @@ create or replace temp macro as_money(x) as case
     when regexp_full_match(x, '{_PLAIN}') then x
     else list_transform([without_currency(x)], lambda y: as_number(y))[1]
 end;
+create or replace temp macro as_number_by_comma(x) as list_transform(
+    [evenly_marked(x)],
+    lambda y: case when regexp_full_match(y, '{_WITH_COMMA}')
+        then replace(replace(replace(y, '.', ''), chr(39), ''), ',', '.')
+    end
+)[1];
+create or replace temp macro as_whole_by_comma(x) as list_transform(
+    [try_cast(as_number_by_comma(x) as decimal(38, 18))],
+    lambda y: case when y % 1 = 0 then try_cast(y as bigint) end
+)[1];
+create or replace temp macro as_money_by_comma(x) as list_transform(
+    [without_currency(x)], lambda y: as_number_by_comma(y)
+)[1];
 """
 )
 
@@ -142,8 +182,8 @@ _PARSERS = {
     "timestamp": "as_time({x})",
     "date": "as_date({x})",
     "boolean": "as_truth({x})",
-    "bigint": "as_whole({x})",
-    "decimal": "try_cast({number}({x}) as {type})",
+    "bigint": "as_whole{by}({x})",
+    "decimal": "try_cast({number}{by}({x}) as {type})",
     "json": "case when json_valid({x}) then {x}::json end",
 }
 
@@ -217,6 +257,53 @@ class Entity:
 
 
 @dataclass(frozen=True)
+class Reading:
+    """How a file writes what can be written in several ways; None: as the contract has it.
+
+    A time without a zone is of `time_zone` (IANA; UTC). `decimal` may be comma or point, `dates`
+    iso or a key of DATE_ORDERS, beside which ISO 8601 is read.
+    """
+
+    time_zone: str | None = None
+    decimal: str | None = None
+    dates: str | None = None
+
+    def parser(self, kind: str) -> str:
+        """The cast from text to a type of the contract, with {x} and, for numbers, {number}."""
+        iso = (
+            f"as_iso({{x}}, {literal(DATE_ORDERS.get(self.dates or ''))})"
+            if self.has_orders
+            else "{x}"
+        )
+        if kind == "timestamp" and self.time_zone:
+            return f"as_time_of({iso}, {literal(self.time_zone)})"
+        text = iso if kind in ("timestamp", "date") else "{x}"
+        return _PARSERS[kind].replace("{x}", text).replace("{by}", self.by_comma)
+
+    @property
+    def has_orders(self) -> bool:
+        """Whether dates are also read that are not ISO 8601."""
+        return self.dates in DATE_ORDERS
+
+    @property
+    def by_comma(self) -> str:
+        """The end of the names of macros that read numbers."""
+        return "_by_comma" if self.decimal == "comma" else ""
+
+    def form(self, kind: str) -> str:
+        """What to say of a value that is not of a type."""
+        if self.has_orders and kind in ("timestamp", "date"):
+            example = "31.12.2024" if self.dates == "dmy" else "12/31/2024"
+            return f"is neither a date such as {example} nor one of ISO 8601, from 1900 to 2200"
+        if self.by_comma and kind == "decimal":
+            return _FORMS[kind].replace("1234.5", "1234,5")
+        return _FORMS[kind]
+
+
+AS_THE_CONTRACT_HAS_IT = Reading()
+
+
+@dataclass(frozen=True)
 class Check:
     """What is wrong with a row for which the SQL condition `fails` holds, and what that costs it.
 
@@ -231,11 +318,15 @@ class Check:
 
 @dataclass(frozen=True)
 class Field:
-    """A column of a file: its place, counted from 0, its name and DuckDB's type."""
+    """A column of a file: its place, counted from 0, its name and DuckDB's type.
+
+    One that is not used is read and left out.
+    """
 
     place: int
     name: str
     data_type: str
+    is_used: bool = True
 
     @property
     def column(self) -> str:
@@ -310,7 +401,9 @@ def _column(column: Mapping[str, Any]) -> Column:
     )
 
 
-def checks(entity: Entity, broken: str | None) -> list[Check]:
+def checks(
+    entity: Entity, broken: str | None, reading: Reading = AS_THE_CONTRACT_HAS_IT
+) -> list[Check]:
     """What can be wrong with a row; `broken` is the condition that it is no row at all.
 
     Raises UserError where the var email_ids is neither hash nor refuse.
@@ -322,12 +415,14 @@ def checks(entity: Entity, broken: str | None) -> list[Check]:
         costs_row = column.required or column.name in entity.key
         found += [
             Check(column.name, fails, reason, costs_row)
-            for fails, reason in _faults(entity, column, email_ids)
+            for fails, reason in _faults(entity, column, email_ids, reading)
         ]
     return found
 
 
-def _faults(entity: Entity, column: Column, email_ids: str) -> Iterator[tuple[str, str]]:
+def _faults(
+    entity: Entity, column: Column, email_ids: str, reading: Reading
+) -> Iterator[tuple[str, str]]:
     """The conditions under which a column has no value that can land, each with the reason."""
     name, given = column.name, f"given_{column.name}"
     if column.required:
@@ -348,7 +443,7 @@ def _faults(entity: Entity, column: Column, email_ids: str) -> Iterator[tuple[st
         fails = f"{given} is not null and {name} is null"
         if column.kind in ("timestamp", "date"):
             fails += f" or not ({_IN_REACH.format(x=name)})"
-        yield fails, _FORMS[column.kind]
+        yield fails, reading.form(column.kind)
     if column.kind in ("bigint", "decimal") and (entity.name, name) not in SIGNED:
         yield f"{name} < 0", "is negative"
     if column.kind == "varchar":
@@ -371,7 +466,13 @@ def _faults(entity: Entity, column: Column, email_ids: str) -> Iterator[tuple[st
         yield f"{name} not in ({accepted})", f"is not one of {', '.join(column.accepted)}"
 
 
-def checked(entity: Entity, relation: str, fields: Sequence[Field], broken: str | None) -> str:
+def checked(
+    entity: Entity,
+    relation: str,
+    fields: Sequence[Field],
+    broken: str | None,
+    reading: Reading = AS_THE_CONTRACT_HAS_IT,
+) -> str:
     """A query over `relation` that adds the contract's columns, attributes, status and faults.
 
     The status is NULL where a row can land, else the place in `checks`, counted from 1, of the
@@ -379,15 +480,16 @@ def checked(entity: Entity, relation: str, fields: Sequence[Field], broken: str 
     emptied; NULL where nothing is wrong. `fields` are the relation's columns, named c0, c1 and so
     on; those that the contract does not know become attributes.
     """
-    known = {field.name: field for field in fields if field.name in entity.column_names}
-    extras = sorted((field for field in fields if field.name not in known), key=lambda f: f.name)
+    used = [field for field in fields if field.is_used]
+    known = {field.name: field for field in used if field.name in entity.column_names}
+    extras = sorted((field for field in used if field.name not in known), key=lambda f: f.name)
     given, typed = [], []
     for column in entity.columns:
-        source, value = _cast(entity, column, known.get(column.name))
+        source, value = _cast(entity, column, known.get(column.name), reading)
         given.append(f"{source} as given_{column.name}")
         typed.append(f"{value} as {column.name}")
     given += [f"{field.words} as extra_{field.place}" for field in extras]
-    numbered = list(enumerate(checks(entity, broken), start=1))
+    numbered = list(enumerate(checks(entity, broken, reading), start=1))
     tested = [f"{_first(n for n in numbered if n[1].costs_row)} as status"]
     emptied, faults = [], []
     for name in entity.column_names:
@@ -415,7 +517,7 @@ def _first(numbered: Iterable[tuple[int, Check]]) -> str:
     return f"(case {cases} end)::utinyint"
 
 
-def _cast(entity: Entity, column: Column, field: Field | None) -> tuple[str, str]:
+def _cast(entity: Entity, column: Column, field: Field | None, reading: Reading) -> tuple[str, str]:
     """SQL of the value as given, and of the value of the contract's type made from it."""
     name = f"given_{column.name}"
     if (entity.name, column.name) == ("leads", "email"):  # the id is landed without it
@@ -424,7 +526,8 @@ def _cast(entity: Entity, column: Column, field: Field | None) -> tuple[str, str
     if column.name == "currency":  # an amount may tell it
         amounts = [f"given_{amount}::varchar" for amount in entity.amounts]
         told = ", ".join(
-            f"""case when length(currency_beside({amount})) = 3 and as_money({amount}) is not null
+            f"""case when length(currency_beside({amount})) = 3
+                and as_money{reading.by_comma}({amount}) is not null
                 then currency_beside({amount}) end"""
             for amount in amounts
         )
@@ -433,9 +536,12 @@ def _cast(entity: Entity, column: Column, field: Field | None) -> tuple[str, str
         return "null::varchar", f"{literal(column.default)}::{column.data_type}"
     types, cast = _CASTS.get(column.kind, ("", ""))
     if re.fullmatch(types, field.data_type):
+        if reading.time_zone and re.fullmatch(r"TIMESTAMP(_\w+)?", field.data_type):
+            moment = f"in_utc({field.column}::timestamp, {literal(reading.time_zone)})"
+            return moment, cast.format(x=name, type=column.data_type)
         return field.column, cast.format(x=name, type=column.data_type)
     number = "as_money" if column.name in entity.amounts else "as_number"
-    value = _PARSERS[column.kind].format(x=name, type=column.data_type, number=number)
+    value = reading.parser(column.kind).format(x=name, type=column.data_type, number=number)
     if column.is_id:
         value = f"landed_id({value})"
     text = field.words if column.kind == "varchar" else field.text

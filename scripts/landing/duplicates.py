@@ -1,11 +1,13 @@
 """Which rows of a landing say something new.
 
-A version with updated_at is new unless its content is among the key's versions. One without it
+A version with updated_at is new unless its content is among the key's versions, or is, but for the
+updated_at, that of the dated one that held before. One without it
 takes the place of the one before: of several in a row the last of a file counts. Where a dated one
 of its file follows, it is held against all versions, as that one is. Where none does, it is new
 unless it has the content of the version before it, or its file said the same when it last landed:
 an unchanged row of a changed file is no news against files that landed since. What a file said is
-the version that was current when it landed, or the one noted in `raw.overruled_versions`.
+the version that was current when it landed, or the one noted in `raw.overruled_versions`. Of a key
+that was deleted because a whole folder lacked it, all but its deletion is news.
 """
 # ruff: noqa: S608 (names in SQL come from the contract)
 
@@ -36,6 +38,7 @@ def mark_duplicates(
     ((replaced,),) = connection.execute(steps.replaced).fetchall()
     if steps.has_dates:
         _mark(connection, entity, steps.equal_to_any)
+        _mark(connection, entity, steps.dated_anew)
     _mark(connection, entity, steps.equal_to_latest)
     if last_seqs:
         names, seqs = zip(*last_seqs.values(), strict=True)
@@ -103,11 +106,14 @@ class _Steps:
 
     @property
     def known_versions(self) -> str:
-        """The landed versions of the new rows' keys, and whether each is its key's last."""
+        """The landed versions of the new rows' keys: is it its key's last, is it an absence."""
         return f"""
             select
                 landing_seq,
-                landing_seq = max(landing_seq) over (partition by {self.key}) as is_latest
+                landing_seq = max(landing_seq) over (partition by {self.key}) as is_latest,
+                landing_seq in (
+                    select landing_seq from raw.absent_versions where entity = '{self.entity.name}'
+                ) as is_absence
             from raw.{self.entity.name}
             where ({self.key}) in (select ({self.key}) from {self.new})"""
 
@@ -120,6 +126,14 @@ class _Steps:
     def latest(self) -> str:
         versions = "select landing_seq from known_versions where is_latest"
         return f"(select * from raw.{self.entity.name} where landing_seq in ({versions}))"
+
+    @property
+    def absent_keys(self) -> str:
+        """Keys that were last deleted because a whole folder lacked them."""
+        versions = "select landing_seq from known_versions where is_latest and is_absence"
+        return (
+            f"(select ({self.key}) from raw.{self.entity.name} where landing_seq in ({versions}))"
+        )
 
     @property
     def keys_of_several(self) -> str:
@@ -165,7 +179,45 @@ class _Steps:
         return f"""
             select row_id from {self.new} as new
             semi join {self.known} as known on {self.same}
-            where {self.is_dated} or row_id not in {self.last_of_files}"""
+            where ({self.key}) not in {self.absent_keys}
+                and ({self.is_dated} or row_id not in {self.last_of_files})"""
+
+    @property
+    def dated_anew(self) -> str:
+        """Dated rows that say what the dated version that held before them says.
+
+        Keys of which there is an undated row are left to the other steps.
+        """
+        names = [name for name in self.entity.column_names if name != "updated_at"]
+        content = ", ".join((*names, "attributes"))
+        held_at = f"max(updated_at) over (partition by {self.key} order by landing_seq)"
+        return f"""
+            with versions as (
+                select
+                    -1 as row_id, landing_seq, updated_at, {content},
+                    coalesce(updated_at, {held_at}) as held_at
+                from {self.known}
+                union all
+                select row_id, null, updated_at, {content}, updated_at from {self.new}
+                where ({self.key}) not in (
+                    select ({self.key}) from {self.new} where updated_at is null
+                )
+                and (
+                    ({self.key}) in (select ({self.key}) from {self.known})
+                    or ({self.key}) in {self.keys_of_several}
+                )
+            ),
+            compared as (
+                select
+                    row_id,
+                    lag(updated_at) over held is not null
+                    and row({content}) is not distinct from lag(row({content})) over held as is_same
+                from versions
+                window held as (
+                    partition by {self.key} order by held_at nulls first, row_id, landing_seq
+                )
+            )
+            select row_id from compared where is_same and row_id >= 0"""
 
     @property
     def said_before(self) -> str:
@@ -186,6 +238,7 @@ class _Steps:
                     and overruled.landing_seq = known.landing_seq
                 where new.row_id in (
                     select max(row_id) from {self.new}
+                    where ({self.key}) not in {self.absent_keys}
                     group by {self.key}, file_number having count(*) = 1
                 )
                 qualify row_number() over (

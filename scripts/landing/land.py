@@ -23,6 +23,7 @@ from duckdb import CatalogException, DuckDBPyConnection
 
 from scripts.landing.contract import MACROS, Check, Entity, checked, checks, literal, read_contract
 from scripts.landing.duplicates import DUPLICATE, mark_duplicates
+from scripts.landing.mapping import NAME, NO_OPTIONS, FilePlan, Options, read_mapping
 from scripts.landing.row_count import count_rows
 from scripts.landing.sources import (
     FORMATS,
@@ -38,6 +39,8 @@ from scripts.landing.sources import (
     settled,
     take_ragged,
 )
+from scripts.landing.sums import ADDED, add_up
+from scripts.landing.whole import delete_absent, unread_keys
 from scripts.privacy.suppression import mark_suppressed, suppressed_words
 from scripts.shared.errors import UserError
 from scripts.shared.lock import exclusive
@@ -61,6 +64,7 @@ create table if not exists raw.rejected_cells as from raw.rejected_rows limit 0;
 create table if not exists raw.overruled_versions (
     file varchar, entity varchar, landing_seq bigint
 );
+create table if not exists raw.absent_versions (entity varchar, landing_seq bigint);
 """
 
 
@@ -72,7 +76,8 @@ class EntityResult:
     """What became of an entity's rows, cells and files, in numbers.
 
     `rows_replaced` are those of the duplicates that say otherwise than a later row of their file
-    with their key, which counts.
+    with their key, which counts; `rows_added` those whose numbers were added to such a row's.
+    `rows_deleted` are the records that a folder lacked which holds all of them.
     """
 
     entity: str
@@ -85,6 +90,8 @@ class EntityResult:
     files_skipped: int = 0
     rows_replaced: int = 0
     cells_rejected: int = 0
+    rows_added: int = 0
+    rows_deleted: int = 0
 
 
 _NUMBERS = [field.name for field in fields(EntityResult) if field.name != "entity"]
@@ -92,11 +99,17 @@ _NUMBERS = [field.name for field in fields(EntityResult) if field.name != "entit
 
 @dataclass(frozen=True)
 class LandResult:
-    """What a landing did, by entity that had files, in the contract's order."""
+    """What a landing did, by entity that had files, in the contract's order.
+
+    `kept` says of which entities nothing was deleted, though the folder was to hold all rows, and
+    why; `framed` names files and those of their lines that a report has around its rows.
+    """
 
     run_id: str
     landed_at: datetime
     entities: tuple[EntityResult, ...]
+    kept: tuple[str, ...] = ()
+    framed: tuple[tuple[str, tuple[int, ...]], ...] = ()
 
     @property
     def total(self) -> EntityResult:
@@ -114,14 +127,17 @@ def _sum(first: EntityResult, second: EntityResult) -> EntityResult:
 class Incoming:
     """A file whose rows lie, under its number, in the temporary table of its entity.
 
+    One that is unchanged since it landed was read for its keys alone, unless one of them is back.
     `last_seq` is the entity's last landing_seq when the file landed before, None where it did not.
     `ragged` holds the texts that were no rows, each with the reason and how often it occurs.
     """
 
     number: int
     path: Path
+    plan: FilePlan
     state: FileState
     content_hash: str
+    is_unchanged: bool
     last_seq: int | None
     source: Source
     ragged: dict[str, tuple[str, int]]
@@ -142,17 +158,20 @@ class Reject:
     original: str
 
 
-def land(folder: Path, landed_at: datetime | None = None) -> LandResult:
+def land(
+    folder: Path, landed_at: datetime | None = None, options: Options = NO_OPTIONS
+) -> LandResult:
     """Lands the files of a folder; to land it again changes nothing.
 
-    `landed_at` is now unless given, and UTC unless it has a zone. Bad rows are set aside in
+    `landed_at` is now unless given, and UTC unless it has a zone. `options` go before those of the
+    folder's `mapping.yml`, but not before what that says of a file. Bad rows are set aside in
     `raw.rejected_rows`, cells left empty are told in `raw.rejected_cells`. Raises UserError, and
     lands nothing, where the folder or a file is missing, unreadable, not of the contract or still
     being written, or the disk is full; BusyError where another run holds the warehouse. Rows of
     people who were erased count as duplicates; those set aside leave no text.
     """
     with readable(folder):
-        files = _files(folder)
+        files, options = _files(folder, options)
     moment = landed_at or datetime.now(UTC)
     if moment.tzinfo:
         moment = moment.astimezone(UTC).replace(tzinfo=None)
@@ -165,24 +184,63 @@ def land(folder: Path, landed_at: datetime | None = None) -> LandResult:
     ):
         connection.execute(MACROS)
         batches = {
-            entity: _read(connection, entity, paths, scratch) for entity, paths in files.items()
+            entity: _read(connection, entity, plans, scratch, entity.name in options.whole)
+            for entity, plans in files.items()
         }
         connection.begin()
         create_tables(connection)
-        results = []
+        results, kept = [], []
         for entity, batch in batches.items():
-            mark_suppressed(connection, entity, DUPLICATE)
-            last_seqs = {
-                file.number: (file.path.name, file.last_seq)
-                for file in batch
-                if file.last_seq is not None
-            }
-            replaced = mark_duplicates(connection, entity, last_seqs)
-            result = _write(connection, entity, batch, moment, run_id)
-            skipped = len(files[entity]) - len(batch)
-            results.append(replace(result, files_skipped=skipped, rows_replaced=replaced))
+            result = _land_entity(connection, entity, batch, moment, run_id)
+            skipped = len(files[entity]) - result.files_landed
+            if entity.name in options.whole:
+                if cause := _why_not_whole(connection, entity, batch):
+                    kept.append(f"{entity.name}: {cause}")
+                else:
+                    last_seq = _last_seq(connection, entity)
+                    deleted = delete_absent(connection, entity, last_seq, moment)
+                    result = replace(result, rows_deleted=deleted)
+            results.append(replace(result, files_skipped=skipped))
         connection.commit()
-    return LandResult(run_id, moment, tuple(results))
+    framed = [
+        (file.path.name, file.source.frame.lines)
+        for batch in batches.values()
+        for file in batch
+        if file.source.frame and not file.is_unchanged
+    ]
+    return LandResult(run_id, moment, tuple(results), tuple(kept), tuple(framed))
+
+
+def _land_entity(
+    connection: DuckDBPyConnection,
+    entity: Entity,
+    batch: Sequence[Incoming],
+    landed_at: datetime,
+    run_id: str,
+) -> EntityResult:
+    """Lands what lies in `incoming_<entity>`."""
+    mark_suppressed(connection, entity, DUPLICATE)
+    summed = [(file.number, str(file.path)) for file in batch if file.plan.is_summed]
+    added = add_up(connection, entity, summed)
+    last_seqs = {
+        file.number: (file.path.name, file.last_seq) for file in batch if file.last_seq is not None
+    }
+    replaced = mark_duplicates(connection, entity, last_seqs)
+    result = _write(connection, entity, batch, landed_at, run_id)
+    return replace(result, rows_replaced=replaced, rows_added=added)
+
+
+def _why_not_whole(
+    connection: DuckDBPyConnection, entity: Entity, batch: Sequence[Incoming]
+) -> str:
+    """Why nothing may be deleted of an entity of which the folder holds all rows; empty: it may."""
+    for file in batch:
+        failures = checks(entity, file.source.broken, file.source.reading)
+        unread = unread_keys(connection, entity, file.number, failures)
+        if unread := unread + sum(count for _, count in file.ragged.values()):
+            return f"in {file.path.name} the key of {unread:,} rows cannot be read"
+    (rows,) = _row(connection, f"select count(*) from incoming_{entity.name}")
+    return "" if rows else "the folder has no row of it"
 
 
 def rejects(run_id: str, most: int, of: RejectTable = "rejected_rows") -> list[str]:
@@ -200,17 +258,21 @@ def rejects(run_id: str, most: int, of: RejectTable = "rejected_rows") -> list[s
     ]
 
 
-def _files(folder: Path) -> dict[Entity, list[Path]]:
-    """The files to land, by entity and in the order of their names."""
+Planned = tuple[Path, FilePlan]
+
+
+def _files(folder: Path, options: Options) -> tuple[dict[Entity, list[Planned]], Options]:
+    """The files to land, by entity and in the order of their names, and what is said of all."""
     if not folder.is_dir():
         raise UserError(f"There is no folder {folder} to land.")
+    mapping = read_mapping(folder)
+    options = options.over(mapping.options)
     entities = read_contract()
-    found: dict[str, list[Path]] = {name: [] for name in entities}
-    for path in sorted(folder.iterdir()):
-        name = path.name.lower()
-        if name.startswith((".", "_", "readme")) or name.endswith(".md"):
-            continue
-        entity = name.split(".")[0]
+    found: dict[Entity, list[Planned]] = {entity: [] for entity in entities.values()}
+    paths = [path for path in sorted(folder.iterdir()) if not is_passed_over(path.name)]
+    mapping.refuse_absent(path.name for path in paths)
+    for path in paths:
+        entity = path.name.lower().split(".")[0]
         if path.is_dir():
             if entity in entities:
                 raise UserError(
@@ -219,17 +281,27 @@ def _files(folder: Path) -> dict[Entity, list[Path]]:
                 )
             continue
         _refuse_odd_path(path, folder)
-        if entity not in entities or not format_of(name):
+        plan = mapping.plan(path, format_of(path.name), options)
+        if not plan or not format_of(path.name):
             raise UserError(
                 f"{path} is no file to land: its name must be <entity>.<format> or "
                 f"<entity>.<anything>.<format>, where the entity is one of "
                 f"{', '.join(entities)} and the format one of {', '.join(FORMATS)}, "
                 "all but parquet also packed as .gz or .zst."
             )
-        found[entity].append(path)
+        found[plan.entity].append((path, plan))
     if not any(found.values()):
         raise UserError(f"The folder {folder} has no file to land.")
-    return {entities[name]: paths for name, paths in found.items() if paths}
+    for name in (*options.whole, *options.sum):
+        if not found[entities[name]]:
+            raise UserError(f"{folder} has no file of {name}, of which it is said to hold rows.")
+    return {entity: planned for entity, planned in found.items() if planned}, options
+
+
+def is_passed_over(name: str) -> bool:
+    """Whether a file of a folder is not meant to be landed."""
+    name = name.lower()
+    return name.startswith((".", "_", "readme")) or name.endswith(".md") or name == NAME
 
 
 def _refuse_odd_path(path: Path, folder: Path) -> None:
@@ -245,9 +317,13 @@ def _refuse_odd_path(path: Path, folder: Path) -> None:
 
 
 def _read(
-    connection: DuckDBPyConnection, entity: Entity, paths: Sequence[Path], scratch: Path
+    connection: DuckDBPyConnection,
+    entity: Entity,
+    planned: Sequence[Planned],
+    scratch: Path,
+    is_whole: bool,
 ) -> list[Incoming]:
-    """Reads the files that are not as they last landed into `incoming_<entity>`."""
+    """Reads the files that are not as they last landed, or all, into `incoming_<entity>`."""
     columns = ", ".join(f"{column.name} {column.data_type}" for column in entity.columns)
     connection.execute(
         f"""create or replace temp table incoming_{entity.name}
@@ -255,16 +331,17 @@ def _read(
     )
     last_landings = _last_landings(connection)
     batch = []
-    for number, path in enumerate(paths):
+    for number, (path, plan) in enumerate(planned):
         state = FileState.of(path)
         with settled(path, state), readable(path):
-            content_hash = file_hash(path)
+            content_hash = _planned_hash(file_hash(path), plan)
             last_hash, last_seq = last_landings.get(path.name, (None, None))
-            if content_hash == last_hash:
+            is_unchanged = content_hash == last_hash
+            if is_unchanged and not is_whole:
                 continue
-            source = open_source(connection, entity, path, scratch)
+            source = open_source(connection, plan, path, scratch)
             rows = count_rows(path, source)
-            query = checked(entity, source.relation, source.fields, source.broken)
+            query = _checked(entity, source)
             (seen,) = _row(
                 connection,
                 f"""insert into incoming_{entity.name}
@@ -277,8 +354,23 @@ def _read(
             seen += sum(count for _, count in ragged.values())
             if seen != rows:
                 raise UserError(miscounted(path, source, seen, rows))
-        batch.append(Incoming(number, path, state, content_hash, last_seq, source, ragged))
+        batch.append(
+            Incoming(
+                *(number, path, plan, state, content_hash, is_unchanged, last_seq, source, ragged)
+            )
+        )
     return batch
+
+
+def _checked(entity: Entity, source: Source) -> str:
+    return checked(entity, source.relation, source.fields, source.broken, source.reading)
+
+
+def _planned_hash(of_file: str, plan: FilePlan) -> str:
+    """What changes where a file does, or what is said of it."""
+    if not plan.digest:
+        return of_file
+    return hashlib.sha256(f"{of_file} {plan.digest}".encode()).hexdigest()
 
 
 def _last_landings(connection: DuckDBPyConnection) -> dict[str, tuple[str, int | None]]:
@@ -318,6 +410,20 @@ def create_tables(connection: DuckDBPyConnection) -> None:
                 connection.execute(f"alter table raw.{entity.name} add column {name} {data_type}")
 
 
+def _last_seq(connection: DuckDBPyConnection, entity: Entity) -> int:
+    """The last number given to a row. Those of rows that were erased are not given out again."""
+    (last_seq,) = _row(
+        connection,
+        f"""select coalesce(max(landing_seq), 0) from (
+            select landing_seq from raw.{entity.name}
+            union all select last_landing_seq from raw.landings where entity = $1
+            union all select landing_seq from raw.absent_versions where entity = $1
+        )""",
+        [entity.name],
+    )
+    return int(last_seq)
+
+
 def _write(
     connection: DuckDBPyConnection,
     entity: Entity,
@@ -326,15 +432,7 @@ def _write(
     run_id: str,
 ) -> EntityResult:
     """Moves the good rows into raw and logs each file."""
-    # The ledger too: numbers of rows that were erased are not given out again.
-    (last_seq,) = _row(
-        connection,
-        f"""select coalesce(max(landing_seq), 0) from (
-            select landing_seq from raw.{entity.name}
-            union all select last_landing_seq from raw.landings where entity = ?
-        )""",
-        [entity.name],
-    )
+    last_seq = _last_seq(connection, entity)
     (last_landing,) = _row(connection, "select coalesce(max(landing_id), 0) from raw.landings")
     connection.execute(
         f"""insert into raw.{entity.name} ({_names(entity)}, attributes, landing_seq, landed_at)
@@ -347,8 +445,8 @@ def _write(
         f"""select
             file_number,
             count(*) filter (status is null),
-            count(*) filter (status = {DUPLICATE}),
-            count(*) filter (status > {DUPLICATE}),
+            count(*) filter (status in ({DUPLICATE}, {ADDED})),
+            count(*) filter (status > {DUPLICATE} and status <> {ADDED}),
             count(*) filter (status is null and {waiting}),
             max(rowid) filter (status is null),
             coalesce(sum(cells), 0)
@@ -357,7 +455,8 @@ def _write(
     ).fetchall()
     by_file = {file_number: numbers for file_number, *numbers in counts}
     total, file_seq = EntityResult(entity.name), last_seq
-    for landing_id, file in enumerate(batch, start=last_landing + 1):
+    told = [file for file in batch if not file.is_unchanged or by_file.get(file.number, (0,))[0]]
+    for landing_id, file in enumerate(told, start=last_landing + 1):
         landed, duplicate, faulty, waits, last_row, cells = by_file.get(
             file.number, (0, 0, 0, 0, None, 0)
         )
@@ -426,7 +525,7 @@ def _rejects(connection: DuckDBPyConnection, entity: Entity, file: Incoming) -> 
     Whether a row is bad depends on its content alone: its line is the one with that content.
     """
     source = file.source
-    failures = checks(entity, source.broken)
+    failures = checks(entity, source.broken, source.reading)
     faulty = _faults(connection, entity, source)
     if not source.lines_by:
         for line, original, value, number in faulty:
@@ -473,10 +572,10 @@ def _faults(
     texts = {field.name: field.text for field in source.fields}
     value = " ".join(
         f"when {number} then {texts[check.column]}"
-        for number, check in enumerate(checks(entity, source.broken), start=1)
+        for number, check in enumerate(checks(entity, source.broken, source.reading), start=1)
         if check.column in texts
     )
-    query = checked(entity, source.relation, source.fields, source.broken)
+    query = _checked(entity, source)
     faulty = connection.execute(
         f"""select {found_by}, case fault when null then null {value} end as value, fault
         from (select *{position} from ({query})), unnest(faults) as of_row (fault)""",

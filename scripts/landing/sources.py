@@ -11,9 +11,9 @@ import stat
 import zlib
 from codecs import BOM_UTF8
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from glob import escape
 from itertools import chain, islice
@@ -24,7 +24,9 @@ import pyarrow  # type: ignore[import-untyped]
 from pyarrow import parquet as pq
 from pyarrow.compute import min_max  # type: ignore[import-untyped]
 
-from scripts.landing.contract import NO_OBJECT, Entity, Field, literal
+from scripts.landing.contract import AS_THE_CONTRACT_HAS_IT, NO_OBJECT, Field, Reading, literal
+from scripts.landing.frame import MARKS, Frame, find_frame, write_rows
+from scripts.landing.mapping import FilePlan
 from scripts.shared.errors import UserError
 from scripts.shared.faults import MEMORY, no_room
 
@@ -93,7 +95,7 @@ class Source:
 
     `lines_by` names the columns by which a row is found again among the lines of the text; empty
     where its number is as good (Parquet, a JSON array). `broken` is the condition of a row that
-    is none.
+    is none. `frame` tells what a report has around its rows, which `path` is without.
     """
 
     path: Path
@@ -102,6 +104,8 @@ class Source:
     lines_by: tuple[str, ...] = ()
     delimiter: str | None = None
     broken: str | None = None
+    reading: Reading = AS_THE_CONTRACT_HAS_IT
+    frame: Frame | None = None
 
     @property
     def parameters(self) -> list[str]:
@@ -202,9 +206,9 @@ def _unreadable(path: Path, message: str) -> str:
 
 
 def open_source(
-    connection: duckdb.DuckDBPyConnection, entity: Entity, path: Path, scratch: Path
+    connection: duckdb.DuckDBPyConnection, plan: FilePlan, path: Path, scratch: Path
 ) -> Source:
-    """How to read a file of an entity; one that is packed is unpacked into `scratch`.
+    """How to read a file as planned; one that is packed is unpacked into `scratch`.
 
     Raises UserError where it is empty, or its columns are not those of the contract.
     """
@@ -215,13 +219,29 @@ def open_source(
         _refuse_no_text(path, plain)
     match format_of(path.name):
         case "parquet":
-            source = _parquet(connection, entity, path, plain, scratch)
+            source = _parquet(connection, plan, path, plain, scratch)
         case "csv" | "tsv":
-            source = _csv(entity, path, plain)
+            frame = find_frame(plain, plan)
+            if frame:
+                rows = scratch / hashlib.sha256(f"rows of {path.name}".encode()).hexdigest()
+                write_rows(plain, frame, rows)
+            source = replace(_csv(plan, path, rows if frame else plain), frame=frame)
         case _:
-            source = _json(connection, entity, path, plain)
-    _check_columns(entity, path, [field.name for field in source.fields])
-    return source
+            source = _json(connection, plan, path, plain)
+    source = _with_constants(source, plan.constants)
+    _check_columns(plan, path, [field.name for field in source.fields if field.is_used])
+    return replace(source, reading=plan.reading)
+
+
+def _with_constants(source: Source, constants: Mapping[str, str]) -> Source:
+    """The source with a column more for each constant."""
+    if not constants:
+        return source
+    first = len(source.fields)
+    fields = [Field(place, name, "VARCHAR") for place, name in enumerate(constants, start=first)]
+    columns = "".join(f", {literal(constants[field.name])} as {field.column}" for field in fields)
+    relation = f"(select *{columns} from {source.relation})"
+    return replace(source, relation=relation, fields=(*source.fields, *fields))
 
 
 def unpacked(path: Path, scratch: Path) -> Path:
@@ -272,7 +292,8 @@ def _snake_case(name: str) -> str:
     return re.sub(r"\W+", "_", name.strip().lower())
 
 
-def _check_columns(entity: Entity, path: Path, names: Sequence[str]) -> None:
+def _check_columns(plan: FilePlan, path: Path, names: Sequence[str]) -> None:
+    entity = plan.entity
     for column in entity.columns:
         if names and column.required and column.name not in names:
             alike = [name for name in names if _snake_case(name) == column.name]
@@ -293,20 +314,28 @@ def _check_columns(entity: Entity, path: Path, names: Sequence[str]) -> None:
 
 
 def _fields(
-    entity: Entity, path: Path, names: Sequence[str], types: Sequence[str]
+    plan: FilePlan, path: Path, names: Sequence[str], types: Sequence[str]
 ) -> tuple[Field, ...]:
-    """The columns of a file; the contract's are known in any case and with spaces around."""
+    """The columns of a file; the contract's are known in any case and with spaces around.
+
+    Raises UserError where one that the plan names is not there, unless its name tells JSON, where
+    a key may be missing.
+    """
     if any("\0" in name for name in names):
         raise UserError(f"{path} has a NUL character in the name of a column.")
     stripped = [name.strip() for name in names]
+    present = {name.lower() for name in stripped}
+    for name in (*plan.columns, *plan.leave_out):
+        if name not in present and "json" not in format_of(path.name):
+            raise UserError(f"{plan.where}: {path.name} has no column {name!r}.")
     return tuple(
-        Field(place, name.lower() if name.lower() in entity.column_names else name, data_type)
+        Field(place, plan.target(name), data_type, name.lower() not in plan.leave_out)
         for place, (name, data_type) in enumerate(zip(stripped, types, strict=True))
     )
 
 
 def _parquet(
-    connection: duckdb.DuckDBPyConnection, entity: Entity, path: Path, plain: Path, scratch: Path
+    connection: duckdb.DuckDBPyConnection, plan: FilePlan, path: Path, plain: Path, scratch: Path
 ) -> Source:
     # DuckDB gives the second of two columns that differ in case alone another name.
     schema = pq.read_schema(plain)
@@ -320,10 +349,10 @@ def _parquet(
     plain = _with_near_times(plain, scratch, schema)
     reader = "read_parquet(?, binary_as_string = true, hive_partitioning = false)"
     columns = connection.execute(f"describe from {reader}", [escape(str(plain))]).fetchall()
-    fields = _fields(entity, path, names, [column[1] for column in columns])
-    flat = {column.name for column in entity.columns if column.kind != "json"}
+    fields = _fields(plan, path, names, [column[1] for column in columns])
+    flat = {column.name for column in plan.entity.columns if column.kind != "json"}
     for field in fields:
-        if field.name in flat and field.is_nested:
+        if field.is_used and field.name in flat and field.is_nested:
             raise UserError(f"{path} has lists or structs in the column {field.name}.")
     aliases = ", ".join(field.column for field in fields)
     return Source(plain, f"{reader} as source({aliases})", fields)
@@ -359,10 +388,10 @@ def _is_in_milliseconds(data_type: pyarrow.DataType) -> bool:
     return bool(pyarrow.types.is_timestamp(data_type)) and data_type.unit == "ms"
 
 
-def _csv(entity: Entity, path: Path, plain: Path) -> Source:
+def _csv(plan: FilePlan, path: Path, plain: Path) -> Source:
     with plain.open(encoding="utf-8-sig", newline="") as stream:
         first = stream.readline()
-        delimiter = max(",;\t|", key=lambda mark: _known(entity, first.split(mark)))
+        delimiter = max(MARKS, key=lambda mark: _known(plan, first.split(mark)))
         if not first.strip("\r\n"):
             raise UserError(f"{path} starts with an empty line: line 1 must be the header.")
         taken: list[str] = []
@@ -378,7 +407,7 @@ def _csv(entity: Entity, path: Path, plain: Path) -> Source:
             raise UserError(_HEADER_QUOTE.format(path)) from error
     if any(name.lstrip().startswith('"') for name in header):
         raise UserError(_HEADER_QUOTE.format(path))
-    fields = _fields(entity, path, header, ["VARCHAR"] * len(header))
+    fields = _fields(plan, path, header, ["VARCHAR"] * len(header))
     columns = ", ".join(f"{field.column}: 'varchar'" for field in fields)
     # Left to itself DuckDB takes the first line break that it sees, be it within a name.
     reader = _text_reader(columns, delimiter, quote='"', header=True, end=line_end(taken[-1]))
@@ -387,11 +416,11 @@ def _csv(entity: Entity, path: Path, plain: Path) -> Source:
     return Source(plain, reader, fields, tuple(field.column for field in fields), delimiter)
 
 
-def _known(entity: Entity, names: Sequence[str]) -> int:
-    return sum(name.strip(' "\r\n').lower() in entity.column_names for name in names)
+def _known(plan: FilePlan, names: Sequence[str]) -> int:
+    return sum(plan.knows(name.strip(' "\r\n')) for name in names)
 
 
-def _json(connection: duckdb.DuckDBPyConnection, entity: Entity, path: Path, plain: Path) -> Source:
+def _json(connection: duckdb.DuckDBPyConnection, plan: FilePlan, path: Path, plain: Path) -> Source:
     """One object a line, or one array of objects; the columns are the keys of all objects."""
     is_array = _is_array(path, plain)
     if is_array:
@@ -407,7 +436,7 @@ def _json(connection: duckdb.DuckDBPyConnection, entity: Entity, path: Path, pla
         from (select case when {is_object} then line end as line from {reader}) order by name""",
         [escape(str(plain))],
     ).fetchall()
-    fields = _fields(entity, path, [name for (name,) in keys], ["VARCHAR"] * len(keys))
+    fields = _fields(plan, path, [name for (name,) in keys], ["VARCHAR"] * len(keys))
     pointers = ("/" + name.replace("~", "~0").replace("/", "~1") for (name,) in keys)
     paths = ", ".join(literal(pointer) for pointer in pointers)
     values = f"json_extract_string(case when {is_object} then line end, [{paths}]::varchar[])"
@@ -508,10 +537,11 @@ def records(source: Source) -> Iterator[tuple[int, str, list[str]]]:
         reader = csv.reader(
             _tapped(stream, taken), delimiter=source.delimiter or ",", skipinitialspace=True
         )
-        start = 1
+        skipped = source.frame.skipped if source.frame else 0
+        start = skipped + 1
         for row in reader:
             yield start, "".join(taken), row
-            start = reader.line_num + 1
+            start = skipped + reader.line_num + 1
             taken.clear()
 
 
@@ -525,7 +555,7 @@ def lines(source: Source) -> Iterator[tuple[int, str, Content]]:
     if source.delimiter:
         for line, text, row in islice(records(source), 1, None):
             if row:
-                yield line, text.strip("\r\n"), content(row[: len(source.fields)])
+                yield line, text.strip("\r\n"), content(row[: len(source.lines_by)])
         return
     with source.path.open(encoding="utf-8-sig", newline="") as stream:
         for line, text in enumerate(stream, start=1):

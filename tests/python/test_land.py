@@ -1075,6 +1075,38 @@ def test_a_dated_version_that_returns_is_not_new(folder: Path) -> None:
     assert changed.total.rows_landed == 1
 
 
+@pytest.mark.parametrize(
+    ("landings", "landed"),
+    [
+        ("Feb Rom; Mar Rom; Apr Rom", "Feb Rom"),
+        ("Feb Rom; Mar Bern; Apr Rom", "Feb Rom, Mar Bern, Apr Rom"),
+        ("Feb Rom, Mar Rom, Apr Bern, May Rom, Jun Rom", "Feb Rom, Apr Bern, May Rom"),
+        ("Feb Rom; Mar Rom, Apr Bern, May Bern", "Feb Rom, Apr Bern"),
+        ("Mar Rom; Feb Rom", "Mar Rom, Feb Rom"),  # it was so before
+        ("Feb Rom; Mar Bern; Jan Rom; Apr Rom", "Feb Rom, Mar Bern, Jan Rom, Apr Rom"),
+        ("Feb Rom; Mar Bern; Feb Ulm; Apr Ulm", "Feb Rom, Mar Bern, Feb Ulm, Apr Ulm"),
+        ("Feb Rom; no Rom; Mar Rom", "Feb Rom, no Rom, Mar Rom"),
+        ("no Rom; Feb Rom", "no Rom, Feb Rom"),  # since when is news
+    ],
+)
+def test_a_version_that_is_only_dated_anew_changes_nothing(
+    folder: Path, landings: str, landed: str
+) -> None:
+    months = ["no", "Jan", "Feb", "Mar", "Apr", "May", "Jun"]
+    head = "lead_id,created_at,updated_at,city\n"
+    for number, landing_of in enumerate(landings.split("; ")):
+        lines = ""
+        for version in landing_of.split(", "):
+            month, city = version.split()
+            day = f"2024-{months.index(month):02}-01" if month != "no" else ""
+            lines += f"1,2024-01-01,{day},{city}\n"
+        land_text(folder, head + lines, f"leads.{number}.csv")
+    found = versions("leads", "coalesce(strftime(updated_at, '%b'), 'no') || ' ' || city")
+    assert ", ".join(text for (text,) in found) == landed
+    forget_hashes()
+    assert land(folder, NOW).total.rows_landed == 0
+
+
 def test_within_a_landing_equal_rows_collapse_and_the_last_undated_one_counts(
     folder: Path,
 ) -> None:
