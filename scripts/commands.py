@@ -353,6 +353,10 @@ def _run(folder: Path | None, daily: bool) -> None:
     terminal.show(reporting.render(result.report))
     for issue in running.data_issues():
         say(issue, "data issue:")
+    if result.unmapped_sources:
+        say("each counts as a channel of its own, until seeds/mapping/channels.csv maps it")
+    for source in result.unmapped_sources:
+        say(source, "source without a channel:")
     say(f"published marts: {result.published.file}")
     say(f"KPIs: {result.report.csv_file} and {result.report.json_file}")
 

@@ -438,7 +438,7 @@ def test_real_data_give_their_ground_truth(
             ("paid_search", 1586, 195),
             ("social", 1350, 75),
             ("unknown", 1099, 179),
-            ("direct_traffic", 499, 56),
+            ("direct", 499, 56),
             ("email", 493, 15),
             ("referral", 284, 24),
             ("other", 150, 4),
