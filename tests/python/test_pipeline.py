@@ -174,8 +174,8 @@ def test_points_that_break_a_persona_fail_the_build_and_name_the_rule(
     assert isinstance(done.exception, UserError)
     assert "operations_head_on_the_bound" in str(done.exception)
     assert (
-        "persona operations_head_on_the_bound: rule seniority_director gives 11.0000, "
-        "was 12.0000 when last published"
+        "persona operations_head_on_the_bound: rule seniority_director gives 11, "
+        "was 12 when last published"
     ) in str(done.exception)
 
 
