@@ -472,7 +472,7 @@ FAULTS = {
     ),
     "unknown stage": (
         ("lifecycle_stages", "mql,band", "prospect,band"),
-        "seeds/mapping/lifecycle_stages.csv line 2, column stage: 'prospect' is no stage; it may be iql, mql, sql, trial, opportunity, customer or lost",
+        "seeds/mapping/lifecycle_stages.csv line 2, column stage: 'prospect' is no stage; it may be iql, mql, sql, trial, opportunity, customer, lost or recycled",
     ),
     "value that its source does not have": (
         ("lifecycle_stages", "payment,made", "payment,paid"),
