@@ -1,4 +1,4 @@
-{# Grain: one row per surviving lead and event key that may stand for a stage: its first time, and that of its last day. #}
+{# Grain: one row per surviving lead and event key that may stand for a stage: its first time, and its last day's. #}
 select
     event_days.lead_id, event_days.event_key,
     min(event_days.first_occurred_at) as first_occurred_at,

@@ -1,7 +1,7 @@
 {#
     Grain: one row per day on which emails were sent, channel and region of the leads: how many emails,
-    and how many of them were opened and clicked. An open or click belongs to the last email of the same
-    campaign that was sent to the lead before it, so each email counts once.
+    and how many of them were opened and clicked: who clicked has opened, be it that no open was seen. An open or
+    click belongs to the last email of the same campaign that was sent to the lead before it, so each email counts once.
 #}
 with
 assigned as (
@@ -20,7 +20,7 @@ emails as (
     select
         lead_id, sent_at,
         count(case when kpi_event = 'email_sent' then 1 end) as sent,
-        max(case when kpi_event = 'email_opened' then 1 else 0 end) as is_opened,
+        max(case when kpi_event in ('email_opened', 'email_clicked') then 1 else 0 end) as is_opened,
         max(case when kpi_event = 'email_clicked' then 1 else 0 end) as is_clicked
     from assigned
     where sent_at is not null
