@@ -65,16 +65,12 @@ def check_seeds() -> None:
     from scripts.seeds.overlay import SEEDS, overlay
 
     report = checking.check_seeds(SEEDS, overlay())
-    warnings = list(report.warnings)
+    warnings = report.warnings
     if not report.errors and paths.warehouse_file().is_file():
         try:
-            never_firing = checking.never_firing(SEEDS, overlay())
+            warnings = checking.warnings_for_landed(report, SEEDS, overlay())
         except UserError as error:
             say(f"not held against what was landed: {error}")
-        else:
-            # The warehouse knows better which attributes there are.
-            warnings = [warning for warning in warnings if warning.column != "attribute"]
-            warnings += never_firing
     for warning in warnings:
         say(str(warning), "warning:")
     report.raise_for_errors()

@@ -22,6 +22,7 @@ from scripts.seeds.check_seeds import check_seeds, never_firing, seed_files
 from scripts.seeds.checks.seeds import profile_attributes, read_seeds
 from scripts.shared.errors import UserError
 from scripts.shared.paths import PROJECT
+from tests.warehouse import Row, build
 
 GOOD = {
     "score_models": """
@@ -269,18 +270,6 @@ FAULTS = {
     "unknown region": (
         ("score_bands", "Europe", "Europa"),
         "seeds/points/score_bands.csv line 5, column region: 'Europa' is no region; it may be Europe or North America",
-    ),
-    "unknown event_key": (
-        ("event_points", "webinar_attendance", "webinar_attendence"),
-        "seeds/points/event_points.csv line 3, column event_key: 'webinar_attendence' is no event_key; it may be webinar_attendance or another key or type of event_keys",
-    ),
-    "an event_key like no other": (
-        ("inactivity_points", "any_engagement", "xyz"),
-        "seeds/points/inactivity_points.csv line 2, column event_key: 'xyz' is no event_key; it may be any key or type of event_keys",
-    ),
-    "unknown requires_event_key": (
-        ("inactivity_points", "email_sent", "email_send"),
-        "seeds/points/inactivity_points.csv line 3, column requires_event_key: 'email_send' is no event_key; it may be email_sent or another key or type of event_keys",
     ),
     "misspelt attribute": (
         ("attribute_points", "seniority", "senority"),
@@ -750,10 +739,6 @@ FAULTS = {
         ("event_keys", "email_sent,email_sent", "email_sent,"),
         "seeds/mapping/event_keys.csv line 4, column event_type: an empty cell is not allowed; it may be a name with a letter and no space around it",
     ),
-    "unknown follows_event_key": (
-        ("event_keys", "webinar_attendance,7", "webinar_attendence,7"),
-        "seeds/mapping/event_keys.csv line 7, column follows_event_key: 'webinar_attendence' is no event_key; it may be webinar_attendance or another key or type of event_keys",
-    ),
     "sequence without days": (
         ("event_keys", "webinar_attendance,7", "webinar_attendance,"),
         "seeds/mapping/event_keys.csv line 7, column within_days: an empty cell leaves webinar_attendance without its days; it may be a whole number of days",
@@ -834,10 +819,6 @@ FAULTS = {
     "stage of an unknown band": (
         ("lifecycle_stages", "band,hot", "band,boiling"),
         "seeds/mapping/lifecycle_stages.csv line 2, column value: 'boiling' is no band of the champion; it may be cold, warm or hot",
-    ),
-    "stage of an unknown event": (
-        ("lifecycle_stages", "webinar_attendance", "demo_request"),
-        "seeds/mapping/lifecycle_stages.csv line 4, column value: 'demo_request' is no event_key; it may be any event_key",
     ),
     "KPI event of no kind": (
         ("kpi_events", "contact,email_sent", "meeting,email_sent"),
@@ -1298,6 +1279,26 @@ WARNINGS = {
         ("attribute_points", "country,is_missing", "country_2,is_missing"),
         "seeds/points/attribute_points.csv line 8, column attribute: 'country_2' is no attribute that is known; it counts where leads are landed with such a column",
     ),
+    "unknown event_key": (
+        ("event_points", "webinar_attendance", "webinar_attendence"),
+        "seeds/points/event_points.csv line 3, column event_key: 'webinar_attendence' is no event_key that is known; it counts where events of that type are landed; it may be webinar_attendance or another key or type of event_keys",
+    ),
+    "an event_key like no other": (
+        ("inactivity_points", "any_engagement", "xyz"),
+        "seeds/points/inactivity_points.csv line 2, column event_key: 'xyz' is no event_key that is known; it counts where events of that type are landed; it may be any key or type of event_keys",
+    ),
+    "unknown requires_event_key": (
+        ("inactivity_points", "email_sent", "email_send"),
+        "seeds/points/inactivity_points.csv line 3, column requires_event_key: 'email_send' is no event_key that is known; it counts where events of that type are landed; it may be email_sent or another key or type of event_keys",
+    ),
+    "unknown follows_event_key": (
+        ("event_keys", "webinar_attendance,7", "webinar_attendence,7"),
+        "seeds/mapping/event_keys.csv line 7, column follows_event_key: 'webinar_attendence' is no event_key that is known; it counts where events of that type are landed; it may be webinar_attendance or another key or type of event_keys",
+    ),
+    "stage of an unknown event": (
+        ("lifecycle_stages", "webinar_attendance", "demo_request"),
+        "seeds/mapping/lifecycle_stages.csv line 4, column value: 'demo_request' is no event_key that is known; it counts where events of that type are landed; it may be any event_key",
+    ),
     "group without rules": (
         ("attribute_points", "other,keen,fit", "other,keen,engagement"),
         "seeds/points/score_groups.csv line 4, column score_group: 'fit' is a group of other without rules",
@@ -1461,6 +1462,72 @@ def test_rules_that_never_fired_are_told(
         folder, "attribute_points", "favourite_colour,equals,red", "favourite_colour,is_missing,"
     )
     assert len(never_firing(folder)) == 2
+
+
+def test_a_type_that_was_landed_is_an_event_key_without_being_mapped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A rule, a measure, a segment, a stage and a sequence ask for it; nothing has the other."""
+    of_model = {"score_model": "m", "score_group": "all"}
+    names = ("inactivity_points", "golden_leads", "grade_bounds")
+    seeds: dict[str, list[Row]] = {
+        **{name: [] for name in (*names, "grade_matrix")},
+        "score_models": [
+            {"score_model": "m", "role": "champion", "min_score": 0, "max_score": 100}
+        ],
+        "score_groups": [{**of_model, "kind": "engagement"}],
+        "score_bands": [{"score_model": "m", "band": "cold", "band_order": 1}],
+        "event_points": [
+            {**of_model, "rule_id": "quote", "event_key": "Quote Sent", "points": 7},
+            {**of_model, "rule_id": "none", "event_key": "quote_lost", "points": 1},
+        ],
+        "event_keys": [
+            {"event_key": "visit_after", "event_type": "visit"}
+            | {"follows_event_key": "Quote Sent", "within_days": 3}
+        ],
+        "attribute_points": [
+            {**of_model, "rule_id": rule_id, "attribute": attribute, "operator": "equals"}
+            | {"value": value, "effect": "points", "points": points}
+            for rule_id, attribute, value, points in (
+                ("quoted", "in_segment:quoted", "yes", 10),
+                ("quotes", "quotes", "1", 20),
+            )
+        ],
+        "segments": [{"segment": "quoted", "event_key": "Quote Sent", "window_days": 30}],
+        "event_measures": [
+            {"measure": "quotes", "event_key": "Quote Sent", "statistic": "count"}
+            | {"window_days": 30}
+        ],
+        "lifecycle_stages": [
+            {"stage": "sql", "source": "event_key", "value": "Quote Sent", "priority": 1},
+            {"stage": "customer", "source": "payment", "value": "made", "priority": 1},
+        ],
+        "kpi_events": [],
+    }
+    raw = {
+        "leads": [{"lead_id": "a", "created_at": "2025-01-01"}],
+        "lead_events": [
+            {"event_id": event_type, "lead_id": "a", "event_type": event_type, "occurred_at": at}
+            for event_type, at in (("Quote Sent", "2025-01-02"), ("visit", "2025-01-03"))
+        ],
+    }
+    with build(tmp_path, raw, seeds, ("+lead_score", "+lead_lifecycle")) as warehouse:
+        assert warehouse.sql("select score from marts.lead_score").fetchall() == [(37,)]
+        assert warehouse.sql(
+            "select sql_at::date::varchar from marts.lead_lifecycle"
+        ).fetchall() == [("2025-01-02",)]
+        assert warehouse.sql(
+            "select event_date::varchar from intermediate.int_sequence_event_days"
+        ).fetchall() == [("2025-01-03",)]
+    monkeypatch.setenv("LEADS_WAREHOUSE", str(tmp_path / "leads.duckdb"))
+    monkeypatch.setenv("LEADS_SEEDS", str(tmp_path / "seeds"))
+    told = CliRunner().invoke(app, ["check-seeds"])
+    assert told.exit_code == 0
+    lines = [line for line in told.output.splitlines() if "event_key" in line or "stages" in line]
+    assert lines == [
+        "warning: seeds/event_points.csv line 3, column event_key: 'quote_lost' "
+        "never occurs, so the rule never fires"
+    ]
 
 
 def test_the_attributes_are_those_that_models_know() -> None:

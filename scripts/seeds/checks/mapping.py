@@ -35,6 +35,7 @@ def sequences(event_keys: Table) -> Findings:
     """A sequence has its days, and follows events that are no sequence themselves."""
     single = {row["event_key"] for row in event_keys if not row["follows_event_key"]}
     single |= {*event_keys.values("event_type"), *CRM_EVENTS}
+    known = event_names(event_keys)
     for row in event_keys:
         followed, days = row["follows_event_key"], row["within_days"]
         if followed and not days:
@@ -43,7 +44,7 @@ def sequences(event_keys: Table) -> Findings:
         elif days and not followed:
             fault = "leaves within_days without an event that came before"
             yield row.fault("follows_event_key", fault, "a key or type of event_keys")
-        elif followed and followed not in single:
+        elif followed in known and followed not in single:
             fault = "is no single event, so nothing can follow it"
             yield row.fault("follows_event_key", fault, Names(sorted(single), "key").like(followed))
 
@@ -107,7 +108,9 @@ def stages(
     for row in lifecycle_stages:
         source, value = row.key("source", "value")
         own = list(dict.fromkeys(names.get(source, [value])))
-        if value not in own:
+        if value not in own and source == "event_key":
+            yield row.unknown_event("value", Names(own, source).like(value))
+        elif value not in own:
             kind = "band of the champion" if source == "band" else source
             yield row.fault("value", f"is no {kind}", Names(own, kind).like(value))
     if "customer" not in lifecycle_stages.values("stage"):
