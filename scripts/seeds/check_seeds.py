@@ -51,6 +51,7 @@ _CHECKS: tuple[Callable[..., Findings], ...] = (
     mapping.sequences,
     mapping.measures,
     mapping.segment_conditions,
+    mapping.nested_segments,
     mapping.stages,
     mapping.kpis,
     mapping.titles,

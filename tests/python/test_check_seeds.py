@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 
 from scripts.commands import app
 from scripts.seeds.check_seeds import check_seeds, never_firing, seed_files
+from scripts.seeds.checks.mapping import SEGMENT_LEVELS
 from scripts.seeds.checks.seeds import profile_attributes, read_seeds
 from scripts.shared.errors import UserError
 from scripts.shared.paths import PROJECT
@@ -795,9 +796,30 @@ FAULTS = {
         ("segments", "keen,,,", "keen,country,is_set,"),
         "seeds/mapping/segments.csv line 3, column attribute: 'country' stands beside an event_key; it may be filled where event_key is empty, and else empty",
     ),
-    "segment of a segment": (
+    "segment of itself": (
         ("segments", "keen,visits_last_7_days,at_least,,2", "keen,in_segment:keen,equals,yes,"),
-        "seeds/mapping/segments.csv line 2, column attribute: 'in_segment:keen' is a segment, of which a segment cannot be made; it may be another attribute; repeat the rows of that segment",
+        "seeds/mapping/segments.csv line 2, column attribute: 'in_segment:keen' makes keen ask for itself (keen → keen); it may be a segment that does not ask for it",
+    ),
+    "segments in a circle": (
+        (
+            "segments",
+            "keen,visits_last_7_days,at_least,,2,,,,Visited twice this week",
+            "keen,in_segment:b,equals,no,,,,,\nb,in_segment:c,equals,no,,,,,\nc,in_segment:keen,equals,yes,,,,,",
+        ),
+        "seeds/mapping/segments.csv line 2, column attribute: 'in_segment:b' makes keen ask for itself (keen → b → c → keen); it may be a segment that does not ask for it",
+    ),
+    "segments too deep": (
+        (
+            "segments",
+            "keen,,,,,,pricing_page,30,and looked at prices",
+            "".join(f"{n},in_segment:{m},equals,no,,,,,\n" for n, m in ("ab", "bc", "cd", "de"))
+            + "e,in_segment:keen,equals,yes,,,,,",
+        ),
+        "seeds/mapping/segments.csv line 3, column attribute: 'in_segment:b' lies too high above others (a → b → c → d → e → keen); it may be a segment with less than 4 below",
+    ),
+    "segment of a segment that is none": (
+        ("segments", "keen,visits_last_7_days,at_least,,2", "keen,in_segment:eager,equals,yes,"),
+        "seeds/mapping/segments.csv line 2, column attribute: 'in_segment:eager' is no attribute; it may be in_segment:keen",
     ),
     "segment without comparison": (
         ("segments", "at_least,,2", ",,"),
@@ -1538,6 +1560,11 @@ def test_the_attributes_are_those_that_models_know() -> None:
     account = [f"account.{name}" for name in re.findall(r"'(\w+)'", lists["account_columns"])]
     of_the_day = ["tenure_days", "first_event_key"]
     assert sorted(profile_attributes()) == sorted([*profile, *account, *of_the_day])
+
+
+def test_segments_may_lie_as_deep_as_the_model_works_them_out() -> None:
+    macro = (PROJECT / "macros" / "segment_levels.sql").read_text()
+    assert re.findall(r"return\((\d+)\)", macro) == [str(SEGMENT_LEVELS)]
 
 
 def test_the_check_alone_loads_no_database_and_no_dbt() -> None:
