@@ -13,7 +13,7 @@
             'a list of days with ' ~ var('quality_day') ~ ', the quality_day, such as [0, 1, 7, 30]'
         ),
         (
-            ['match_leads_by_person', 'allow_protected_attributes', 'history', 'naive_bayes'],
+            ['match_leads_by_person', 'allow_protected_attributes', 'history', 'naive_bayes', 'count_scanner_clicks'],
             'True|False',
             'true or false'
         ),
@@ -29,6 +29,7 @@
             '(?=.*at_least.: [0-9.]+[,}])(?=.*at_most.: [0-9.]+[,}])(?=.*slack.: [0-9]+[,}])\\{.*\\}',
             'limits for the rows of a mart, such as {at_least: 0.8, at_most: 3, slack: 20}'
         ),
+        (['scanner_clicks', 'scanner_seconds'], '[1-9][0-9]{0,3}', 'a whole number from 1 to 9999'),
         (['published_files_kept', 'retention_days'], '[0-9]{1,5}', 'a whole number of 0 or more'),
         (['evaluation_leads', 'training_leads'], '[1-9][0-9]{0,9}', 'a whole number of 1 or more'),
         (['win_value', 'call_cost', 'calls_per_week', 'deals_of_the_mean'], '[0-9]{1,12}([.][0-9]+)?', 'a number of 0 or more'),
