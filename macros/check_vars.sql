@@ -13,7 +13,7 @@
             'a list of days with ' ~ var('quality_day') ~ ', the quality_day, such as [0, 1, 7, 30]'
         ),
         (
-            ['match_leads_by_person', 'allow_protected_attributes', 'history', 'naive_bayes'],
+            ['match_leads_by_person', 'allow_protected_attributes', 'history', 'naive_bayes', 'count_scanner_clicks'],
             'True|False',
             'true or false'
         ),
@@ -31,6 +31,7 @@
         ),
         (['names_of_one_person', 'slip_days'], '[1-9][0-9]{0,9}', 'a whole number of 1 or more'),
         (['set_aside_share'], '0([.][0-9]+)?|1([.]0+)?', 'a share from 0 to 1, such as 0.5'),
+        (['scanner_clicks', 'scanner_seconds'], '[1-9][0-9]{0,3}', 'a whole number from 1 to 9999'),
         (['published_files_kept', 'retention_days'], '[0-9]{1,5}', 'a whole number of 0 or more'),
         (['evaluation_leads', 'training_leads'], '[1-9][0-9]{0,9}', 'a whole number of 1 or more'),
         (['win_value', 'call_cost', 'calls_per_week', 'deals_of_the_mean'], '[0-9]{1,12}([.][0-9]+)?', 'a number of 0 or more'),

@@ -110,16 +110,12 @@ def check_seeds() -> None:
     from scripts.seeds.overlay import SEEDS, overlay
 
     report = checking.check_seeds(SEEDS, overlay())
-    warnings = list(report.warnings)
+    warnings = report.warnings
     if not report.errors and paths.warehouse_file().is_file():
         try:
-            never_firing = checking.never_firing(SEEDS, overlay())
+            warnings = checking.warnings_for_landed(report, SEEDS, overlay())
         except UserError as error:
             say(f"not held against what was landed: {error}")
-        else:
-            # The warehouse knows better which attributes there are.
-            warnings = [warning for warning in warnings if warning.column != "attribute"]
-            warnings += never_firing
     for warning in warnings:
         say(str(warning), "warning:")
     report.raise_for_errors()
@@ -400,6 +396,10 @@ def _run(folder: Path | None, daily: bool) -> None:
         )
     _print_landed(result.landed)
     terminal.show(reporting.render(result.report))
+    if result.unmapped_sources:
+        say("each counts as a channel of its own, until seeds/mapping/channels.csv maps it")
+    for source in result.unmapped_sources:
+        say(source, "source without a channel:")
     say(f"published marts: {result.published.file}")
     say(f"KPIs: {result.report.csv_file} and {result.report.json_file}")
 

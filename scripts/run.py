@@ -18,8 +18,9 @@ from scripts.scoring.build import Progress, build
 from scripts.scoring.publish import PublishResult, is_evaluated, publish
 from scripts.shared import paths
 from scripts.shared.errors import UserError
+from scripts.shared.interface import CHANNEL_WORDS, LEAD_PROFILES, WORDS
 from scripts.shared.lock import exclusive
-from scripts.shared.warehouse import connect, holds, storage
+from scripts.shared.warehouse import connect, holds, reading, storage
 
 # The table that tells a working file of the sample, and the one that every landing leaves.
 SAMPLE, LANDED = "state.sample", "raw.landings"
@@ -33,6 +34,7 @@ class RunResult:
     landed: LandResult
     published: PublishResult
     report: KpiReport
+    unmapped_sources: list[str]
 
 
 def run(
@@ -63,7 +65,8 @@ def run(
         step("publishing")
         published = publish()
         step("computing KPIs")
-        return RunResult(landed, published, kpis(by=("month", "channel", "region")))
+        report = kpis(by=("month", "channel", "region"))
+        return RunResult(landed, published, report, unmapped_sources())
 
 
 def refuse_no_leads(landed: LandResult) -> None:
@@ -79,6 +82,34 @@ def refuse_no_leads(landed: LandResult) -> None:
         "no lead was landed, so nothing is built and what was published stays"
         + (f": {landed.total.rows_rejected:,} rows were set aside ({told})" if told else "")
     )
+
+
+def unmapped_sources(most: int = 10) -> list[str]:
+    """Sources of leads, spend and traffic of the last build that the seed channels does not map.
+
+    One line each, those of most leads first; the last one counts the rest. A source that is spelt
+    as a channel of the seed is that channel.
+    """
+    with reading() as connection:
+        sources = connection.sql(
+            f"""select sources.meaning, count(distinct leads.lead_id)
+            from {WORDS} as sources
+            left join {LEAD_PROFILES} as leads
+                on sources.written = leads.lead_source and leads.is_current
+            where sources.kind = 'channel'
+                and sources.meaning not in (select channel from {CHANNEL_WORDS})
+            group by all order by 2 desc, 1"""  # noqa: S608 (names of tables)
+        ).fetchall()
+    lines = [
+        f"{source} ({_counted(leads)})" if leads else f"{source} (spend or traffic, no leads)"
+        for source, leads in sources
+    ]
+    left = len(lines) - most
+    return lines[:most] + ([f"and {left:,} more"] if left > 0 else [])
+
+
+def _counted(leads: int) -> str:
+    return "1 lead" if leads == 1 else f"{leads:,} leads"
 
 
 def evaluated_date() -> date | None:

@@ -164,6 +164,15 @@ SEGMENTS = [
     ("settled", "tenure_days", "between", "", "10", "40.5", "", ""),
     ("demo_first", "first_event_key", "in", "demo|pricing", "", "", "", ""),
     ("rich_account", "account.annual_revenue", "at_least", "", "1100000", "", "", ""),
+    # Neither, so either; and a segment four levels above others, beside conditions of its own.
+    ("neither", "in_segment:quiet", "equals", "no", "", "", "", ""),
+    ("neither", "in_segment:settled", "equals", "No", "", "", "", ""),
+    ("either", "in_segment:neither", "equals", "no", "", "", "", ""),
+    ("either_recent", "in_segment:either", "in", "yes|maybe", "", "", "", ""),
+    ("either_recent", "", "", "", "", "", "page_visit", "14"),
+    ("either_recent", "visits_7", "at_least", "", "1", "", "", ""),
+    ("not_recent", "in_segment:either_recent", "equals", "no", "", "", "", ""),
+    ("not_recent", "in_segment:buyers", "is_set", "", "", "", "", ""),
 ]
 TEXT_ATTRIBUTES = {
     "industry": TEXTS,
@@ -195,6 +204,8 @@ TEXT_ATTRIBUTES = {
     "in_segment:settled": ["yes", "no"],
     "in_segment:demo_first": ["yes", "no"],
     "in_segment:rich_account": ["yes", "no"],
+    "in_segment:either": ["yes", "no"],
+    "in_segment:not_recent": ["yes", "no"],
     "tenure_days": ["0", "7", "30"],
     "plan": [*TEXTS, *NUMBERS],
     "usage.score": NUMBERS,

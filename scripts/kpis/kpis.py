@@ -29,6 +29,7 @@ from scripts.shared.errors import UserError
 from scripts.shared.faults import known
 from scripts.shared.modes import make_shared, share
 from scripts.shared.statistics import Statistic, bootstrap, wilson
+from scripts.shared.warehouse import unopened
 
 SAVED_QUERY = "kpis"
 METHODS = ("period", "cohort")
@@ -156,7 +157,7 @@ def kpis(by: Sequence[str] = ("month",), method: str | None = None) -> KpiReport
     `by` holds any of month, channel and region; `method` is period (what happened in the month) or
     cohort (what became of the month's leads), None for both. Writes kpis.csv and kpis.json to the
     KPI folder. Raises UserError for another `by` or `method`, and where nothing has been built or
-    published yet.
+    published yet, BusyError where another program has the published file open for writing.
     """
     for name in by:
         if name not in GROUP_BY:
@@ -274,7 +275,10 @@ def _published() -> duckdb.DuckDBPyConnection:
     file = paths.published_file()
     if not file.is_file():
         raise UserError(f"nothing is published at {file}; build and publish first: make run")
-    connection = duckdb.connect(str(file), read_only=True)
+    try:
+        connection = duckdb.connect(str(file), read_only=True)
+    except duckdb.IOException as error:
+        raise unopened(file, error) from error
     connection.execute("set enable_progress_bar = false")
     return connection
 

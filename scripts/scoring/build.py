@@ -16,6 +16,7 @@ from scripts.shared import paths
 from scripts.shared.errors import UserError
 from scripts.shared.faults import of_dbt
 from scripts.shared.lock import exclusive
+from scripts.shared.text import points_text
 from scripts.shared.warehouse import connect, holds, quote_literal
 
 ROWS_SHOWN = 5
@@ -113,7 +114,10 @@ def _changed_personas() -> Iterator[str]:
     except duckdb.Error:
         return
     for persona, rule_id, now, before in changes:
-        yield f"persona {persona}: rule {rule_id} gives {now}, was {before} when last published"
+        yield (
+            f"persona {persona}: rule {rule_id} gives {points_text(now)}, "
+            f"was {points_text(before)} when last published"
+        )
 
 
 def _failing_rows(variables: Mapping[str, str]) -> Iterator[str]:

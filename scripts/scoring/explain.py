@@ -5,7 +5,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
 from duckdb import DuckDBPyConnection
 from rich.console import Group, RenderableType
@@ -28,6 +28,7 @@ from scripts.shared.interface import (
     RULES,
     SCORE_GROUPS,
 )
+from scripts.shared.text import points_text
 from scripts.shared.warehouse import reading
 
 MOST_EVENTS = 5
@@ -142,9 +143,9 @@ def render(explanation: Explanation) -> RenderableType:
     for name in ("times", "age"):
         table.add_column(name, justify="right")
     table.add_column("decay")
-    table.add_column("points", justify="right", footer=_shown(explanation.score))
+    table.add_column("points", justify="right", footer=points_text(explanation.score))
     table.add_column(
-        "without decay", justify="right", footer=_shown(explanation.score_without_decay)
+        "without decay", justify="right", footer=points_text(explanation.score_without_decay)
     )
     for group in sorted({reason.score_group for reason in explanation.reasons}, reverse=True):
         table.add_row(Text(group, "bold"))
@@ -158,25 +159,27 @@ def render(explanation: Explanation) -> RenderableType:
     if explanation.not_callable_reason:
         lines.append(f"not to be called: {explanation.not_callable_reason}")
     if explanation.points_to_next_band is not None:
+        # Rounded up: what is left to go is never nothing.
+        missing = explanation.points_to_next_band.quantize(Decimal("0.1"), ROUND_CEILING)
         lines.append(
-            f"{_shown(explanation.points_to_next_band)} points to the band "
+            f"{points_text(missing)} points to the band "
             f"{explanation.next_band}; what one kind of event today would do:"
         )
     for way in explanation.ways_up:
         verdict = f"reaches {explanation.next_band}" if way.reaches_next_band else "not enough"
         times = "once" if way.events == 1 else f"{way.events} times"
-        lines.append(f"  {way.reason}, {times}: {_shown(way.score)} ({verdict})")
+        lines.append(f"  {way.reason}, {times}: {points_text(way.score)} ({verdict})")
     return Group(table, *(Text(line) for line in lines))
 
 
 def _cells(reason: Reason) -> list[str]:
-    undecayed = "" if reason.decay is None else _shown(reason.points_without_decay, "+")
+    undecayed = "" if reason.decay is None else points_text(reason.points_without_decay, "+")
     return [
         f"  {reason.reason}",
         "" if reason.occurrences is None else str(reason.occurrences),
         "" if reason.age_days is None else f"{reason.age_days} d",
         reason.decay or "",
-        _shown(reason.points, "+"),
+        points_text(reason.points, "+"),
         undecayed,
     ]
 
@@ -387,7 +390,3 @@ def _clamped(number: Decimal, least: Decimal | None, most: Decimal | None) -> De
 
 def _rounded(number: Decimal) -> Decimal:
     return number.quantize(PLACES, ROUND_HALF_UP)
-
-
-def _shown(number: Decimal, sign: str = "") -> str:
-    return f"{number.normalize() + 0:{sign}f}"

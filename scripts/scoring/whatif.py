@@ -38,6 +38,7 @@ from scripts.shared.interface import (
 )
 from scripts.shared.settings import quality_day
 from scripts.shared.temporary import temporary_folder
+from scripts.shared.text import points_text
 from scripts.shared.warehouse import (
     built_file,
 )
@@ -288,7 +289,7 @@ def _mover_cells(mover: Mover) -> list[str]:
 
 
 def _points(points: Decimal | None) -> str:
-    return "–" if points is None else f"{points.normalize() + 0:f}"
+    return "–" if points is None else points_text(points)
 
 
 @contextmanager

@@ -51,6 +51,7 @@ _CHECKS: tuple[Callable[..., Findings], ...] = (
     mapping.sequences,
     mapping.measures,
     mapping.segment_conditions,
+    mapping.nested_segments,
     mapping.stages,
     mapping.kpis,
     mapping.titles,
@@ -105,6 +106,29 @@ def check_seeds(
     for table in tables.values():
         findings += table.findings
     return _report([*findings, *across])
+
+
+def warnings_for_landed(
+    report: SeedReport, folder: Path, overlay: Path | None = None
+) -> tuple[Finding, ...]:
+    """The report's warnings but those that the warehouse settles, with those of `never_firing`.
+
+    It knows which attributes and types of events there are. Raises as `never_firing` does.
+    """
+    from scripts.shared.warehouse import reading
+
+    never = never_firing(folder, overlay)
+    with reading() as warehouse:
+        occurred = _names(warehouse.execute(_OCCURRED).fetchall())
+    told = {(finding.file, finding.line, finding.column) for finding in never}
+    left = [
+        finding
+        for finding in report.warnings
+        if finding.column != "attribute"
+        and not (finding.is_of_event and finding.found in occurred)
+        and (finding.file, finding.line, finding.column) not in told
+    ]
+    return (*left, *never)
 
 
 def never_firing(folder: Path, overlay: Path | None = None) -> tuple[Finding, ...]:

@@ -21,6 +21,11 @@ LEAD_PROFILES = "intermediate.int_lead_profiles"
 ALL_EVENT_DAYS = "intermediate.int_all_event_days"
 CRM_EVENTS = "intermediate.int_crm_events"
 
+# Which source, as landed, counts for which channel, and the words that are mapped: a lead's channel
+# alone does not tell whether it was.
+WORDS = "intermediate.int_words"
+CHANNEL_WORDS = "seeds.channels"
+
 # How a lead's points become its score, and what is scored on other days or by other seeds.
 LANDED_EVENTS = "staging.stg_raw__lead_events"
 LEAD_ACCOUNTS = "intermediate.int_lead_accounts"

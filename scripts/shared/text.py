@@ -1,12 +1,13 @@
-"""The one text normalisation: how rules, keywords and mappings compare text.
+"""The one text normalisation: how rules, keywords and mappings compare text; and points in words.
 
-Computed once per distinct value and joined by every engine, since no two of them fold case or
-compose characters alike.
+The normalisation is computed once per distinct value and joined by every engine, since no two of
+them fold case or compose characters alike.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterator
+from decimal import ROUND_HALF_UP, Decimal
 
 _ACCENTS = re.compile("[\u0300-\u036f]")
 
@@ -47,6 +48,12 @@ def text_words(value: str | None) -> str | None:
     key = _INITIALS.sub(lambda initials: initials[0].replace(".", ""), text_key(visible) or "")
     words = "".join(_parted(key)).split()
     return f" {' '.join(words)} " if words else None
+
+
+def points_text(points: Decimal, sign: str = "") -> str:
+    """Points in words: one decimal at most, half away from zero, with `sign` '+' as in +21.8."""
+    rounded = points.quantize(Decimal("0.1"), ROUND_HALF_UP)
+    return f"{rounded.normalize() + 0:{sign}f}"
 
 
 def _parted(key: str) -> Iterator[str]:

@@ -33,12 +33,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @contextmanager
-def held_warehouse() -> Iterator[int]:
-    """The number of another process that holds the working file open for writing."""
+def held_warehouse(file: Path | None = None) -> Iterator[int]:
+    """The number of another process that holds the working file, or another, open for writing."""
     hold = "from scripts.shared.warehouse import connect; c = connect(); print(flush=True); input()"
     holder = subprocess.Popen(
         [sys.executable, "-c", hold],
         cwd=PROJECT,
+        env={**os.environ, **({"LEADS_WAREHOUSE": str(file)} if file else {})},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )

@@ -19,9 +19,11 @@ from typer.testing import CliRunner
 
 from scripts.commands import app
 from scripts.seeds.check_seeds import check_seeds, never_firing, seed_files
+from scripts.seeds.checks.mapping import SEGMENT_LEVELS
 from scripts.seeds.checks.seeds import profile_attributes, read_seeds
 from scripts.shared.errors import UserError
 from scripts.shared.paths import PROJECT
+from tests.warehouse import Row, build
 
 GOOD = {
     "score_models": """
@@ -270,18 +272,6 @@ FAULTS = {
         ("score_bands", "Europe", "Europa"),
         "seeds/points/score_bands.csv line 5, column region: 'Europa' is no region; it may be Europe or North America",
     ),
-    "unknown event_key": (
-        ("event_points", "webinar_attendance", "webinar_attendence"),
-        "seeds/points/event_points.csv line 3, column event_key: 'webinar_attendence' is no event_key; it may be webinar_attendance or another key or type of event_keys",
-    ),
-    "an event_key like no other": (
-        ("inactivity_points", "any_engagement", "xyz"),
-        "seeds/points/inactivity_points.csv line 2, column event_key: 'xyz' is no event_key; it may be any key or type of event_keys",
-    ),
-    "unknown requires_event_key": (
-        ("inactivity_points", "email_sent", "email_send"),
-        "seeds/points/inactivity_points.csv line 3, column requires_event_key: 'email_send' is no event_key; it may be email_sent or another key or type of event_keys",
-    ),
     "misspelt attribute": (
         ("attribute_points", "seniority", "senority"),
         "seeds/points/attribute_points.csv line 2, column attribute: 'senority' is no attribute; it may be seniority",
@@ -472,7 +462,7 @@ FAULTS = {
     ),
     "unknown stage": (
         ("lifecycle_stages", "mql,band", "prospect,band"),
-        "seeds/mapping/lifecycle_stages.csv line 2, column stage: 'prospect' is no stage; it may be iql, mql, sql, trial, opportunity, customer or lost",
+        "seeds/mapping/lifecycle_stages.csv line 2, column stage: 'prospect' is no stage; it may be iql, mql, sql, trial, opportunity, customer, lost or recycled",
     ),
     "value that its source does not have": (
         ("lifecycle_stages", "payment,made", "payment,paid"),
@@ -750,10 +740,6 @@ FAULTS = {
         ("event_keys", "email_sent,email_sent", "email_sent,"),
         "seeds/mapping/event_keys.csv line 4, column event_type: an empty cell is not allowed; it may be a name with a letter and no space around it",
     ),
-    "unknown follows_event_key": (
-        ("event_keys", "webinar_attendance,7", "webinar_attendence,7"),
-        "seeds/mapping/event_keys.csv line 7, column follows_event_key: 'webinar_attendence' is no event_key; it may be webinar_attendance or another key or type of event_keys",
-    ),
     "sequence without days": (
         ("event_keys", "webinar_attendance,7", "webinar_attendance,"),
         "seeds/mapping/event_keys.csv line 7, column within_days: an empty cell leaves webinar_attendance without its days; it may be a whole number of days",
@@ -810,9 +796,32 @@ FAULTS = {
         ("segments", "keen,,,", "keen,country,is_set,"),
         "seeds/mapping/segments.csv line 3, column attribute: 'country' stands beside an event_key; it may be filled where event_key is empty, and else empty",
     ),
-    "segment of a segment": (
+    "segment of itself": (
         ("segments", "keen,visits_last_7_days,at_least,,2", "keen,in_segment:keen,equals,yes,"),
-        "seeds/mapping/segments.csv line 2, column attribute: 'in_segment:keen' is a segment, of which a segment cannot be made; it may be another attribute; repeat the rows of that segment",
+        "seeds/mapping/segments.csv line 2, column attribute: 'in_segment:keen' makes keen ask for itself (keen → keen); it may be a segment that does not ask for it",
+    ),
+    "segments in a circle": (
+        (
+            "segments",
+            "keen,visits_last_7_days,at_least,,2,,,,Visited twice this week",
+            "keen,in_segment:b,equals,no,,,,,\nb,in_segment:c,equals,no,,,,,\nc,in_segment:keen,equals,yes,,,,,",
+        ),
+        "seeds/mapping/segments.csv line 2, column attribute: 'in_segment:b' makes keen ask for itself (keen → b → c → keen); it may be a segment that does not ask for it",
+    ),
+    "segments too deep": (
+        (
+            "segments",
+            "keen,,,,,,pricing_page,30,and looked at prices",
+            "".join(
+                f"{n},in_segment:{m},equals,no,,,,,\n" for n, m in zip("abcd", "bcde", strict=True)
+            )
+            + "e,in_segment:keen,equals,yes,,,,,",
+        ),
+        "seeds/mapping/segments.csv line 3, column attribute: 'in_segment:b' lies too high above others (a → b → c → d → e → keen); it may be a segment with less than 4 below",
+    ),
+    "segment of a segment that is none": (
+        ("segments", "keen,visits_last_7_days,at_least,,2", "keen,in_segment:eager,equals,yes,"),
+        "seeds/mapping/segments.csv line 2, column attribute: 'in_segment:eager' is no attribute; it may be in_segment:keen",
     ),
     "segment without comparison": (
         ("segments", "at_least,,2", ",,"),
@@ -834,10 +843,6 @@ FAULTS = {
     "stage of an unknown band": (
         ("lifecycle_stages", "band,hot", "band,boiling"),
         "seeds/mapping/lifecycle_stages.csv line 2, column value: 'boiling' is no band of the champion; it may be cold, warm or hot",
-    ),
-    "stage of an unknown event": (
-        ("lifecycle_stages", "webinar_attendance", "demo_request"),
-        "seeds/mapping/lifecycle_stages.csv line 4, column value: 'demo_request' is no event_key; it may be any event_key",
     ),
     "KPI event of no kind": (
         ("kpi_events", "contact,email_sent", "meeting,email_sent"),
@@ -1298,6 +1303,26 @@ WARNINGS = {
         ("attribute_points", "country,is_missing", "country_2,is_missing"),
         "seeds/points/attribute_points.csv line 8, column attribute: 'country_2' is no attribute that is known; it counts where leads are landed with such a column",
     ),
+    "unknown event_key": (
+        ("event_points", "webinar_attendance", "webinar_attendence"),
+        "seeds/points/event_points.csv line 3, column event_key: 'webinar_attendence' is no event_key that is known; it counts where events of that type are landed; it may be webinar_attendance or another key or type of event_keys",
+    ),
+    "an event_key like no other": (
+        ("inactivity_points", "any_engagement", "xyz"),
+        "seeds/points/inactivity_points.csv line 2, column event_key: 'xyz' is no event_key that is known; it counts where events of that type are landed; it may be any key or type of event_keys",
+    ),
+    "unknown requires_event_key": (
+        ("inactivity_points", "email_sent", "email_send"),
+        "seeds/points/inactivity_points.csv line 3, column requires_event_key: 'email_send' is no event_key that is known; it counts where events of that type are landed; it may be email_sent or another key or type of event_keys",
+    ),
+    "unknown follows_event_key": (
+        ("event_keys", "webinar_attendance,7", "webinar_attendence,7"),
+        "seeds/mapping/event_keys.csv line 7, column follows_event_key: 'webinar_attendence' is no event_key that is known; it counts where events of that type are landed; it may be webinar_attendance or another key or type of event_keys",
+    ),
+    "stage of an unknown event": (
+        ("lifecycle_stages", "webinar_attendance", "demo_request"),
+        "seeds/mapping/lifecycle_stages.csv line 4, column value: 'demo_request' is no event_key that is known; it counts where events of that type are landed; it may be any event_key",
+    ),
     "group without rules": (
         ("attribute_points", "other,keen,fit", "other,keen,engagement"),
         "seeds/points/score_groups.csv line 4, column score_group: 'fit' is a group of other without rules",
@@ -1463,6 +1488,72 @@ def test_rules_that_never_fired_are_told(
     assert len(never_firing(folder)) == 2
 
 
+def test_a_type_that_was_landed_is_an_event_key_without_being_mapped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A rule, a measure, a segment, a stage and a sequence ask for it; nothing has the other."""
+    of_model = {"score_model": "m", "score_group": "all"}
+    names = ("inactivity_points", "golden_leads", "grade_bounds")
+    seeds: dict[str, list[Row]] = {
+        **{name: [] for name in (*names, "grade_matrix")},
+        "score_models": [
+            {"score_model": "m", "role": "champion", "min_score": 0, "max_score": 100}
+        ],
+        "score_groups": [{**of_model, "kind": "engagement"}],
+        "score_bands": [{"score_model": "m", "band": "cold", "band_order": 1}],
+        "event_points": [
+            {**of_model, "rule_id": "quote", "event_key": "Quote Sent", "points": 7},
+            {**of_model, "rule_id": "none", "event_key": "quote_lost", "points": 1},
+        ],
+        "event_keys": [
+            {"event_key": "visit_after", "event_type": "visit"}
+            | {"follows_event_key": "Quote Sent", "within_days": 3}
+        ],
+        "attribute_points": [
+            {**of_model, "rule_id": rule_id, "attribute": attribute, "operator": "equals"}
+            | {"value": value, "effect": "points", "points": points}
+            for rule_id, attribute, value, points in (
+                ("quoted", "in_segment:quoted", "yes", 10),
+                ("quotes", "quotes", "1", 20),
+            )
+        ],
+        "segments": [{"segment": "quoted", "event_key": "Quote Sent", "window_days": 30}],
+        "event_measures": [
+            {"measure": "quotes", "event_key": "Quote Sent", "statistic": "count"}
+            | {"window_days": 30}
+        ],
+        "lifecycle_stages": [
+            {"stage": "sql", "source": "event_key", "value": "Quote Sent", "priority": 1},
+            {"stage": "customer", "source": "payment", "value": "made", "priority": 1},
+        ],
+        "kpi_events": [],
+    }
+    raw = {
+        "leads": [{"lead_id": "a", "created_at": "2025-01-01"}],
+        "lead_events": [
+            {"event_id": event_type, "lead_id": "a", "event_type": event_type, "occurred_at": at}
+            for event_type, at in (("Quote Sent", "2025-01-02"), ("visit", "2025-01-03"))
+        ],
+    }
+    with build(tmp_path, raw, seeds, ("+lead_score", "+lead_lifecycle")) as warehouse:
+        assert warehouse.sql("select score from marts.lead_score").fetchall() == [(37,)]
+        assert warehouse.sql(
+            "select sql_at::date::varchar from marts.lead_lifecycle"
+        ).fetchall() == [("2025-01-02",)]
+        assert warehouse.sql(
+            "select event_date::varchar from intermediate.int_sequence_event_days"
+        ).fetchall() == [("2025-01-03",)]
+    monkeypatch.setenv("LEADS_WAREHOUSE", str(tmp_path / "leads.duckdb"))
+    monkeypatch.setenv("LEADS_SEEDS", str(tmp_path / "seeds"))
+    told = CliRunner().invoke(app, ["check-seeds"])
+    assert told.exit_code == 0
+    lines = [line for line in told.output.splitlines() if "event_key" in line or "stages" in line]
+    assert lines == [
+        "warning: seeds/event_points.csv line 3, column event_key: 'quote_lost' "
+        "never occurs, so the rule never fires"
+    ]
+
+
 def test_the_attributes_are_those_that_models_know() -> None:
     rules = PROJECT / "models/intermediate/rules"
     models = [(rules / f"int_{whose}_attributes.sql").read_text() for whose in ("lead", "account")]
@@ -1471,6 +1562,11 @@ def test_the_attributes_are_those_that_models_know() -> None:
     account = [f"account.{name}" for name in re.findall(r"'(\w+)'", lists["account_columns"])]
     of_the_day = ["tenure_days", "first_event_key"]
     assert sorted(profile_attributes()) == sorted([*profile, *account, *of_the_day])
+
+
+def test_segments_may_lie_as_deep_as_the_model_works_them_out() -> None:
+    macro = (PROJECT / "macros" / "segment_levels.sql").read_text()
+    assert re.findall(r"return\((\d+)\)", macro) == [str(SEGMENT_LEVELS)]
 
 
 def test_the_check_alone_loads_no_database_and_no_dbt() -> None:

@@ -1,6 +1,7 @@
 """Why a lead has its score, on any day."""
 
 import json
+import re
 import shutil
 from datetime import date
 from decimal import Decimal
@@ -152,10 +153,16 @@ def test_a_day_before_the_lead_came_in_is_one_sentence_at_once(
 
 
 def test_the_command_prints_a_table_or_json(warehouse: Warehouse) -> None:
-    ((lead_id,),) = warehouse.query("select lead_id from marts.lead_score where score_rank = 1")
+    ((lead_id,),) = warehouse.query(
+        """select min(lead_id) from marts.lead_score_factors
+        inner join marts.lead_score using (lead_id, score_model)
+        where 10 * points <> round(10 * points)"""
+    )
     shown = CliRunner().invoke(app, ["explain", str(lead_id)])
     assert shown.exit_code == 0 and "without decay" in shown.output
+    assert not re.search(r"[+-]\d+\.\d\d", shown.output)
     data = json.loads(CliRunner().invoke(app, ["explain", str(lead_id), "--json"]).stdout)
+    assert any(Decimal(r["points"]) * 10 % 1 for r in data["reasons"])
     assert sum(Decimal(r["points"]) for r in data["reasons"]) == Decimal(data["score"])
 
 

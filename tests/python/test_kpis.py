@@ -39,8 +39,9 @@ from rich.console import Console
 
 from scripts.kpis.kpis import KpiReport, kpis, render, spreadsheet_cell
 from scripts.scoring.publish import publish
-from scripts.shared.errors import UserError
+from scripts.shared.errors import BusyError, UserError
 from scripts.shared.paths import PROJECT
+from tests.python.conftest import held_warehouse
 
 LEADS = """
 lead_id,lead_at,mql_at,sql_at,opportunity_at,customer_at,days_lead_to_customer,hours,channel,region
@@ -608,6 +609,19 @@ def test_what_is_missing_is_said(
         kpis()
     settings(monkeypatch, tmp_path)
     with pytest.raises(UserError, match=r"dbt left no .*semantic_manifest.json; .*make run"):
+        kpis()
+
+
+def test_who_holds_the_published_file_is_said(
+    toy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings(monkeypatch, tmp_path, toy / "target")
+    shutil.copytree(toy / "published", tmp_path / "published")
+    file = tmp_path / "published" / "leads.duckdb"
+    with (
+        held_warehouse(file) as holder,
+        pytest.raises(BusyError, match=rf"leads\.duckdb is in use by .*process {holder}"),
+    ):
         kpis()
 
 

@@ -421,7 +421,7 @@ def contacts(persons: pd.DataFrame, events: pd.DataFrame) -> Values:
 
 
 def emails(persons: pd.DataFrame, events: pd.DataFrame) -> Values:
-    """Of the emails sent in a month, those opened and clicked, once each."""
+    """Of the emails sent in a month, those opened (a click opens) and clicked, once each."""
     mail = events[events.event_type.isin(["email_sent", "email_open", "email_click"])]
     assert mail.campaign.notna().all()
     mail = mail.sort_values(["occurred_at", "event_id"])
@@ -436,7 +436,7 @@ def emails(persons: pd.DataFrame, events: pd.DataFrame) -> Values:
     values: Values = {}
     for key, part in by_slice(sent):
         values["emails_sent", "period", key] = float(len(part))
-        values["email_open_rate", "period", key] = part.email_open.mean()
+        values["email_open_rate", "period", key] = (part.email_open | part.email_click).mean()
         values["email_click_rate", "period", key] = part.email_click.mean()
     return values
 

@@ -64,6 +64,7 @@ SEEDS: dict[str, list[Row]] = {
         customer | payment | made | 2
         lost | opportunity | lost | 1
         lost | feedback | rejected | 2
+        recycled | event_key | lead_recycled | 1
         """,
     ),
     "kpi_events": rows("kpi_event event_key", "contact | long_webinar\ncontact | call_connected"),
@@ -99,6 +100,11 @@ boss_a | | |
 boss_b | | |
 rejected | | |
 rejected_deal | | |
+recycled | | |
+recycled_before | | |
+recycled_twice | | |
+recycled_lost | | |
+recycled_open | | |
 keen | | |
 too_slow | | |
 keen_before | 2025-01-10 | |
@@ -113,6 +119,13 @@ repeats | trial_start | 2025-01-05T09:00 |
 repeats | trial_start | 2025-01-03T09:00 |
 disordered | trial_start | 2025-01-04T09:00 |
 disordered | demo_request | 2025-01-20T09:00 |
+recycled | lead_recycled | 2025-02-10T09:00 |
+recycled_before | lead_recycled | 2025-01-15T09:00 |
+recycled_twice | lead_recycled | 2025-01-15T09:00 |
+recycled_twice | lead_recycled | 2025-02-10T09:00 |
+recycled_twice | lead_recycled | 2025-03-10T09:00 |
+recycled_lost | lead_recycled | 2025-02-10T09:00 |
+recycled_open | lead_recycled | 2025-02-10T09:00 |
 keen | page_visit | 2025-01-10T09:00 | https://a.example/pricing
 keen | page_visit | 2025-01-11T09:00 | https://a.example/blog
 keen | page_visit | 2025-01-12T09:00 | https://a.example/pricing
@@ -162,6 +175,12 @@ named-1 | | 2025-01-10T09:00 | 2025-01-10 | |
 own-1 | boss_a | 2025-01-11T09:00 | 2025-01-11 | |
 two-1 | | 2025-01-12T09:00 | 2025-01-12 | |
 rejected_deal-1 | rejected_deal | 2025-01-10T09:00 | 2025-02-20 | false | 2025-02-20T09:00
+recycled-1 | recycled | 2025-01-10T09:00 | 2025-01-20 | false | 2025-01-20T09:00
+recycled_before-1 | recycled_before | 2025-01-10T09:00 | 2025-01-20 | false | 2025-01-20T09:00
+recycled_twice-1 | recycled_twice | 2025-01-10T09:00 | 2025-01-20 | false | 2025-01-20T09:00
+recycled_lost-1 | recycled_lost | 2025-01-10T09:00 | 2025-01-20 | false | 2025-01-20T09:00
+recycled_open-1 | recycled_open | 2025-01-10T09:00 | 2025-01-20 | false | 2025-01-20T09:00
+recycled_open-2 | recycled_open | 2025-02-20T09:00 | 2025-02-20 | |
 """
 
 # own-1 names its own lead and another as primary; two-1 has no lead of its own and names two.
@@ -183,7 +202,10 @@ repeats | 2025-01-07T09:00 | accepted
 disordered | 2025-01-15T09:00 | accepted
 rejected | 2025-01-07T09:00 | rejected
 rejected_deal | 2025-01-07T09:00 | rejected
+recycled_lost | 2025-03-01T09:00 | rejected
 """
+
+LOST = {"opportunity": "01-10 09:00", "lost": "01-20 09:00"}
 
 # Who reached what, when; nobody reached anything else.
 EXPECTED = {
@@ -227,6 +249,12 @@ EXPECTED = {
     # Priority 2 counts where priority 1 has no date.
     "rejected": {"lost": "01-07 09:00"},
     "rejected_deal": {"opportunity": "01-10 09:00", "lost": "02-20 09:00"},
+    # Given back after the loss; before it is none, and the last time counts.
+    "recycled": LOST | {"recycled": "02-10 09:00"},
+    "recycled_before": LOST,
+    "recycled_twice": LOST | {"recycled": "03-10 09:00"},
+    "recycled_lost": LOST | {"recycled": "02-10 09:00"},
+    "recycled_open": LOST | {"recycled": "02-10 09:00"},
     # The second visit makes it keen; not the other, whose look at prices was three days old then,
     # and whose next was its only visit of the week.
     "keen": {"iql": "01-11 00:00"},
@@ -276,7 +304,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckD
 
 
 def test_each_stage_has_its_first_date(warehouse: duckdb.DuckDBPyConnection) -> None:
-    stages = ("iql", "mql", "sql", "trial", "opportunity", "customer", "lost")
+    stages = ("iql", "mql", "sql", "trial", "opportunity", "customer", "lost", "recycled")
     columns = ", ".join(f"{stage}_at" for stage in stages)
     found = {
         lead_id: {stage: f"{at:%m-%d %H:%M}" for stage, at in zip(stages, dates, strict=True) if at}
@@ -285,6 +313,22 @@ def test_each_stage_has_its_first_date(warehouse: duckdb.DuckDBPyConnection) -> 
         ).fetchall()
     }
     assert found == EXPECTED
+
+
+def test_who_was_recycled_after_its_last_loss_may_be_called(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    found = warehouse.sql(
+        """select lead_id, sales_reason from intermediate.int_lifecycles
+        where lead_id like 'recycled%' order by all"""
+    ).fetchall()
+    assert found == [
+        ("recycled", None),
+        ("recycled_before", "lost"),
+        ("recycled_lost", "lost"),
+        ("recycled_open", "open opportunity"),
+        ("recycled_twice", None),
+    ]
 
 
 def test_a_negative_duration_is_left_out_and_flagged(
@@ -358,7 +402,7 @@ def test_the_funnel_counts_leads_not_deals(warehouse: duckdb.DuckDBPyConnection)
         from marts.funnel"""
     ).fetchall()
     assert found == tuple(counted.values())
-    # Of 16 deals, three of them of one lead, and of two leads two.
+    # Of 22 deals, three of them of one lead, and of three leads two.
     assert warehouse.sql(
         "select count(*), count(distinct lead_id) from marts.opportunity"
-    ).fetchall() == [(16, 12)]
+    ).fetchall() == [(22, 17)]

@@ -1,12 +1,13 @@
 """The text normalisation: the same text however it is written, whole words in every script."""
 
 import unicodedata
+from decimal import Decimal
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from scripts.shared.text import text_key, text_words
+from scripts.shared.text import points_text, text_key, text_words
 
 TEXTS = st.text() | st.text(
     alphabet=st.sampled_from("aAİıßẞςΣσάΆﬁＣ\u0301\u0308\u0345¨ｶﾞﾊﾟがガーé ผู้นํำ人ـ\u00ad\u200b.'-/&")
@@ -118,3 +119,11 @@ def test_a_word_is_found_between_others(before: str, keyword: str, after: str) -
 def test_a_part_of_a_word_is_not_found() -> None:
     assert " intern " not in (text_words("International") or "")
     assert " it " not in (text_words("Editor") or "")
+
+
+@pytest.mark.parametrize(
+    ("points", "words"),
+    [("21.7638", "+21.8"), ("7.0000", "+7"), ("100", "+100"), ("-2.2500", "-2.3"), ("-0.04", "+0")],
+)
+def test_points_in_words_have_one_decimal_at_most(points: str, words: str) -> None:
+    assert points_text(Decimal(points), "+") == words

@@ -1,7 +1,8 @@
-{# Grain: one row per surviving lead and event key that may stand for a stage: when it first occurred by the clock. #}
+{# Grain: one row per surviving lead and event key that may stand for a stage: its first time, and its last day's. #}
 select
     event_days.lead_id, event_days.event_key,
-    min(event_days.first_occurred_at) as first_occurred_at
+    min(event_days.first_occurred_at) as first_occurred_at,
+    max(event_days.first_occurred_at) as last_occurred_at
 from {{ ref('int_person_event_days') }} as event_days
 inner join {{ ref('int_lead_identities') }} as identities
     on event_days.lead_id = identities.lead_id

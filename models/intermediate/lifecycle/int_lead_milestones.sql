@@ -1,15 +1,24 @@
 {#
     Grain: one row per surviving lead and thing that may stand for a stage (seed lifecycle_stages: source
-    and value), with its first time. What is without a time (a deal that is open, a refund) is none.
+    and value), with its first and last time. What is without a time (a deal that is open, a refund) is none.
 #}
 {{ config(materialized='view') }}
 {%- set milestones = [
     ('event_key', 'event_key', 'first_occurred_at', ref('int_first_event_times')),
+    ('event_key', 'event_key', 'last_occurred_at', ref('int_first_event_times')),
     ('feedback', 'verdict', 'given_at', ref('stg_raw__lead_feedback')),
     ('opportunity', "'opened'", 'created_at', ref('int_opportunities')),
     ('opportunity', 'status', 'closed_at', ref('int_opportunities')),
     ('payment', "'made'", 'case when landed_amount > 0 then paid_at end', ref('int_payments')),
 ] %}
+{#- What scoring sees counts at the lead's creation at the earliest; deals, payments, verdicts keep their dates. #}
+{%- set reached_at -%}
+    case
+        when milestones.source in ('event_key', 'band', 'segment')
+            then greatest(milestones.reached_at, identities.person_created_at)
+        else milestones.reached_at
+    end
+{%- endset %}
 with
 milestones as (
     {%- for source, value, reached_at, table in milestones %}
@@ -35,12 +44,8 @@ milestones as (
 select
     identities.surviving_lead_id as lead_id,
     milestones.source, milestones.value,
-    {# What scoring sees counts at the lead's creation at the earliest; deals, payments, verdicts keep their dates. #}
-    min(case
-        when milestones.source in ('event_key', 'band', 'segment')
-            then greatest(milestones.reached_at, identities.person_created_at)
-        else milestones.reached_at
-    end) as reached_at
+    min({{ reached_at }}) as reached_at,
+    max({{ reached_at }}) as last_reached_at
 from milestones
 inner join {{ ref('int_lead_identities') }} as identities
     on milestones.lead_id = identities.lead_id

@@ -1,7 +1,7 @@
 {#
     Grain: one row per surviving lead, deleted ones included: where it came from, when it first reached each
-    stage, and which deal stands against a call. Of the seed's rows for a stage the lowest priority number
-    for which the lead has a milestone counts, among equals the earliest.
+    stage, and what stands against a call. Of the seed's rows for a stage the lowest priority number for which
+    the lead has a milestone counts, among equals the earliest. Recycled is the last time after the first loss.
 #}
 {%- set stages = ['iql', 'mql', 'sql', 'trial', 'opportunity', 'customer', 'lost'] %}
 with
@@ -26,6 +26,8 @@ leads as (
 reached as (
     select
         milestones.lead_id,
+        max(case when stages.stage = 'lost' then milestones.last_reached_at end) as last_lost_at,
+        max(case when stages.stage = 'recycled' then milestones.last_reached_at end) as last_recycled_at,
     {%- for stage in stages %}
         min_by(
             milestones.reached_at,
@@ -50,9 +52,11 @@ select
     {%- for stage in stages %}
         reached.{{ stage }}_at,
     {%- endfor %}
+    case when reached.last_recycled_at > reached.lost_at then reached.last_recycled_at end as recycled_at,
     case
         when reached.customer_at is not null then 'customer'
         when open_deals.lead_id is not null then 'open opportunity'
+        when reached.last_recycled_at > reached.last_lost_at then null
         when reached.lost_at is not null then 'lost'
     end as sales_reason
 from leads

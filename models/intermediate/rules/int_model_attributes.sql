@@ -1,9 +1,10 @@
 {#
-    Grain: one row per live model and attribute that its rules ask for, directly or through a segment. A
-    segment that stands for a lifecycle stage is asked for by the champions.
+    Grain: one row per live model and attribute that its rules ask for, directly or through a segment, or segments
+    of segments. A segment that stands for a lifecycle stage is asked for by the champions.
 #}
+{%- set levels = range(1, segment_levels() + 2) %}
 with
-asked as (
+asked_0 as (
     select live_models.score_model, rules.attribute
     from {{ ref('int_live_models') }} as live_models
     inner join {{ ref('stg_points__rules') }} as rules
@@ -18,16 +19,24 @@ asked as (
     inner join {{ ref('lifecycle_stages') }} as lifecycle_stages
         on live_models.role = 'champion'
         and lifecycle_stages.source = 'segment'
-)
+),
 
-select score_model, attribute
-from asked
+{% for level in levels %}
+    asked_{{ level }} as (
+        select distinct asked.score_model, segments.attribute
+        from asked_{{ level - 1 }} as asked
+        inner join {{ ref('segments') }} as segments
+            on asked.attribute = 'in_segment:' || segments.segment
+    ){{ ',' if not loop.last }}
+
+{% endfor %}
+
+select score_model, attribute from asked_0
 where attribute is not null
+{%- for level in levels %}
 
-union
+    union
 
-select asked.score_model, segments.attribute
-from asked
-inner join {{ ref('segments') }} as segments
-    on asked.attribute = 'in_segment:' || segments.segment
-where segments.attribute is not null
+    select score_model, attribute from asked_{{ level }}
+    where attribute is not null
+{%- endfor %}

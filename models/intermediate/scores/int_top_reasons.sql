@@ -23,7 +23,7 @@ strongest as (
         ranked.observation_id,
         case when ranked.points > 0 then ranked.strength else 4 end as position,
         rules.reason || ' (' || case when ranked.points > 0 then '+' else '' end
-        || {{ number_text('ranked.points') }} || ')' as reason_text
+        || {{ number_text('round(ranked.points, 1)') }} || ')' as reason_text
     from ranked
     inner join {{ ref('int_rules') }} as rules
         on ranked.rule_number = rules.rule_number

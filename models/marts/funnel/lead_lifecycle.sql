@@ -43,7 +43,7 @@ select
     coalesce(
         least(timed.days_{{ ways | join(', timed.days_') }}) < 0, false
     ) as has_negative_duration,
-    {%- for stage in ['lead', 'iql', 'mql', 'sql', 'trial', 'opportunity', 'customer', 'lost'] %}
+    {%- for stage in ['lead', 'iql', 'mql', 'sql', 'trial', 'opportunity', 'customer', 'lost', 'recycled'] %}
         timed.{{ stage }}_at,
     {%- endfor %}
     cast(timed.sql_at as date) as sql_date,

@@ -52,6 +52,8 @@ def _check(row: Row, column: Column, table: Table, vocabulary: Vocabulary) -> Fi
         yield from _attribute(row, column, vocabulary.attributes)
     elif column.kind == "field":
         yield from _attribute(row, column, vocabulary.fields)
+    elif column.kind == "event_key" and not _is_known(row, column, vocabulary):
+        yield row.unknown_event(column.name, _allowed(row, column, vocabulary))
     elif not _is_known(row, column, vocabulary):
         yield row.fault(column.name, _unknown(column), _allowed(row, column, vocabulary))
     elif column.not_below:
@@ -89,10 +91,10 @@ def _kind_fault(found: str, column: Column) -> str | None:
             return _number_fault(found, column)
         case "date":
             return _date_fault(found)
-        case "name" | "words":
+        case "name" | "words" | "event_key":
             if not any(char.isalpha() for char in found):
                 return "is a number" if _NUMBER.fullmatch(found) else "holds no letter"
-            if column.kind == "name" and (found != found.strip() or not found.isprintable()):
+            if column.kind != "words" and (found != found.strip() or not found.isprintable()):
                 return "has space around it or characters that cannot be seen"
         case "text" if column.pattern and not re.fullmatch(column.pattern, found):
             return "is not allowed"
@@ -143,7 +145,7 @@ def _form(column: Column) -> str:
             return f"a whole number {low} {column.max}"
         case "date":
             return f"a date from {_FIRST_DAY} to {_LAST_DAY}, written 2025-06-30"
-        case "name":
+        case "name" | "event_key":
             return "a name with a letter and no space around it"
         case "words":
             return "text in words"
@@ -170,7 +172,7 @@ def _is_known(row: Row, column: Column, vocabulary: Vocabulary) -> bool:
 def _unknown(column: Column) -> str:
     if column.accepted == ["yes", "no"]:
         return "is not allowed"
-    return f"is no {'event_key' if column.kind == 'event_key' else column.name}"
+    return f"is no {column.name}"
 
 
 def _allowed(row: Row, column: Column, vocabulary: Vocabulary) -> str:

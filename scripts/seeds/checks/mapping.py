@@ -1,12 +1,17 @@
 """What must hold of the seeds that map what was landed, and of the golden leads."""
 
 from collections.abc import Iterable
+from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 
 from scripts.seeds.checks.seeds import profile_attributes
 from scripts.seeds.checks.tables import Findings, Row, Table, listed
 from scripts.seeds.checks.vocabulary import CRM_EVENTS, Names, event_names
 from scripts.shared.text import text_key, text_words
+
+IN_SEGMENT = "in_segment:"
+# How many segments may lie below one another: as often does the model int_segments work it out.
+SEGMENT_LEVELS = 4
 
 
 def event_conditions(event_keys: Table) -> Findings:
@@ -35,6 +40,7 @@ def sequences(event_keys: Table) -> Findings:
     """A sequence has its days, and follows events that are no sequence themselves."""
     single = {row["event_key"] for row in event_keys if not row["follows_event_key"]}
     single |= {*event_keys.values("event_type"), *CRM_EVENTS}
+    known = event_names(event_keys)
     for row in event_keys:
         followed, days = row["follows_event_key"], row["within_days"]
         if followed and not days:
@@ -43,7 +49,7 @@ def sequences(event_keys: Table) -> Findings:
         elif days and not followed:
             fault = "leaves within_days without an event that came before"
             yield row.fault("follows_event_key", fault, "a key or type of event_keys")
-        elif followed and followed not in single:
+        elif followed in known and followed not in single:
             fault = "is no single event, so nothing can follow it"
             yield row.fault("follows_event_key", fault, Names(sorted(single), "key").like(followed))
 
@@ -62,7 +68,7 @@ def measures(event_measures: Table) -> Findings:
 
 
 def segment_conditions(segments: Table) -> Findings:
-    """A condition looks at an attribute or at an event, never at another segment."""
+    """A condition looks at an attribute, which may be another segment, or at an event."""
     for row in segments:
         if bool(row["attribute"]) == bool(row["event_key"]):
             both = (
@@ -77,10 +83,36 @@ def segment_conditions(segments: Table) -> Findings:
                     yield row.fault(column, "means nothing to an event_key", "empty")
 
 
+def nested_segments(segments: Table) -> Findings:
+    """No segment asks for itself, be it through others, and none lies too high above others."""
+    asked: dict[str, dict[str, Row]] = {}
+    for row in segments:
+        if row["attribute"].startswith(IN_SEGMENT):
+            below = row["attribute"].removeprefix(IN_SEGMENT)
+            asked.setdefault(row["segment"], {}).setdefault(below, row)
+    sorter = TopologicalSorter(asked)
+    try:
+        ordered = list(sorter.static_order())
+    except CycleError as error:
+        _, *circle = reversed(error.args[1])
+        rows = [asked[circle[n - 1]][segment] for n, segment in enumerate(circle)]
+        first = min(rows, key=lambda row: row.line)
+        start = rows.index(first)
+        way = " → ".join([first["segment"], *circle[start:], *circle[:start]])
+        fault = f"makes {first['segment']} ask for itself ({way})"
+        yield first.fault("attribute", fault, "a segment that does not ask for it")
+        return
+    ways: dict[str, list[str]] = {}
+    for segment in ordered:
+        longest = max((ways[name] for name in asked.get(segment, ())), key=len, default=[])
+        ways[segment] = [segment, *longest]
+        if len(longest) == SEGMENT_LEVELS + 1:
+            row = asked[segment][longest[0]]
+            fault = f"lies too high above others ({' → '.join(ways[segment])})"
+            yield row.fault("attribute", fault, f"a segment with less than {SEGMENT_LEVELS} below")
+
+
 def _of_attribute(row: Row) -> Findings:
-    if row["attribute"].startswith("in_segment:"):
-        fault = "is a segment, of which a segment cannot be made"
-        yield row.fault("attribute", fault, "another attribute; repeat the rows of that segment")
     if not row["operator"]:
         yield row.fault(
             "operator", "leaves the attribute without a comparison", "an operator, such as equals"
@@ -107,7 +139,9 @@ def stages(
     for row in lifecycle_stages:
         source, value = row.key("source", "value")
         own = list(dict.fromkeys(names.get(source, [value])))
-        if value not in own:
+        if value not in own and source == "event_key":
+            yield row.unknown_event("value", Names(own, source).like(value))
+        elif value not in own:
             kind = "band of the champion" if source == "band" else source
             yield row.fault("value", f"is no {kind}", Names(own, kind).like(value))
     if "customer" not in lifecycle_stages.values("stage"):

@@ -1,7 +1,7 @@
 """Rows of the seeds as text, and what is found in them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
@@ -10,7 +10,11 @@ from scripts.seeds.checks.seeds import Seed
 
 @dataclass(frozen=True)
 class Finding:
-    """What is wrong with a seed, in words that follow its place."""
+    """What is wrong with a seed, in words that follow its place.
+
+    `is_of_event`: the cell names an event that no seed knows, which events of that type may have
+    been landed for.
+    """
 
     file: str
     line: int | None
@@ -18,6 +22,7 @@ class Finding:
     found: str
     message: str
     is_warning: bool = False
+    is_of_event: bool = False
 
     def __str__(self) -> str:
         """One line: place and message."""
@@ -61,6 +66,11 @@ class Row:
         shown = f"'{shortened(found)}'" if found else "an empty cell"
         message = f"{shown} {fault}" + (f"; it may be {allowed}" if allowed else "")
         return Finding(self.file, self.line, column, found, message, is_warning)
+
+    def unknown_event(self, column: str, names: str) -> Finding:
+        """A warning of an event key that is not mapped: an event's type is a key without that."""
+        fault = "is no event_key that is known; it counts where events of that type are landed"
+        return replace(self.warning(column, fault, names), is_of_event=True)
 
     def warning(self, column: str, fault: str, allowed: str | None = None) -> Finding:
         """A finding that does not keep the seeds from being used."""
