@@ -27,7 +27,12 @@ Rows = Sequence[Row]
 
 SCORING = ("+path:models/marts/scoring",)
 LANDED_AT = "2100-01-01"
-LANDING = {"attributes": "json", "landing_seq": "bigint", "landed_at": "timestamp"}
+LANDING = {
+    "attributes": "json",
+    "date_only": "varchar",
+    "landing_seq": "bigint",
+    "landed_at": "timestamp",
+}
 
 
 def build(

@@ -176,6 +176,9 @@ _CASTS = {
     "decimal": (_NUMBER, "try_cast({x} as {type})"),
 }
 
+# A text of a time that is no longer than 2024-12-31 has no time of day.
+_DAY = 10
+
 # Type of the contract → cast from text.
 _PARSERS = {
     "varchar": "{x}",
@@ -475,6 +478,8 @@ def checked(
 ) -> str:
     """A query over `relation` that adds the contract's columns, attributes, status and faults.
 
+    `date_only` names the times that were given as a day, without a time of day.
+
     The status is NULL where a row can land, else the place in `checks`, counted from 1, of the
     first that it failed. `faults` lists that place alone, else the first of each cell that was
     emptied; NULL where nothing is wrong. `fields` are the relation's columns, named c0, c1 and so
@@ -506,6 +511,7 @@ def checked(
         select
             * {f"replace ({', '.join(emptied)})" if emptied else ""},
             {_attributes(extras)} as attributes,
+            {_date_only(entity, known)} as date_only,
             case when status is not null then [status] {of_cells if faults else ""} end as faults
         from tested
     """
@@ -546,6 +552,18 @@ def _cast(entity: Entity, column: Column, field: Field | None, reading: Reading)
         value = f"landed_id({value})"
     text = field.words if column.kind == "varchar" else field.text
     return text, f"coalesce({value}, {literal(column.default)})" if column.default else value
+
+
+def _date_only(entity: Entity, known: Mapping[str, Field]) -> str:
+    """SQL of the names of the times that were given as a day; NULL where none was."""
+    days = [
+        f"case when length(given_{column.name}::varchar) <= {_DAY} "
+        f"and {column.name} is not null then {literal(column.name)} end"
+        for column in entity.columns
+        if column.kind == "timestamp" and column.name in known
+        if not known[column.name].data_type.startswith("TIMESTAMP")
+    ]
+    return f"nullif(concat_ws(' ', {', '.join(days)}), '')" if days else "null::varchar"
 
 
 def _attributes(extras: Sequence[Field]) -> str:

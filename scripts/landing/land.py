@@ -327,7 +327,8 @@ def _read(
     columns = ", ".join(f"{column.name} {column.data_type}" for column in entity.columns)
     connection.execute(
         f"""create or replace temp table incoming_{entity.name}
-        ({columns}, attributes json, file_number integer, status utinyint, cells utinyint)"""
+        ({columns}, attributes json, date_only varchar,
+            file_number integer, status utinyint, cells utinyint)"""
     )
     last_landings = _last_landings(connection)
     batch = []
@@ -345,7 +346,7 @@ def _read(
             (seen,) = _row(
                 connection,
                 f"""insert into incoming_{entity.name}
-                select {_names(entity)}, attributes, {number}, status,
+                select {_names(entity)}, attributes, date_only, {number}, status,
                     case when status is null then len(faults) end
                 from ({query})""",
                 source.parameters,
@@ -402,7 +403,12 @@ def create_tables(connection: DuckDBPyConnection) -> None:
     ).fetchall()
     for entity in read_contract().values():
         columns = {column.name: column.data_type for column in entity.columns}
-        columns |= {"attributes": "json", "landing_seq": "bigint", "landed_at": "timestamp"}
+        columns |= {
+            "attributes": "json",
+            "date_only": "varchar",
+            "landing_seq": "bigint",
+            "landed_at": "timestamp",
+        }
         declared = ", ".join(f"{name} {data_type}" for name, data_type in columns.items())
         connection.execute(f"create table if not exists raw.{entity.name} ({declared})")
         for name, data_type in columns.items():
@@ -435,8 +441,9 @@ def _write(
     last_seq = _last_seq(connection, entity)
     (last_landing,) = _row(connection, "select coalesce(max(landing_id), 0) from raw.landings")
     connection.execute(
-        f"""insert into raw.{entity.name} ({_names(entity)}, attributes, landing_seq, landed_at)
-        select {_names(entity)}, attributes, ? + 1 + rowid, ? from incoming_{entity.name}
+        f"""insert into raw.{entity.name}
+            ({_names(entity)}, attributes, date_only, landing_seq, landed_at)
+        select {_names(entity)}, attributes, date_only, ? + 1 + rowid, ? from incoming_{entity.name}
         where status is null""",
         [last_seq, landed_at],
     )

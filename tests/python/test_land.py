@@ -1482,3 +1482,26 @@ def test_a_lead_is_found_by_the_address_that_was_its_id_and_kept_out_once_erased
     assert rows("select value, original_row from raw.rejected_cells") == [(None, "")]
     with pytest.raises(UserError, match=r"no lead .* is held"):
         subject_access(name)
+
+
+def test_what_is_a_day_without_a_time_is_known(folder: Path) -> None:
+    """Whatever the file: such a day is that day in every zone."""
+    land_text(
+        folder,
+        "lead_id,created_at,updated_at\n"
+        "a,2025-04-01,2025-04-01T00:00:00Z\n"
+        "b,2025-04-01,2025-04-02\n"
+        "c,2025-04-01T09:00:00Z,\n",
+    )
+    parquet(
+        """select 'o' as opportunity_id, 'Won' as stage, timestamp '2025-04-01' as created_at,
+            date '2025-04-01' as closed_at""",
+        folder / "opportunities.parquet",
+    )
+    land(folder, NOW)
+    assert rows("select lead_id, date_only from raw.leads order by 1") == [
+        ("a", "created_at"),
+        ("b", "created_at updated_at"),
+        ("c", None),
+    ]
+    assert rows("select date_only from raw.opportunities") == [("closed_at",)]
