@@ -24,18 +24,18 @@ DUPLICATE = 0
 
 def mark_duplicates(
     connection: DuckDBPyConnection, entity: Entity, last_seqs: Mapping[int, tuple[str, int]]
-) -> int:
+) -> dict[int, int]:
     """Gives the good rows of `incoming_<entity>` that say nothing new the status DUPLICATE.
 
     `last_seqs` tells, by number of the file, its name and the entity's last landing_seq when it
-    last landed; files that never did are missing. Returns how many of the rows say otherwise than
-    the row of their file and key that counts in their place.
+    last landed; files that never did are missing. Returns how many of the rows of each file, by its
+    number, say otherwise than the row of their key that counts in their place.
     """
     steps = _Steps(entity)
     connection.execute(f"create or replace temp table repeated_keys as {steps.repeated_keys}")
     connection.execute(f"create or replace temp table known_versions as {steps.known_versions}")
     _mark(connection, entity, steps.repeated)
-    ((replaced,),) = connection.execute(steps.replaced).fetchall()
+    replaced = connection.execute(steps.replaced).fetchall()
     if steps.has_dates:
         _mark(connection, entity, steps.equal_to_any)
         _mark(connection, entity, steps.dated_anew)
@@ -57,7 +57,7 @@ def mark_duplicates(
         )
         _mark(connection, entity, steps.equal_to_latest)
     _mark(connection, entity, steps.equal_to_the_one_before)
-    return int(replaced)
+    return dict(replaced)
 
 
 def _mark(connection: DuckDBPyConnection, entity: Entity, row_ids: str) -> None:
@@ -164,15 +164,17 @@ class _Steps:
 
     @property
     def replaced(self) -> str:
-        """How many of the repeated rows have no row left of their file with their content."""
+        """How many of the repeated rows of a file have no row left there with their content."""
         return f"""
             with of_repeated_keys as (
                 select file_number, status, {self.content} from incoming_{self.entity.name}
                 where ({self.key}) in (select ({self.key}) from repeated_keys)
             )
-            select count(*) from (from of_repeated_keys where status = {DUPLICATE}) as new
+            select file_number, count(*)
+            from (from of_repeated_keys where status = {DUPLICATE}) as new
             anti join (from of_repeated_keys where status is null) as known
-                on known.file_number = new.file_number and {self.same}"""
+                on known.file_number = new.file_number and {self.same}
+            group by file_number"""
 
     @property
     def equal_to_any(self) -> str:

@@ -9,7 +9,7 @@ The writing begins when all files are read.
 # ruff: noqa: S608 (names in SQL come from the contract, and what is quoted went through `literal`)
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
@@ -54,8 +54,10 @@ LEDGERS = """
 create table if not exists raw.landings (
     landing_id bigint, file varchar, entity varchar, size_bytes bigint, content_hash varchar,
     rows_read bigint, rows_landed bigint, rows_duplicate bigint, rows_rejected bigint,
-    landed_at timestamp, run_id varchar, last_landing_seq bigint
+    landed_at timestamp, run_id varchar, last_landing_seq bigint, rows_replaced bigint
 );
+alter table raw.landings add column if not exists last_landing_seq bigint;
+alter table raw.landings add column if not exists rows_replaced bigint;
 create table if not exists raw.rejected_rows (
     landing_id bigint, file varchar, line bigint, column_name varchar, value varchar,
     reason varchar, entity varchar, original_row varchar
@@ -226,8 +228,8 @@ def _land_entity(
         file.number: (file.path.name, file.last_seq) for file in batch if file.last_seq is not None
     }
     replaced = mark_duplicates(connection, entity, last_seqs)
-    result = _write(connection, entity, batch, landed_at, run_id)
-    return replace(result, rows_replaced=replaced, rows_added=added)
+    result = _write(connection, entity, batch, landed_at, run_id, replaced)
+    return replace(result, rows_added=added)
 
 
 def _why_not_whole(
@@ -436,8 +438,9 @@ def _write(
     batch: Sequence[Incoming],
     landed_at: datetime,
     run_id: str,
+    replaced: Mapping[int, int],
 ) -> EntityResult:
-    """Moves the good rows into raw and logs each file."""
+    """Moves the good rows into raw and logs each file, with how many it `replaced` by number."""
     last_seq = _last_seq(connection, entity)
     (last_landing,) = _row(connection, "select coalesce(max(landing_id), 0) from raw.landings")
     connection.execute(
@@ -471,11 +474,14 @@ def _write(
         rejected = faulty + sum(count for _, count in file.ragged.values())
         read = landed + duplicate + rejected
         result = EntityResult(
-            *(entity.name, read, landed, duplicate, rejected, waits), 1, cells_rejected=cells
+            *(entity.name, read, landed, duplicate, rejected, waits),
+            files_landed=1,
+            rows_replaced=replaced.get(file.number, 0),
+            cells_rejected=cells,
         )
         total = _sum(total, result)
         connection.execute(
-            "insert into raw.landings values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "insert into raw.landings values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 *(landing_id, file.path.name, entity.name, file.state.size_bytes),
                 *(
@@ -487,6 +493,7 @@ def _write(
                     landed_at,
                     run_id,
                     file_seq,
+                    result.rows_replaced,
                 ),
             ],
         )

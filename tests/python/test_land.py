@@ -1054,8 +1054,13 @@ def test_the_ledger_adds_up(folder: Path) -> None:
     text = LEADS + LEADS.splitlines()[2] + "\n9,never,\n"
     result = land_text(folder, text)
     assert rows("select * exclude (content_hash) from raw.landings") == [
-        (1, "leads.csv", "leads", len(text), 4, 2, 1, 1, NOW, result.run_id, 3)
+        (1, "leads.csv", "leads", len(text), 4, 2, 1, 1, NOW, result.run_id, 3, 0)
     ]
+    again = land_text(
+        folder, "spend_date,amount\n2025-01-01,1\n2025-01-01,2\n", "marketing_spend.csv"
+    )
+    assert again.total.rows_replaced == 1
+    assert rows("select rows_replaced from raw.landings order by landing_id") == [(0,), (1,)]
 
 
 def test_a_file_lands_again_when_its_content_returns(folder: Path) -> None:

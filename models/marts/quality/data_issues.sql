@@ -63,6 +63,8 @@
     ('events of an unknown lead', "'lead_events'", 'records.lead_id', ref('int_event_days'), 'records.event_key is not null and ' ~ is_unknown, unknown),
     ('stages of an unknown opportunity', "'opportunity_stages'", 'records.opportunity_id', stages, is_unknown_deal, "'no such opportunity was landed'"),
     ('parts of an unknown opportunity', "'opportunity_leads'", 'records.opportunity_id', parts, is_unknown_deal, "'no such opportunity was landed'"),
+    ('row replaced', 'records.entity', 'records.file', source('landing', 'landings'), 'records.rows_replaced > 0 and ' ~ landed_last,
+        "concat(cast(records.rows_replaced as string), ' of its rows say otherwise than a later one with their key, which counts')"),
     ('row set aside', 'records.entity', place, source('landing', 'rejected_rows'), landed_last, 'records.reason'),
     ('cell left empty', 'records.entity', place, source('landing', 'rejected_cells'), landed_last, 'records.reason'),
 ] %}
