@@ -176,6 +176,15 @@ lead,,1,no
 demo,Berlin,2,no
 customer,,3,yes
 """,
+    "consent_words": """
+word,consent
+given,given
+no thanks,withdrawn
+""",
+    "identity_placeholders": """
+value
+noemail
+""",
     "role_mailboxes": """
 local_part
 info
@@ -846,7 +855,7 @@ FAULTS = {
     ),
     "KPI event of no kind": (
         ("kpi_events", "contact,email_sent", "meeting,email_sent"),
-        "seeds/mapping/kpi_events.csv line 3, column kpi_event: 'meeting' is no kpi_event; it may be email_sent, email_opened, email_clicked or contact",
+        "seeds/mapping/kpi_events.csv line 3, column kpi_event: 'meeting' is no kpi_event; it may be email_sent, email_opened, email_clicked, email_unsubscribed or contact",
     ),
     "KPI event that is a sequence": (
         ("kpi_events", "contact,email_sent", "contact,pricing_after_webinar"),

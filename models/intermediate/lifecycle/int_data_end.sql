@@ -25,10 +25,14 @@ known_days as (
 gaps as (
     select
         known_date,
-        {{ days_between('lag(known_date) over (order by known_date)', 'known_date') }} > {{ var('slip_days') }} as is_after_gap
+        {{ days_between('lag(known_date) over (order by known_date)', 'known_date') }} > {{ var('slip_days') }}
+            as is_after_gap
     from known_days
 )
 
 select max(known_date) as last_date
 from gaps
-where known_date < (select coalesce(min(gap.known_date), cast('9999-12-31' as date)) from gaps as gap where gap.is_after_gap)
+where known_date < (
+        select coalesce(min(gap.known_date), cast('9999-12-31' as date)) from gaps as gap
+        where gap.is_after_gap
+    )

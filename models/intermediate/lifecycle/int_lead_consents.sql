@@ -7,19 +7,18 @@
 with
 stated as (
     select
-        identities.surviving_lead_id as lead_id, channels.contact_channel, channels.consent_basis,
-        versions.lead_id as landed_lead_id, versions.valid_from_date, versions.is_current,
+        identities.surviving_lead_id as lead_id, versions.lead_id as landed_lead_id,
+        channels.contact_channel, channels.consent_basis, versions.valid_from_date, versions.is_current,
         general.meaning as general_consent, general.strictness as general_strictness,
         specific.meaning as channel_consent, specific.strictness as channel_strictness
     from {{ ref('int_lead_versions') }} as versions
-    inner join {{ ref('int_lead_identities') }} as identities
-        on versions.lead_id = identities.lead_id
-    inner join {{ ref('contact_consent') }} as channels
-        on channels.country_code is null
+    inner join {{ ref('int_lead_identities') }} as identities on versions.lead_id = identities.lead_id
+    inner join {{ ref('contact_consent') }} as channels on channels.country_code is null
     left join {{ ref('int_words') }} as general
         on versions.consent_status = general.written and general.kind = 'consent'
     left join {{ ref('int_words') }} as specific
-        on {{ json_text('versions.attributes', "'consent_' || channels.contact_channel") }} = specific.written and specific.kind = 'consent'
+        on specific.written = {{ json_text('versions.attributes', "'consent_' || channels.contact_channel") }}
+        and specific.kind = 'consent'
 ),
 
 given as (
@@ -60,7 +59,8 @@ together as (
         case
             when consents.general_consent in ('objected', 'withdrawn', 'unknown') then consents.general_consent
             when consents.channel_consent in ('objected', 'withdrawn', 'unknown') then consents.channel_consent
-            when unsubscribed.unsubscribed_date >= coalesce(given.given_date, cast('1900-01-01' as date)) then 'unsubscribed'
+            when coalesce(unsubscribed.unsubscribed_date >= given.given_date, unsubscribed.lead_id is not null)
+                then 'unsubscribed'
             when 'given' in (consents.channel_consent, consents.general_consent) then 'given'
         end as consent_status
     from current_consents as consents
@@ -76,5 +76,5 @@ together as (
 
 select
     *,
-    coalesce(consent_status, '') = 'given' or (consent_status is null and coalesce(consent_basis, '') <> 'opt_in') as may_contact
+    coalesce(consent_status = 'given', coalesce(consent_basis, '') <> 'opt_in') as may_contact
 from together

@@ -10,15 +10,15 @@
 with
 names as (
     select
-        coalesce(versions.lead_id, merges.record_id) as lead_id,
+        coalesce(versions.lead_id, chains.record_id) as lead_id,
         versions.lead_created_at, versions.email, versions.person_id,
         nullif(lower(trim(coalesce(versions.first_name, '') || ' ' || coalesce(versions.last_name, ''))), '') as full_name,
         lower(versions.company_name) as company_name,
-        merges.end_id,
-        case when merges.record_id = merges.end_id then 0 when merges.record_id is null then 1 else 2 end as merge_rank
+        chains.end_id,
+        case when chains.record_id = chains.end_id then 0 when chains.record_id is null then 1 else 2 end as merge_rank
     from (select * from {{ ref('int_lead_versions') }} where is_current) as versions
-    full join (select * from {{ ref('int_merges') }} where entity = 'leads') as merges
-        on versions.lead_id = merges.record_id
+    full join (select * from {{ ref('int_merges') }} where entity = 'leads') as chains
+        on versions.lead_id = chains.record_id
 ),
 
 links as (

@@ -31,7 +31,7 @@ known as (
                     events.occurred_at <= events.landed_at
                     and (
                         events.lead_id in (select leads.lead_id from {{ ref('stg_raw__leads') }} as leads)
-                        or events.lead_id in (select aliases.alias_id from {{ ref('stg_raw__lead_aliases') }} as aliases)
+                        or events.lead_id in (select names.alias_id from {{ ref('stg_raw__lead_aliases') }} as names)
                     )
                     and events.event_id not in (select gone.event_id from deleted_events as gone)
             )

@@ -57,23 +57,24 @@ wins as (
 
 select
     opportunities.opportunity_id,
-    coalesce(merges.end_id, opportunities.opportunity_id) as surviving_opportunity_id,
+    coalesce(survivors.end_id, opportunities.opportunity_id) as surviving_opportunity_id,
     opportunities.same_as_opportunity_id,
     opportunities.lead_id, opportunities.account_id, opportunities.stage, opportunities.amount,
     opportunities.currency, opportunities.is_won, opportunities.created_at,
     coalesce(
         opportunities.closed_at,
-        case when opportunities.is_won then coalesce(wins.won_at, opportunities.version_at, opportunities.created_at) end
+        case
+            when opportunities.is_won then coalesce(wins.won_at, opportunities.version_at, opportunities.created_at)
+        end
     ) as closed_at,
     opportunities.is_won and coalesce(opportunities.closed_at, wins.won_at, opportunities.version_at) is null
         as is_undated_win,
     opportunities.landed_at
 from ranked as opportunities
-left join wins
-    on opportunities.opportunity_id = wins.opportunity_id
-left join {{ ref('int_merges') }} as merges
-    on opportunities.opportunity_id = merges.record_id
-    and merges.entity = 'opportunities'
+left join wins on opportunities.opportunity_id = wins.opportunity_id
+left join {{ ref('int_merges') }} as survivors
+    on opportunities.opportunity_id = survivors.record_id
+    and survivors.entity = 'opportunities'
 where
     opportunities.recency = 1
     and not opportunities.is_deleted

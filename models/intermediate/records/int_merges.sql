@@ -2,9 +2,10 @@
     Grain: one row per lead, other name of a lead and opportunity of a chain of merges that reaches an end, with that end;
     the end's own row has itself. What is in a cycle, or whose chain runs into one, has no row: it is never followed.
 #}
-{%- set merges -%}
-    select node, neighbour from records
-    where neighbour in (select known.node from records as known)
+{%- set links -%}
+    select records.node, records.neighbour
+    from records
+    inner join records as targets on records.neighbour = targets.node
 {%- endset %}
 with
 records as (
@@ -34,7 +35,7 @@ records as (
 
 chains as (
     {# As each is merged into one at most, what is in a chain has one end or runs into one cycle. #}
-    {{ connected_components(merges) }}
+    {{ connected_components(links) }}
 )
 
 select
@@ -44,4 +45,4 @@ select
 from chains
 inner join chains as ends
     on chains.component = ends.component
-where ends.node not in (select merges.node from ({{ merges }}) as merges)
+where ends.node not in (select links.node from ({{ links }}) as links)

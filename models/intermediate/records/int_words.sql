@@ -43,7 +43,8 @@ meant as (
     select
         keyed.kind, keyed.written,
         case keyed.kind
-            when 'channel' then coalesce(meanings.meaning, min(keyed.written) over (partition by keyed.kind, keyed.word_key))
+            when 'channel'
+                then coalesce(meanings.meaning, min(keyed.written) over (partition by keyed.kind, keyed.word_key))
             when 'consent' then coalesce(meanings.meaning, 'unknown')
             else meanings.meaning
         end as meaning
@@ -57,6 +58,11 @@ select
     *,
     {# Of several words of consent the strictest counts. #}
     case
-        when kind = 'consent' then case meaning when 'objected' then 4 when 'withdrawn' then 3 when 'unknown' then 2 when 'given' then 1 else 0 end
+        when kind <> 'consent' then null
+        when meaning = 'objected' then 4
+        when meaning = 'withdrawn' then 3
+        when meaning = 'unknown' then 2
+        when meaning = 'given' then 1
+        else 0
     end as strictness
 from meant

@@ -21,11 +21,13 @@ happened as (
         union all
     {% endfor %}
     {# A deal of nobody counts on its own. #}
-    {%- for column, reached_at in {'opportunities': 'created_at', 'customers': "case status when 'won' then closed_at end"}.items() %}
-        select cast({{ reached_at }} as date) as funnel_date, '(none)' as channel, '(none)' as region, '{{ column }}' as measure, 1 as amount
+    {%- set of_nobody = {'opportunities': 'created_at', 'customers': "case status when 'won' then closed_at end"} %}
+    {%- for column, reached_at in of_nobody.items() %}
+        select
+            cast({{ reached_at }} as date) as funnel_date, '(none)' as channel, '(none)' as region,
+            '{{ column }}' as measure, 1 as amount
         from {{ ref('int_opportunities') }}
         where lead_id is null and {{ reached_at }} is not null
-
         union all
     {% endfor %}
     select

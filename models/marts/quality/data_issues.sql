@@ -1,28 +1,28 @@
 {#
-    Grain: one row per fault of the landed data and record that has it. What was set aside, and cells that were left empty,
-    are those of each file's last landing; all else is kept and counted, and nothing was changed.
+    Grain: one row per fault of the landed data and record that has it. What was set aside, left empty or replaced is that of
+    each file's last landing; all else is kept and counted, and nothing was changed.
 #}
 {%- set deals = ref('int_current_opportunities') %}
-{%- set payments = ref('stg_raw__payments') %}
-{%- set feedback = ref('stg_raw__lead_feedback') %}
-{%- set stages = ref('stg_raw__opportunity_stages') %}
-{%- set parts = ref('stg_raw__opportunity_leads') %}
+{%- set payments, feedback = ref('stg_raw__payments'), ref('stg_raw__lead_feedback') %}
+{%- set stages, parts = ref('stg_raw__opportunity_stages'), ref('stg_raw__opportunity_leads') %}
 {#- What recurs; {} stands for a column. #}
 {%- set day = 'cast(cast(records.{} as date) as string)' %}
 {%- set came_in = " || ', came in on ' || " ~ day.format('lead_at') %}
 {%- set is_later = 'cast(records.{0} as date) > cast(records.landed_at as date)
     and cast(records.{0} as date) > (select clock.facts_until_date from ' ~ ref('int_clock') ~ ' as clock)' %}
-{%- set later = "'{0} is ' || cast(cast(records.{0} as date) as string)
-    || '; waits until rows are landed on that day'" %}
+{%- set later = "'{0} is ' || " ~ day.replace('{}', '{0}') ~ " || '; waits until rows are landed on that day'" %}
 {%- set is_unknown = 'records.lead_id not in (select leads.lead_id from ' ~ ref('stg_raw__leads') ~ ' as leads)
     and records.lead_id not in (select aliases.alias_id from ' ~ ref('stg_raw__lead_aliases') ~ ' as aliases)' %}
 {%- set unknown = "'no such lead was landed'" %}
 {%- set is_unknown_deal = 'records.opportunity_id not in (
     select deals.opportunity_id from ' ~ ref('stg_raw__opportunities') ~ ' as deals)' %}
-{%- set is_slip = 'cast(records.{} as date) > (select data_end.last_date from ' ~ ref('int_data_end') ~ ' as data_end)' %}
+{%- set is_slip = 'cast(records.{} as date) > (select ends.last_date from ' ~ ref('int_data_end') ~ ' as ends)' %}
 {%- set slip = " || ', long after all else; the data end before it'" %}
-{%- set place = "concat(records.file, ' line ', coalesce(cast(records.line as string), '?'), coalesce(' column ' || records.column_name, ''))" %}
-{%- set landed_last = 'records.landing_id in (select max(landings.landing_id) from ' ~ source('landing', 'landings') ~ ' as landings group by landings.file)' %}
+{%- set place = "records.file || ' line ' || coalesce(cast(records.line as string), '?')
+    || coalesce(' column ' || records.column_name, '')" %}
+{%- set landed_last = 'records.landing_id in (
+    select max(landings.landing_id) from ' ~ source('landing', 'landings') ~ ' as landings group by landings.file
+)' %}
 {#- A fault: name, table of the input contract, id of the record, where it may be; when it is one; what is told. #}
 {%- set faults = [
     ('customer before lead', "'leads'", 'records.lead_id', ref('lead_lifecycle'), 'records.customer_at < records.lead_at',
@@ -30,8 +30,8 @@
     ('opportunity before lead', "'leads'", 'records.lead_id', ref('lead_lifecycle'), 'records.opportunity_at < records.lead_at',
         "'opened on ' || " ~ day.format('opportunity_at') ~ came_in),
     ('merge that leads nowhere', "'leads'", 'records.lead_id', ref('int_lead_versions'),
-        'records.is_current and records.merged_into_lead_id is not null and records.lead_id not in (select merges.record_id from '
-        ~ ref('int_merges') ~ " as merges where merges.entity = 'leads' and merges.record_id <> merges.end_id)",
+        'records.is_current and records.merged_into_lead_id is not null and records.lead_id not in (select chains.record_id from '
+        ~ ref('int_merges') ~ " as chains where chains.entity = 'leads' and chains.record_id <> chains.end_id)",
         "'merged into ' || records.merged_into_lead_id || ', which is unknown or leads back; not followed'"),
     ('name of an unknown lead', "'lead_aliases'", 'records.alias_id', ref('stg_raw__lead_aliases'),
         'records.alias_id not in (select known.lead_id from ' ~ ref('int_lead_identities') ~ ' as known)',

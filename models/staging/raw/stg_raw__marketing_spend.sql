@@ -12,4 +12,6 @@ select
     attributes,
     landing_seq,
     {{ local_time('landed_at') }} as landed_at
-from {{ current_versions(source('raw', 'marketing_spend'), ['spend_date', 'channel', 'campaign', 'region', 'cost_type'], is_dated=false) }} as landed
+from {{ current_versions(
+    source('raw', 'marketing_spend'), ['spend_date', 'channel', 'campaign', 'region', 'cost_type'], is_dated=false
+) }} as landed

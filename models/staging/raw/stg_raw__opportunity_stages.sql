@@ -6,5 +6,7 @@ select
     attributes,
     landing_seq,
     {{ local_time('landed_at') }} as landed_at
-from {{ current_versions(source('raw', 'opportunity_stages'), ['opportunity_id', 'stage', 'entered_at'], is_dated=false) }} as landed
+from {{ current_versions(
+    source('raw', 'opportunity_stages'), ['opportunity_id', 'stage', 'entered_at'], is_dated=false
+) }} as landed
 where not coalesce(cast(is_deleted as boolean), false)

@@ -7,4 +7,6 @@ select
     attributes,
     landing_seq,
     {{ local_time('landed_at') }} as landed_at
-from {{ current_versions(source('raw', 'web_traffic'), ['traffic_date', 'channel', 'region'], is_dated=false) }} as landed
+from {{ current_versions(
+    source('raw', 'web_traffic'), ['traffic_date', 'channel', 'region'], is_dated=false
+) }} as landed

@@ -20,6 +20,7 @@ _NOT_SCORED = {
     "valid_until_date",
     "created_at",
     "is_deleted",
+    "has_objected",
     "is_current",
     "consent_basis",
     "attributes",
