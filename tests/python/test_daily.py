@@ -142,6 +142,7 @@ def test_a_daily_run_builds_all_where_the_quality_marts_cannot_stay(
     monkeypatch.setattr(running, "past_retention", lambda: [])
     monkeypatch.setattr(running, "publish", lambda: None)
     monkeypatch.setattr(running, "kpis", lambda by: None)
+    monkeypatch.setattr(running, "unmapped_sources", list)
     running.run(tmp_path, daily=True)
     running.run(tmp_path)
     assert asked == [arguments, ()]

@@ -288,3 +288,61 @@ def test_events_of_nobody_do_not_move_the_clock(
         ).fetchall()
         assert last == ("2025-03-01",)  # not the year of the mistyped payment
         assert told(connection, "probable slip") == ["p2"]
+
+
+def test_all_days_are_of_one_zone(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """In Los Angeles what was landed as a day is that day, and a time is of the day there."""
+    raw = {
+        "leads": [
+            {"lead_id": "of_a_day", "created_at": "2025-04-01", "date_only": "created_at"},
+            {"lead_id": "of_a_time", "created_at": "2025-04-01 02:00"},
+        ],
+        "lead_events": rows(
+            "event_id lead_id event_type occurred_at",
+            "e1 | of_a_time | demo_request | 2025-04-03 03:00",
+        ),
+        "opportunities": [
+            {
+                "opportunity_id": "o1",
+                "lead_id": "of_a_day",
+                "stage": "Won",
+                "created_at": "2025-03-09",
+                "closed_at": "2025-04-01",
+                "is_won": "true",
+                "amount": "10",
+                "date_only": "created_at closed_at",
+            }
+        ],
+        "marketing_spend": rows(
+            "spend_date channel campaign region cost_type amount",
+            "2025-04-01 | (none) | (none) | (none) | (none) | 350",
+        ),
+    }
+    seeds = SEEDS | {
+        "score_bands": rows(
+            "score_model band band_order lower_bound", "m | cold | 1 |\nm | hot | 2 | 10"
+        ),
+        "lifecycle_stages": rows(
+            "stage source value priority",
+            "mql | band | hot | 1\ncustomer | opportunity | won | 1",
+        ),
+    }
+    folder = tmp_path_factory.mktemp("zone")
+    with build(
+        folder, raw, seeds, MODELS, as_of="2025-04-30", time_zone="America/Los_Angeles"
+    ) as connection:
+        found = connection.sql(
+            """select funnel_date::varchar, leads, mqls, customers, spend
+            from marts.funnel order by all"""
+        ).fetchall()
+        # The demo was asked for at eight in the evening of the 2nd; there it made the MQL.
+        assert found == [
+            ("2025-03-31", 1, 0, 0, None),
+            ("2025-04-01", 1, 0, 1, Decimal(350)),
+            ("2025-04-02", 0, 1, 0, None),
+        ]
+        (history,) = connection.sql(
+            """select min(valid_from)::varchar from marts.lead_score_history
+            where lead_id = 'of_a_time' and band = 'hot'"""
+        ).fetchall()
+        assert history == ("2025-04-02",)
