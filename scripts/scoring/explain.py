@@ -24,6 +24,7 @@ from scripts.shared.interface import (
     LEAD_ACCOUNTS,
     LEAD_IDENTITIES,
     LIVE_MODELS,
+    OPPORTUNITIES,
     REGION_BANDS,
     RULES,
     SCORE_GROUPS,
@@ -36,7 +37,8 @@ WAYS_SHOWN = 3
 PLACES = Decimal("0.0001")
 
 # Tables of raw that belong to a lead, and the column that says to which one.
-OF_LEAD = ("leads", "lead_events", "opportunities", "payments", "lead_feedback")
+OF_LEAD = ("leads", "lead_events", "payments", "lead_feedback")
+OF_DEAL = ("opportunities", "opportunity_leads", "opportunity_stages")
 
 
 @dataclass(frozen=True)
@@ -230,12 +232,14 @@ def _as_known(past: Rescoring, survivor: str, day: date) -> None:
         )""",
         {"lead_id": survivor},
     )
+    _add_deals(past, survivor)
     tables = [f"raw.{name}" for name in read_contract()]
-    for table in tables:
-        if table.removeprefix("raw.") in OF_LEAD:
-            past.replace(table, f"from {LIVE}.{table} where lead_id in (from chosen)")
-    stages = "opportunity_id in (select opportunity_id from raw.opportunities)"
-    past.replace("raw.opportunity_stages", f"from {LIVE}.raw.opportunity_stages where {stages}")
+    for name, known, of_them in (
+        ("lead_id", "chosen", OF_LEAD),
+        ("opportunity_id", "deals", OF_DEAL),
+    ):
+        for table in of_them:
+            past.replace(f"raw.{table}", f"from {LIVE}.raw.{table} where {name} in (from {known})")
     past.connection.execute("set variable as_of = $1", [day])
     clock = "select getvariable('as_of') as clock_date, getvariable('as_of') as facts_until_date"
     nothing_past = f"from {LIVE}.{HISTORY_DUE} limit 0"
@@ -244,6 +248,40 @@ def _as_known(past: Rescoring, survivor: str, day: date) -> None:
         tables,
         {"int_exchange_rates"},
         ("lead_score", "lead_score_factors"),
+    )
+
+
+def _add_deals(past: Rescoring, survivor: str) -> None:
+    """Puts into `deals` what may be the person's, and into `chosen` who else has a part in them.
+
+    A deal is of its account's first lead only where nobody else has a part.
+    """
+    past.connection.execute(
+        f"""create temp table deals as
+        with touched as (
+            select opportunity_id from {LIVE}.raw.opportunities
+            where lead_id in (from chosen) or account_id in (
+                select account_id from {LIVE}.{LEAD_ACCOUNTS} where lead_id = $lead_id
+            )
+            union
+            select opportunity_id from {LIVE}.raw.opportunity_leads where lead_id in (from chosen)
+        )
+        select opportunity_id from {LIVE}.{OPPORTUNITIES} where surviving_opportunity_id in (
+            select surviving_opportunity_id from {LIVE}.{OPPORTUNITIES} semi join touched
+                using (opportunity_id)
+        )""",
+        {"lead_id": survivor},
+    )
+    past.connection.execute(
+        f"""insert into chosen
+        with parts as (
+            select lead_id from {LIVE}.raw.opportunities where opportunity_id in (from deals)
+            union
+            select lead_id from {LIVE}.raw.opportunity_leads where opportunity_id in (from deals)
+        )
+        select lead_id from {LIVE}.{LEAD_IDENTITIES} where surviving_lead_id in (
+            select surviving_lead_id from {LIVE}.{LEAD_IDENTITIES} semi join parts using (lead_id)
+        )"""
     )
 
 
@@ -257,7 +295,11 @@ def _explanation(connection: DuckDBPyConnection, survivor: str, asked: str) -> E
         [survivor],
     ).fetchone()
     if not chosen:
-        cause = "it is deleted" if champion_at_clock(connection) else "no champion is live"
+        cause = (
+            "it is deleted, or objects to it"
+            if champion_at_clock(connection)
+            else "no champion is live"
+        )
         raise UserError(f"lead {asked!r} is not scored on that day: {cause}")
     model, score_date, score, band, next_action, not_callable_reason, region = chosen
     reasons = _reasons(connection, survivor, model, region)

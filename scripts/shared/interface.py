@@ -29,6 +29,7 @@ CHANNEL_WORDS = "seeds.channels"
 # How a lead's points become its score, and what is scored on other days or by other seeds.
 LANDED_EVENTS = "staging.stg_raw__lead_events"
 LEAD_ACCOUNTS = "intermediate.int_lead_accounts"
+OPPORTUNITIES = "intermediate.int_current_opportunities"
 SCORE_GROUPS = "intermediate.int_score_groups"
 ATTAINABLE_SCORES = "intermediate.int_attainable_scores"
 CURRENT_SCORES = "intermediate.int_current_scores"

@@ -292,7 +292,7 @@ def test_events_of_nobody_do_not_move_the_clock(
 
 def test_all_days_are_of_one_zone(tmp_path_factory: pytest.TempPathFactory) -> None:
     """In Los Angeles what was landed as a day is that day, and a time is of the day there."""
-    raw = {
+    raw: dict[str, list[Row]] = {
         "leads": [
             {"lead_id": "of_a_day", "created_at": "2025-04-01", "date_only": "created_at"},
             {"lead_id": "of_a_time", "created_at": "2025-04-01 02:00"},
