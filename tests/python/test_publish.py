@@ -63,6 +63,9 @@ def warehouse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         create table marts.of_a_model_that_is_gone as select 1 as one;
         create view marts.lead_score_view as from marts.lead_score;
         create table raw.leads as select 'secret' as email;
+        create table raw.landings as select
+            1 as landing_id, 'leads.csv' as file, 'leads' as entity,
+            10 as rows_read, 5 as rows_rejected;
         """,
     )
     name_marts(file, "run_info", "lead_score", 'odd "name')
@@ -426,3 +429,18 @@ def test_a_file_system_without_hard_links_keeps_copies(
     publish_scores(warehouse, "tuesday", "2025-06-03", ("a", "72"))
     rollback()
     assert [row[2] for row in scores(published(warehouse))] == [70]
+
+
+@pytest.mark.parametrize(("rejected", "is_refused"), [(5, False), (6, True)])
+def test_too_many_rows_set_aside_keep_what_was_published(
+    warehouse: Path, rejected: int, is_refused: bool
+) -> None:
+    """Of ten rows of a file's last landing; a landing that was put right counts no more."""
+    run(warehouse, f"update raw.landings set rows_rejected = {rejected}")
+    run(warehouse, "insert into raw.landings values (0, 'leads.csv', 'leads', 10, 10)")
+    if is_refused:
+        with pytest.raises(UserError, match="6 of the 10 rows of leads were set aside"):
+            publish()
+    else:
+        assert publish().set_aside == {"leads": (5, 10)}
+    assert publish(accept_rows=True).set_aside == {"leads": (rejected, 10)}
