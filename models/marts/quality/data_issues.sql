@@ -12,8 +12,7 @@
 {%- set came_in = " || ', came in on ' || " ~ day.format('lead_at') %}
 {%- set is_later = 'cast(records.{0} as date) > cast(records.landed_at as date)
     and cast(records.{0} as date) > (select clock.facts_until_date from ' ~ ref('int_clock') ~ ' as clock)' %}
-{%- set later = "'{0} is ' || cast(cast(records.{0} as date) as string)
-    || '; waits until rows are landed on that day'" %}
+{%- set later = "'{0} is ' || cast(cast(records.{0} as date) as string) || '; waits until rows are landed on that day'" %}
 {%- set is_unknown = 'records.lead_id not in (select leads.lead_id from ' ~ ref('stg_raw__leads') ~ ' as leads)
     and records.lead_id not in (select aliases.alias_id from ' ~ ref('stg_raw__lead_aliases') ~ ' as aliases)' %}
 {%- set unknown = "'no such lead was landed'" %}
@@ -44,6 +43,7 @@
         "'has is_won, but neither closed_at nor updated_at; counts as won when created, in no duration'"),
     ('closed without a result', "'opportunities'", 'records.opportunity_id', deals,
         'records.is_won is null and records.closed_at is not null', "'has closed_at, but no is_won; counts as open'"),
+    ('opportunity dated after it was landed', "'opportunities'", 'records.opportunity_id', deals, is_later.format('created_at'), later.format('created_at')),
     ('win dated after it was landed', "'opportunities'", 'records.opportunity_id', deals,
         'records.is_won and ' ~ is_later.format('closed_at'), later.format('closed_at')),
     ('mirrors an unknown opportunity', "'opportunities'", 'records.opportunity_id', deals,
@@ -53,6 +53,8 @@
         'records.lead_id is null', "'ties to no lead; counts under channel and region (none)'"),
     ('payment dated after it was landed', "'payments'", 'records.payment_id', payments, is_later.format('paid_at'), later.format('paid_at')),
     ('feedback dated after it was landed', "'lead_feedback'", 'records.feedback_id', feedback, is_later.format('given_at'), later.format('given_at')),
+    ('spend dated after it was landed', "'marketing_spend'", day.format('spend_date'), ref('stg_raw__marketing_spend'), is_later.format('spend_date'), later.format('spend_date')),
+    ('traffic dated after it was landed', "'web_traffic'", day.format('traffic_date'), ref('stg_raw__web_traffic'), is_later.format('traffic_date'), later.format('traffic_date')),
     ('probable slip', "'payments'", 'records.payment_id', ref('int_payments'), is_slip.format('paid_at'), "'paid on ' || " ~ day.format('paid_at') ~ slip),
     ('probable slip', "'opportunities'", 'records.opportunity_id', ref('int_opportunities'),
         is_slip.format('created_at') ~ ' or ' ~ is_slip.format('closed_at'), "'opened on ' || " ~ day.format('created_at') ~ slip),
