@@ -12,7 +12,8 @@
 {%- set came_in = " || ', came in on ' || " ~ day.format('lead_at') %}
 {%- set is_later = 'cast(records.{0} as date) > cast(records.landed_at as date)
     and cast(records.{0} as date) > (select clock.facts_until_date from ' ~ ref('int_clock') ~ ' as clock)' %}
-{%- set later = "'{0} is ' || cast(cast(records.{0} as date) as string) || '; waits until rows are landed on that day'" %}
+{%- set later = "'{0} is ' || cast(cast(records.{0} as date) as string)
+    || '; waits until rows are landed on that day'" %}
 {%- set is_unknown = 'records.lead_id not in (select leads.lead_id from ' ~ ref('stg_raw__leads') ~ ' as leads)
     and records.lead_id not in (select aliases.alias_id from ' ~ ref('stg_raw__lead_aliases') ~ ' as aliases)' %}
 {%- set unknown = "'no such lead was landed'" %}
@@ -33,19 +34,16 @@
         ~ ref('int_merges') ~ " as merges where merges.entity = 'leads' and merges.record_id <> merges.end_id)",
         "'merged into ' || records.merged_into_lead_id || ', which is unknown or leads back; not followed'"),
     ('name of an unknown lead', "'lead_aliases'", 'records.alias_id', ref('stg_raw__lead_aliases'),
-        'records.alias_id not in (select known.lead_id from ' ~ ref('int_lead_identities') ~ ' as known)',
-        "'no such lead was landed, or it leads back'"),
+        'records.alias_id not in (select known.lead_id from ' ~ ref('int_lead_identities') ~ ' as known)', "'no such lead was landed, or it leads back'"),
     ('value of too many leads', "'leads'", 'records.lead_id', ref('int_lead_identities'), 'records.has_shared_value',
         "'its email or person_id is that of too many names or companies; it joins nobody'"),
     ('unknown word of consent', "'leads'", 'records.lead_id', ref('int_lead_consents'), "records.consent_status = 'unknown'",
         "'consent_status or a consent of a channel is no word of the seed consent_words; it closes the channel'"),
     ('won without a day', "'opportunities'", 'records.opportunity_id', deals, 'records.is_undated_win',
         "'has is_won, but neither closed_at nor updated_at; counts as won when created, in no duration'"),
-    ('closed without a result', "'opportunities'", 'records.opportunity_id', deals,
-        'records.is_won is null and records.closed_at is not null', "'has closed_at, but no is_won; counts as open'"),
+    ('closed without a result', "'opportunities'", 'records.opportunity_id', deals, 'records.is_won is null and records.closed_at is not null', "'has closed_at, but no is_won; counts as open'"),
     ('opportunity dated after it was landed', "'opportunities'", 'records.opportunity_id', deals, is_later.format('created_at'), later.format('created_at')),
-    ('win dated after it was landed', "'opportunities'", 'records.opportunity_id', deals,
-        'records.is_won and ' ~ is_later.format('closed_at'), later.format('closed_at')),
+    ('win dated after it was landed', "'opportunities'", 'records.opportunity_id', deals, 'records.is_won and ' ~ is_later.format('closed_at'), later.format('closed_at')),
     ('mirrors an unknown opportunity', "'opportunities'", 'records.opportunity_id', deals,
         'records.same_as_opportunity_id is not null and records.opportunity_id = records.surviving_opportunity_id',
         "'mirrors ' || records.same_as_opportunity_id || ', which is unknown or leads back; counts on its own'"),
