@@ -251,10 +251,13 @@ class Universe:
     match_leads_by_person: bool = True
 
 
-def universe(seed: int, leads: int, models: int, as_of: date | None = CLOCK) -> Universe:
+def universe(
+    seed: int, leads: int, models: int, as_of: date | None = CLOCK, is_odd: bool = False
+) -> Universe:
     """So many landed leads and so many models that score each of them.
 
-    Without `as_of` some rows wait, and leads are one person by their merges alone.
+    Without `as_of` some rows wait, and leads are one person by their merges alone. One that
+    `is_odd` also has visitors, deals of nobody, deals that are one, and all words of consent.
     """
     random = Random(seed)
     raw = _Raw(random)
@@ -262,6 +265,10 @@ def universe(seed: int, leads: int, models: int, as_of: date | None = CLOCK) -> 
         raw.add_lead(f"lead{number:04}")
     raw.add_tour()
     raw.add_accounts()
+    if is_odd:
+        raw.add_visitors()
+        raw.add_odd_deals()
+        raw.add_consents()
     seeds = _mapping()
     points = _Points(random)
     for number in range(models):
@@ -326,8 +333,8 @@ class _Raw:
         default_factory=lambda: {
             entity: []
             for entity in (
-                *("leads", "lead_events", "accounts", "opportunities", "opportunity_stages"),
-                *("payments", "lead_feedback"),
+                *("leads", "lead_aliases", "lead_events", "accounts", "opportunities"),
+                *("opportunity_stages", "opportunity_leads", "payments", "lead_feedback"),
             )
         }
     )
@@ -517,6 +524,63 @@ class _Raw:
                 if version:
                     account["updated_at"] = self.moment(FIRST_DAY, CLOCK)
                 self.rows["accounts"].append(account)
+
+    def _lead_ids(self) -> list[str]:
+        return sorted({str(lead["lead_id"]) for lead in self.rows["leads"]})
+
+    def add_visitors(self) -> None:
+        """Visitors who turn out to be a lead, another visitor or nobody, and leads that do."""
+        leads = self._lead_ids()
+        visitors = [f"visitor{number}" for number in range(len(leads) // 3)]
+        for visitor in visitors:
+            for number in range(self.random.choice([1, 3, 8])):
+                self._add_event(f"{visitor}-{number}", visitor, FIRST_DAY + timedelta(days=40))
+        for alias_id in [*visitors, *visitors, *self.random.sample(leads, 3)]:
+            alias: Row = {"alias_id": alias_id, "kind": "visitor"}
+            alias["lead_id"] = self.random.choice([*leads, *leads, *visitors, "nobody"])
+            if self.chance(0.5):
+                alias["linked_at"] = self.moment(FIRST_DAY, CLOCK + timedelta(days=3))
+            if self.chance(0.7):
+                self.rows["lead_aliases"].append(alias)
+
+    def add_odd_deals(self) -> None:
+        """Deals of accounts, of several leads or of nobody; some mirror another, or each other."""
+        leads = [*self._lead_ids(), "visitor0", "visitor1", "nobody"]
+        deals = [str(deal["opportunity_id"]) for deal in self.rows["opportunities"]]
+        for number in range(len(leads) // 3):
+            deal: Row = {"opportunity_id": f"odd{number}", "stage": "open", "amount": "100"}
+            deal |= {"currency": "USD", "created_at": self.moment(FIRST_DAY, CLOCK)}
+            if self.chance(0.3):
+                deal["lead_id"] = self.random.choice(leads)
+            if self.chance(0.4):
+                deal["account_id"] = self.random.choice(["acc1", "acc2", "acc9"])
+            if self.chance(0.4):
+                others = [*deals, *deals, f"odd{number + 1}", "unheard of"]
+                deal["same_as_opportunity_id"] = self.random.choice(others)
+            if self.chance(0.6):
+                deal["is_won"] = self.random.choice(["true", "false"])
+            if self.chance(0.5):
+                deal["closed_at"] = self.moment(FIRST_DAY, CLOCK + timedelta(days=3))
+            self.rows["opportunities"].append(deal)
+            deals.append(f"odd{number}")
+            of_deal: Row = {"opportunity_id": f"odd{number}"}
+            for lead_id in self.random.sample(leads, self.random.choice([0, 1, 3])):
+                part: Row = {**of_deal, "lead_id": lead_id, "role": "buyer"}
+                part["is_primary"] = self.random.choice(["true", "false", None])
+                self.rows["opportunity_leads"].append(part)
+            entered: Row = {"stage": "won", "entered_at": self.moment(FIRST_DAY, CLOCK)}
+            self.rows["opportunity_stages"].append(of_deal | entered)
+
+    def add_consents(self) -> None:
+        """Versions of leads that say otherwise of their consent; some object, and some of these
+        take it back."""
+        current = {str(lead["lead_id"]): lead for lead in self.rows["leads"]}
+        for lead in current.values():
+            words = self.random.choice([["opted out"], ["objected"], ["objected", "given"], ["?"]])
+            for word in words if self.chance(0.3) else []:
+                said: Row = {**lead, "consent_status": word}
+                said["updated_at"] = self.moment(date(2024, 3, 1), CLOCK + timedelta(days=3))
+                self.rows["leads"].append(said)
 
 
 @dataclass

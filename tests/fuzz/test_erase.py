@@ -24,6 +24,7 @@ LEADS = ("lead-0001", "7", "a|b\\ü")
 MARKS = (
     *("lead-0001", "a|b\\ü", "deal-77", "event-88", "payment-99", "person-66"),
     *("Zoe.Quellington@Mail.example", "+49 1579 7654321", "Quellington", "Zoë Quellington"),
+    "visitor-55",
 )
 SHORT = ("7", "d7")
 OTHERS = [f"other{number:03}" for number in range(1, 100)]
@@ -150,11 +151,27 @@ def before(tmp_path_factory: pytest.TempPathFactory) -> Place:
     )
     write(
         data / "lead_events.csv",
-        ["event_id", "lead_id", "event_type", "occurred_at"],
+        ["event_id", "lead_id", "event_type", "occurred_at", "is_deleted"],
         [
-            *(["event-88", LEADS[0], "visit", day], ["e1", "7", "visit", day]),
-            *([f"e{lead}", lead, "visit", day] for lead in OTHERS),
+            *(["event-88", LEADS[0], "visit", day, ""], ["e1", "7", "visit", day, "true"]),
+            *(["e2", "visitor-55", "visit", day, ""], ["e3", "visitor-6", "visit", day, ""]),
+            *([f"e{lead}", lead, "visit", day, ""] for lead in OTHERS),
         ],
+    )
+    # The second was somebody else after all; the third is.
+    write(
+        data / "lead_aliases.csv",
+        ["alias_id", "lead_id", "kind", "is_deleted"],
+        [
+            ["visitor-55", LEADS[0], "visitor", ""],
+            ["visitor-6", LEADS[0], "visitor", "true"],
+            ["visitor-4", OTHERS[0], "visitor", ""],
+        ],
+    )
+    write(
+        data / "opportunity_leads.csv",
+        ["opportunity_id", "lead_id", "is_deleted"],
+        [["deal-77", OTHERS[1], ""], ["d8", LEADS[0], "true"], ["d8", OTHERS[1], ""]],
     )
     write(
         data / "opportunities.csv",

@@ -10,13 +10,15 @@ from random import Random
 import duckdb
 import pytest
 
-from tests.universe import Row, Universe, universe
+from scripts.landing.contract import read_contract
+from tests.universe import CLOCK, Row, Universe, universe
 from tests.warehouse import build, seed_rows
 
-LATE, CHANGED, MOVED = 0.15, 0.1, 0.05
+LATE, CHANGED, MOVED, GONE, BACK = 0.15, 0.1, 0.05, 0.1, 0.5
 TABLES = [
     *("marts.lead_score", "marts.lead_score_by_model", "marts.lead_score_factors"),
     *("marts.lead_score_history", "marts.lead_lifecycle", "marts.funnel"),
+    *("marts.lead_contact_permission", "marts.opportunity", "marts.data_issues"),
     "intermediate.int_current_scores",
     *("intermediate.int_event_days", "intermediate.int_scored_days"),
     "intermediate.int_score_milestones",
@@ -24,20 +26,34 @@ TABLES = [
 # What tells by which build a row of a kept table was made, and rows that only say so.
 OF_A_BUILD = "c not in ('inputs_hash', 'complete_through_date')"
 IS_ROW = {"intermediate.int_event_days": "event_key is not null"}
-SELECTED = ("+path:models/marts/scoring", "+funnel", "+int_evaluated_factors")
+SELECTED = (
+    *("+path:models/marts/scoring", "+funnel", "+opportunity", "+data_issues"),
+    "+int_evaluated_factors",
+)
+TIMES = (
+    "created_at",
+    "updated_at",
+    "occurred_at",
+    "linked_at",
+    "entered_at",
+    "paid_at",
+    "given_at",
+)
 Landing = dict[str, list[Row]]
 
 
 def when(row: Row) -> str:
     """The time that a row is about; '' where it says none."""
-    return max(str(row.get(name) or "") for name in ("created_at", "updated_at", "occurred_at"))
+    return max(str(row.get(name) or "") for name in TIMES)
 
 
 def landings(made: Universe, days: int, random: Random) -> list[Landing]:
     """The rows by day of landing: in the order of their times, some late, some landed twice.
 
-    Of the events a few come again with another type, and a few with another lead.
+    Of the events a few come again with another type, and a few with another lead. A few of all
+    but the leads come again deleted, of these some with a day, and half of them once more.
     """
+    contract = read_contract()
     rows = [(entity, row) for entity, found in made.raw.items() for row in found]
     rows.sort(key=lambda pair: when(pair[1]))
     leads = [str(row["lead_id"]) for row in made.raw["leads"]]
@@ -52,6 +68,14 @@ def landings(made: Universe, days: int, random: Random) -> list[Landing]:
             if random.random() < MOVED:
                 change = {"lead_id": random.choice(leads)}
             landed[random.randrange(day, days)][entity].append({**row, **change})
+        if entity != "leads" and random.random() < GONE:
+            gone: Row = {**row, "is_deleted": True}
+            if "updated_at" in contract[entity].column_names and random.random() < 0.5:
+                gone["updated_at"] = f"{CLOCK}T{random.randrange(24):02}:00:00"
+            day = random.randrange(day, days)
+            landed[day][entity].append(gone)
+            if random.random() < BACK:
+                landed[random.randrange(day, days)][entity].append({**gone, "is_deleted": False})
     return landed
 
 
@@ -66,7 +90,7 @@ def test_landing_by_landing_it_is_the_same(
     tmp_path: Path, seed: int, leads: int, days: int
 ) -> None:
     random = Random(seed)
-    made = universe(seed, leads, 5, None)
+    made = universe(seed, leads, 5, None, is_odd=True)
     options: dict[str, str | bool] = {
         "reporting_currency": made.reporting_currency,
         "match_leads_by_person": made.match_leads_by_person,
@@ -76,6 +100,7 @@ def test_landing_by_landing_it_is_the_same(
         by_segment: Row = {"stage": stage, "source": "segment", "value": segment, "priority": "1"}
         seeds["lifecycle_stages"].append(by_segment)
     names = {str(row["score_model"]) for row in seeds["event_points"]}
+    compared = {days // 2, days - 1, *random.sample(range(1, days), days // 5)}
     for day, landed in enumerate(landings(made, days, random)):
         if day in (days // 4, days // 2):
             models = {"model01"} if day < days // 2 else names
@@ -86,7 +111,7 @@ def test_landing_by_landing_it_is_the_same(
             due = grown.sql(
                 "select history_from_date, count(*) from intermediate.int_history_due group by all"
             ).fetchall()
-        if random.random() < 5 / days or day in (days // 2, days - 1):
+        if day in compared:
             anew = tmp_path / f"anew-{day}"
             anew.mkdir()
             shutil.copy(tmp_path / "grown" / "leads.duckdb", anew)
