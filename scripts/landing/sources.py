@@ -234,8 +234,8 @@ def open_source(
 
 
 def _with_constants(source: Source, constants: Mapping[str, str]) -> Source:
-    """The source with a column more for each constant."""
-    if not constants:
+    """The source with a column more for each constant; JSON without a row has none at all."""
+    if not constants or not source.fields:
         return source
     first = len(source.fields)
     fields = [Field(place, name, "VARCHAR") for place, name in enumerate(constants, start=first)]

@@ -335,6 +335,13 @@ def test_a_mapping_says_what_a_file_is(folder: Path) -> None:
     assert land(folder, NOW).total.files_landed == 1
 
 
+@pytest.mark.parametrize("text", ["[]", "[ ]\n"])
+def test_a_file_without_a_row_may_have_constants(folder: Path, text: str) -> None:
+    mapping = "files: {leads.json: {constants: {country: DE}}}"
+    result = land_files(folder, {"mapping.yml": mapping, "leads.json": text})
+    assert (result.total.files_landed, result.total.rows_read) == (1, 0)
+
+
 def test_a_constant_is_held_to_the_contract(folder: Path) -> None:
     mapping = "files:\n  leads.csv: {constants: {created_at: never, is_deleted: false}}\n"
     land_files(folder, {"mapping.yml": mapping, "leads.csv": "lead_id\n1\n"})
