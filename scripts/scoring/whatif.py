@@ -57,7 +57,7 @@ REASONS_OF = "lead_score_factors"
 # What is not computed anew: the days on which scores could rise, and words for all leads.
 LEFT_OUT = ("int_history_dates__events", "int_history_dates__leads", "int_top_reasons")
 # The history stays as it was, and with it the days on which bands were reached, and the lifecycle.
-AS_IT_WAS = {"int_score_milestones", "int_first_event_times"}
+AS_IT_WAS = {"int_score_milestones", "int_lead_milestones"}
 # What was measured of the live scores is kept from build to build.
 MEASURED = {"int_days_to_score", "int_scored_days"}
 

@@ -4,8 +4,6 @@
 #}
 {{ config(materialized='view') }}
 {%- set milestones = [
-    ('event_key', 'event_key', 'first_occurred_at', ref('int_first_event_times')),
-    ('event_key', 'event_key', 'last_occurred_at', ref('int_first_event_times')),
     ('feedback', 'verdict', 'given_at', ref('stg_raw__lead_feedback')),
     ('opportunity', "'opened'", 'created_at', ref('int_opportunities')),
     ('opportunity', 'status', 'closed_at', ref('int_opportunities')),
@@ -39,6 +37,17 @@ milestones as (
     select lead_id, event_type as source, property_value as value, occurred_at as reached_at
     from {{ ref('int_crm_events') }}
     where event_type = 'opportunity_stage'
+
+    union all
+
+    select event_days.lead_id, 'event_key' as source, event_days.event_key as value, event_days.first_occurred_at as reached_at
+    from {{ ref('int_person_event_days') }} as event_days
+    inner join {{ ref('int_clock') }} as clock
+        on event_days.event_date <= clock.clock_date
+    where event_days.event_key in (
+            select stages.value from {{ ref('lifecycle_stages') }} as stages
+            where stages.source = 'event_key'
+        )
 )
 
 select

@@ -2,13 +2,7 @@
     Grain: one row per lead, other name of a lead and opportunity of a chain of merges that reaches an end, with that end;
     the end's own row has itself. What is in a cycle, or whose chain runs into one, has no row: it is never followed.
 #}
-{%- set links -%}
-    select records.node, records.neighbour
-    from records
-    inner join records as targets on records.neighbour = targets.node
-{%- endset %}
-with
-records as (
+{%- set records -%}
     {# A lead names the one that it went into, or is another name of one. #}
     select
         'leads ' || coalesce(leads.lead_id, aliases.alias_id) as node,
@@ -31,8 +25,13 @@ records as (
         'opportunities ' || same_as_opportunity_id as neighbour
     from {{ current_versions(ref('stg_raw__opportunities'), ['opportunity_id']) }} as opportunities
     where not is_deleted
-),
-
+{%- endset %}
+{%- set links -%}
+    select merged.node, merged.neighbour
+    from ({{ records }}) as merged
+    inner join ({{ records }}) as targets on merged.neighbour = targets.node
+{%- endset %}
+with
 chains as (
     {# As each is merged into one at most, what is in a chain has one end or runs into one cycle. #}
     {{ connected_components(links) }}
@@ -40,8 +39,8 @@ chains as (
 
 select
     split_part(chains.node, ' ', 1) as entity,
-    substr(chains.node, 1 + strpos(chains.node, ' ')) as record_id,
-    substr(ends.node, 1 + strpos(ends.node, ' ')) as end_id
+    substr(chains.node, 1 + position(' ' in chains.node)) as record_id,
+    substr(ends.node, 1 + position(' ' in ends.node)) as end_id
 from chains
 inner join chains as ends
     on chains.component = ends.component
