@@ -40,7 +40,9 @@ milestones as (
 
     union all
 
-    select event_days.lead_id, 'event_key' as source, event_days.event_key as value, event_days.first_occurred_at as reached_at
+    select
+        event_days.lead_id, 'event_key' as source, event_days.event_key as value,
+        event_days.first_occurred_at as reached_at
     from {{ ref('int_person_event_days') }} as event_days
     inner join {{ ref('int_clock') }} as clock
         on event_days.event_date <= clock.clock_date

@@ -3,46 +3,63 @@
     person_id or an email; with the smallest of those that share it, and whether they are too many to be one person.
 #}
 {%- set values = {'person': 'person_id', 'email': 'email'} if var('match_leads_by_person') else {} %}
-{%- set placeholders = '(select value from ' ~ ref('identity_placeholders') ~ ')' %}
-{%- set role_mailboxes = '(select local_part from ' ~ ref('role_mailboxes') ~ ')' %}
 with
 names as (
     select
         coalesce(versions.lead_id, chains.record_id) as lead_id,
         versions.email, versions.person_id, chains.end_id,
-        nullif(lower(trim(coalesce(versions.first_name, '') || ' ' || coalesce(versions.last_name, ''))), '') as full_name,
+        nullif(lower(trim(coalesce(versions.first_name, '') || ' ' || coalesce(versions.last_name, ''))), '')
+            as full_name,
         lower(versions.company_name) as company_name
-    from (select * from {{ ref('int_lead_versions') }} where is_current) as versions
-    full join (select * from {{ ref('int_merges') }} where entity = 'leads') as chains
+    from (
+        select * from {{ ref('int_lead_versions') }}
+        where is_current
+    ) as versions
+    full join (
+        select * from {{ ref('int_merges') }}
+        where entity = 'leads'
+    ) as chains
         on versions.lead_id = chains.record_id
 ),
 
-links as (
-    select lead_id, 'merge ' || end_id as link, cast(null as string) as full_name, cast(null as string) as company_name
-    from names where end_id is not null
+named as (
+    select
+        lead_id, 'merge ' || end_id as link,
+        cast(null as string) as full_name, cast(null as string) as company_name
+    from names
+    where end_id is not null
     {%- for kind, value in values.items() %}
 
-    union all
+        union all
 
-    {# What is no address (NA, -) is nobody's. #}
-    select lead_id, '{{ kind }} ' || {{ value }} as link, full_name, company_name
-    from names
-    where
-        lower({{ value }}) not in {{ placeholders }}
-        and split_part(lower({{ value }}), '@', 1) not in {{ placeholders }}
-        {{- " and email like '%_@_%' and split_part(email, '@', 1) not in " ~ role_mailboxes if kind == 'email' }}
+        {# What is no address (NA, -) is nobody's. #}
+        select lead_id, '{{ kind }} ' || {{ value }} as link, full_name, company_name
+        from names
+        where
+            lower({{ value }}) not in (select placeholders.value from {{ ref('identity_placeholders') }} as placeholders)
+            and split_part(lower({{ value }}), '@', 1) not in (
+                select placeholders.value from {{ ref('identity_placeholders') }} as placeholders
+            )
+            {% if kind == 'email' -%}
+                and email like '%_@_%'
+                and split_part(email, '@', 1) not in (
+                    select mailboxes.local_part from {{ ref('role_mailboxes') }} as mailboxes
+                )
+            {%- endif %}
     {%- endfor %}
-)
+),
 
-select links.lead_id, hubs.hub_lead_id, hubs.most_names > {{ var('names_of_one_person') }} as is_of_many
-from links
-inner join (
+hubs as (
     select
         link,
         min(lead_id) as hub_lead_id,
         greatest(count(distinct full_name), count(distinct company_name)) as most_names
-    from links
+    from named
     group by link
     having count(*) > 1
-) as hubs
-    on links.link = hubs.link
+)
+
+select named.lead_id, hubs.hub_lead_id, hubs.most_names > {{ var('names_of_one_person') }} as is_of_many
+from named
+inner join hubs
+    on named.link = hubs.link
