@@ -36,7 +36,9 @@ named as (
         select lead_id, '{{ kind }} ' || {{ value }} as link, full_name, company_name
         from names
         where
-            lower({{ value }}) not in (select placeholders.value from {{ ref('identity_placeholders') }} as placeholders)
+            lower({{ value }}) not in (
+                select placeholders.value from {{ ref('identity_placeholders') }} as placeholders
+            )
             and split_part(lower({{ value }}), '@', 1) not in (
                 select placeholders.value from {{ ref('identity_placeholders') }} as placeholders
             )
