@@ -196,7 +196,14 @@ def differences(grown: Path, anew: Path) -> Iterator[tuple[str, Sequence[object]
                 yield from ((f"only {one}: {table}", row) for row in rows)
 
 
-@pytest.mark.parametrize("changed", ["points", "clock", "mapping"])
+@pytest.mark.parametrize(
+    "changed",
+    [
+        "mapping",
+        pytest.param("points", marks=pytest.mark.slow),
+        pytest.param("clock", marks=pytest.mark.slow),
+    ],
+)
 def test_what_a_build_that_stopped_short_had_changed_is_made_anew(
     tmp_path: Path, changed: str
 ) -> None:
