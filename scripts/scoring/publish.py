@@ -20,7 +20,14 @@ from scripts.shared.interface import LAST_BUILD
 from scripts.shared.lock import exclusive
 from scripts.shared.modes import make_shared, share
 from scripts.shared.settings import project_var
-from scripts.shared.warehouse import built_file, connect, quote_identifier, quote_literal, storage
+from scripts.shared.warehouse import (
+    built_file,
+    connect,
+    holds,
+    quote_identifier,
+    quote_literal,
+    storage,
+)
 
 SCHEMA = "marts"
 COPY = "_copy"
@@ -200,6 +207,9 @@ def _refuse_odd_rows(
 
 
 def _set_aside(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, int]]:
+    """None where raw was not filled by landings."""
+    if not holds(connection, "raw.landings"):
+        return {}
     return {
         entity: (rejected, read) for entity, rejected, read in connection.sql(SET_ASIDE).fetchall()
     }
