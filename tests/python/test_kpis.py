@@ -228,6 +228,10 @@ leads:
     dev: {type: duckdb, path: "{{ env_var('LEADS_WAREHOUSE') }}", schema: marts}
 """
 
+DATA_ISSUES_SQL = """
+select '' as issue, '' as entity, '' as record_id, '' as detail where false
+"""
+
 DEFINITIONS = (
     "_groups.yml",
     "funnel/calendar.sql",
@@ -262,6 +266,7 @@ def toy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (marts / "funnel" / "roi_cohorts.sql").write_text(ROI_COHORTS_SQL)
     (marts / "funnel" / "email_funnel.sql").write_text(EMAIL_FUNNEL_SQL)
     (marts / "lead_quality.sql").write_text(LEAD_QUALITY_SQL)
+    (marts / "data_issues.sql").write_text(DATA_ISSUES_SQL)
     (folder / "profiles.yml").write_text(PROFILES_YML)
     (folder / "leads.csv").write_text(LEADS.lstrip())
     (folder / "funnel.csv").write_text(FUNNEL.lstrip())
@@ -566,6 +571,30 @@ def test_marts_without_rows(toy: Path, tmp_path: Path, monkeypatch: pytest.Monke
     assert values(report, "leads") == {("all", "(all)", "(all)"): 0}
     assert values(report, "cac") == {("all", "(all)", "(all)"): None}
     assert report.first_day is None
+
+
+def test_faults_are_told_beside_what_rests_on_them(
+    toy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings(monkeypatch, tmp_path, toy / "target")
+    shutil.copytree(toy / "published", tmp_path / "published")
+    with duckdb.connect(str(tmp_path / "published" / "leads.duckdb")) as connection:
+        connection.execute(
+            """insert into marts.data_issues values
+            ('row set aside', 'marketing_spend', 'marketing_spend.csv line 3', 'amount'),
+            ('row set aside', 'marketing_spend', 'marketing_spend.csv line 7', 'amount')"""
+        )
+    report = kpis()
+    notes = {(row.kpi, row.period): row.note for row in report.rows if row.method == "period"}
+    told = "2 × row set aside in marketing_spend"
+    assert notes["spend", TOTAL] == told
+    assert notes["cac", APRIL] == f"no spend; {told}"
+    assert told not in notes["leads", TOTAL] + notes["revenue", TOTAL]
+    document = json.loads(report.json_file.read_text(encoding="utf-8"))
+    assert [issue["records"] for issue in document["data_issues"]] == [2]
+    console = Console(width=150, record=True, file=StringIO())
+    console.print(render(report))
+    assert f"data issue: {told}: marketing_spend.csv line 3 (amount)" in console.export_text()
 
 
 def test_terminal(report: KpiReport) -> None:
