@@ -253,6 +253,17 @@ class Entity:
         return tuple(column.name for column in self.columns)
 
     @property
+    def held_at(self) -> str:
+        """SQL of when a landed version came to hold, as macros/version_at.sql has it; NULL: untold.
+
+        One without updated_at takes the place of the one that was current when it landed.
+        """
+        if "updated_at" not in self.column_names:
+            return "null::timestamp"
+        last = f"max(updated_at) over (partition by {', '.join(self.key)} order by landing_seq)"
+        return f"coalesce(updated_at, {last})"
+
+    @property
     def amounts(self) -> tuple[str, ...]:
         """The columns that are in the row's currency, where it can have one."""
         is_money = "currency" in self.column_names

@@ -42,16 +42,12 @@ def delete_absent(
     Their deletions are numbered from `last_seq` on. The entity has the column is_deleted.
     """
     key = ", ".join(entity.key)
-    held_at = "null"
-    if has_dates := "updated_at" in entity.column_names:
-        held_at = (
-            "coalesce(updated_at, max(updated_at) over (partition by {} order by landing_seq))"
-        )
+    has_dates = "updated_at" in entity.column_names
     deleted = "replace (true as is_deleted{})".format(", null as updated_at" if has_dates else "")
     ((rows,),) = connection.execute(
         f"""insert into raw.{entity.name} by name
         with versions as (
-            select *, {held_at.format(key)} as held_at from raw.{entity.name} as landed
+            select *, {entity.held_at} as held_at from raw.{entity.name} as landed
             anti join incoming_{entity.name} as present using ({key})
         ),
         current_versions as (

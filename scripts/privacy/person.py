@@ -160,13 +160,9 @@ def _held(connection: DuckDBPyConnection, asked: list[str]) -> set[str]:
 
 def _theirs(column: str, table: str) -> str:
     """The records of a table of raw whose current version names one of the leads in $1."""
-    is_dated = "updated_at" in read_contract()[table].column_names
-    updated_at = "updated_at" if is_dated else "null::timestamp"
     return f"""
         select {column} from (
-            select {column}, lead_id, landing_seq, coalesce({updated_at}, max({updated_at}) over (
-                partition by {column} order by landing_seq
-            )) as version_at
+            select {column}, lead_id, landing_seq, {read_contract()[table].held_at} as version_at
             from raw.{table} where {column} in (
                 select {column} from raw.{table} where lead_id in (from unnest($1))
             )

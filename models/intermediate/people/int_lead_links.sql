@@ -4,37 +4,28 @@
 #}
 {%- set values = {'person': 'person_id', 'email': 'email'} if var('match_leads_by_person') else {} %}
 with
-names as (
+leads as (
     select
-        coalesce(versions.lead_id, chains.record_id) as lead_id,
-        versions.email, versions.person_id, chains.end_id,
-        nullif(lower(trim(coalesce(versions.first_name, '') || ' ' || coalesce(versions.last_name, ''))), '')
-            as full_name,
-        lower(versions.company_name) as company_name
-    from (
-        select * from {{ ref('int_lead_versions') }}
-        where is_current
-    ) as versions
-    full join (
-        select * from {{ ref('int_merges') }}
-        where entity = 'leads'
-    ) as chains
-        on versions.lead_id = chains.record_id
+        lead_id, email, person_id,
+        nullif(lower(trim(coalesce(first_name, '') || ' ' || coalesce(last_name, ''))), '') as full_name,
+        lower(company_name) as company_name
+    from {{ ref('int_lead_versions') }}
+    where is_current
 ),
 
 named as (
     select
-        lead_id, 'merge ' || end_id as link,
+        record_id as lead_id, 'merge ' || end_id as link,
         cast(null as string) as full_name, cast(null as string) as company_name
-    from names
-    where end_id is not null
+    from {{ ref('int_merges') }}
+    where entity = 'leads'
     {%- for kind, value in values.items() %}
 
         union all
 
         {# What is no address (NA, -) is nobody's. #}
         select lead_id, '{{ kind }} ' || {{ value }} as link, full_name, company_name
-        from names
+        from leads
         where
             lower({{ value }}) not in (
                 select placeholders.value from {{ ref('identity_placeholders') }} as placeholders

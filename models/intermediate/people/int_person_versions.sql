@@ -63,7 +63,7 @@ select
     {%- endfor %}
     {{ merged_json('attributes', 'precedence') }} as attributes,
     coalesce(max(case when lead_id = surviving_lead_id then is_deleted_then end), false) as is_deleted,
-    coalesce(max(strictness), 0) = 4 as has_objected,
+    coalesce(bool_or(consent = 'objected'), false) as has_objected,
     change_date as valid_from_date,
     lead(change_date, 1, cast('9999-12-31' as date))
         over (partition by surviving_lead_id order by change_date) as valid_until_date
