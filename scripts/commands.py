@@ -18,7 +18,10 @@ from scripts.shared.modes import keep_private
 from scripts.shared.terminal import say
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from scripts.landing.land import LandResult, RejectTable
+    from scripts.run import ConnectedResult
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
 ROWS_SHOWN = 5
@@ -76,6 +79,33 @@ def land(
         result = land_own(folder, options)
     _print_landed(result)
     say(f"landed in: {paths.warehouse_file()}")
+
+
+@app.command()
+def connect(
+    systems: Annotated[list[str], typer.Argument(help="names of folders in connectors/")],
+    where: Annotated[
+        str, typer.Option("--from", help="DuckDB file, folder of tables, or postgresql://…")
+    ],
+    schema: Annotated[
+        str | None, typer.Option(help="of the database; empty: the one with the system's tables")
+    ] = None,
+) -> None:
+    """Land the tables of CRM, web or ad systems, as their tools left them, by connectors/."""
+    from scripts.run import Connection, connect_systems
+
+    with terminal.progress() as bar:
+        task = bar.add_task("opening", total=None)
+        results = connect_systems(
+            Connection(tuple(systems), where, schema),
+            lambda done, total, name: bar.update(
+                task, completed=done, total=total, description=name
+            ),
+        )
+    for result in results:
+        _print_connected(result)
+    say(f"landed in: {paths.warehouse_file()}")
+    _refuse_failed(results)
 
 
 @app.command("map")
@@ -360,30 +390,35 @@ def review(
     say(f"review: {file}")
 
 
-@app.command()
-def run(
-    folder: Annotated[Path | None, typer.Argument(help="own data; empty: the sample")] = None,
-) -> None:
-    """From files to published marts and KPIs: land, build, publish, kpis."""
-    _run(folder, daily=False)
+OwnData = Annotated[
+    Path | None, typer.Argument(help="folder of own data; with no system either: the sample")
+]
+Systems = Annotated[str, typer.Option("--connect", help="connectors, such as hubspot,salesforce")]
+Where = Annotated[str, typer.Option("--from", help="where their tables lie, as for connect")]
 
 
 @app.command()
-def daily(
-    folder: Annotated[Path | None, typer.Argument(help="own data; empty: the sample")] = None,
-) -> None:
+def run(folder: OwnData = None, systems: Systems = "", where: Where = "") -> None:
+    """From files or systems to published marts and KPIs: connect or land, build, publish, kpis."""
+    _run(folder, systems, where, daily=False)
+
+
+@app.command()
+def daily(folder: OwnData = None, systems: Systems = "", where: Where = "") -> None:
     """Run for a nightly job: scores, funnel and KPIs; the models are measured by `run` alone."""
     from scripts.run import evaluated_date
 
-    _run(folder, daily=True)
+    _run(folder, systems, where, daily=True)
     say(f"models measured as of: {evaluated_date() or 'no day, for want of leads'}")
 
 
-def _run(folder: Path | None, daily: bool) -> None:
+def _run(folder: Path | None, systems: str, where: str, daily: bool) -> None:
     """Run with a bar that tells how far it is; then tell what came of it."""
     from scripts import run as running
     from scripts.kpis import kpis as reporting
 
+    if bool(systems) != bool(where):
+        raise UserError("--connect names systems and --from where they lie: name both, or none")
     with terminal.progress() as bar:
         task = bar.add_task("starting", total=None)
         result = running.run(
@@ -393,8 +428,12 @@ def _run(folder: Path | None, daily: bool) -> None:
             ),
             step=lambda name: bar.update(task, description=name, completed=0, total=None),
             daily=daily,
+            connection=running.Connection(_parts(systems), where) if systems else None,
         )
-    _print_landed(result.landed)
+    for connected in result.connected:
+        _print_connected(connected)
+    if result.landed:
+        _print_landed(result.landed)
     terminal.show(reporting.render(result.report))
     if result.unmapped_sources:
         say("each counts as a channel of its own, until seeds/mapping/channels.csv maps it")
@@ -402,6 +441,7 @@ def _run(folder: Path | None, daily: bool) -> None:
         say(source, "source without a channel:")
     say(f"published marts: {result.published.file}")
     say(f"KPIs: {result.report.csv_file} and {result.report.json_file}")
+    _refuse_failed(result.connected)
 
 
 @app.command()
@@ -426,6 +466,20 @@ def bench(
 def _parts(text: str) -> tuple[str, ...]:
     """What is named in an option, one name or several with commas between."""
     return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _print_connected(result: ConnectedResult) -> None:
+    """What came of a system: what its tables lack, and what was landed."""
+    for fault in result.faults:
+        say(f"{fault.record_id} ({fault.entity}): {fault.detail}", f"{fault.issue}:")
+    if result.landed:
+        _print_landed(result.landed)
+
+
+def _refuse_failed(results: Sequence[ConnectedResult]) -> None:
+    """Raises UserError where a query failed, once all else is done."""
+    if failed := [text for result in results for text in result.failed]:
+        raise UserError(f"{'; '.join(failed)}. All else was done.")
 
 
 def _print_landed(result: LandResult) -> None:

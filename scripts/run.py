@@ -1,4 +1,4 @@
-"""From files to published marts and KPIs in one go: land, build (all or daily), publish, kpis."""
+"""From files, or the tables of a CRM, to published marts and KPIs: land, build, publish, kpis."""
 
 from collections.abc import Callable
 from contextlib import closing
@@ -8,6 +8,8 @@ from pathlib import Path
 
 import duckdb
 
+from scripts.connecting.connect import FAILED, Fault, extract, note_faults
+from scripts.connecting.query import read_connector
 from scripts.kpis.kpis import KpiReport, kpis
 from scripts.landing.land import LandResult, land, rejects
 from scripts.landing.mapping import NO_OPTIONS, Options
@@ -20,6 +22,7 @@ from scripts.shared import paths
 from scripts.shared.errors import UserError
 from scripts.shared.interface import CHANNEL_WORDS, LEAD_PROFILES, WORDS
 from scripts.shared.lock import exclusive
+from scripts.shared.temporary import temporary_folder
 from scripts.shared.warehouse import connect, holds, reading, storage
 
 # The table that tells a working file of the sample, and the one that every landing leaves.
@@ -28,10 +31,41 @@ DAILY = ("--selector", "daily")
 
 
 @dataclass(frozen=True)
+class Connection:
+    """Systems to bring in, by the names of their connectors, and where their tables lie.
+
+    `schema` names that of a database, where it is not found by itself.
+    """
+
+    systems: tuple[str, ...]
+    where: str
+    schema: str | None = None
+
+
+@dataclass(frozen=True)
+class ConnectedResult:
+    """What came of a system: what was landed, if anything, and what is not as its queries want."""
+
+    system: str
+    landed: LandResult | None
+    faults: tuple[Fault, ...]
+
+    @property
+    def failed(self) -> list[str]:
+        """The queries that failed, or the system that could not be read, and why."""
+        return [
+            f"{fault.record_id} ({fault.entity}): {fault.detail}"
+            for fault in self.faults
+            if fault.issue == FAILED
+        ]
+
+
+@dataclass(frozen=True)
 class RunResult:
     """What each step of a run gave."""
 
-    landed: LandResult
+    connected: tuple[ConnectedResult, ...]
+    landed: LandResult | None
     published: PublishResult
     report: KpiReport
     unmapped_sources: list[str]
@@ -42,20 +76,23 @@ def run(
     progress: Progress = lambda done, total, name: None,
     step: Callable[[str], None] = lambda name: None,
     daily: bool = False,
+    connection: Connection | None = None,
 ) -> RunResult:
-    """Land a folder (the made-up sample where None), build all models, publish, compute the KPIs.
+    """Land systems, a folder, or the sample; build all models, publish, compute the KPIs.
 
-    One's own data take the place of the sample and are never mixed with it. `progress` is told how
-    far dbt is, `step` what comes next. A `daily` run leaves what measures the scores as the last
-    whole build that passed left it; where none did, it builds all. Raises UserError where a step
-    cannot go on, BusyError where another run is at work; what was published before stays.
+    The sample is made up where neither is named. One's own data take its place and are never mixed
+    with it. `progress` is told how far a step is, `step` what comes next. A `daily` run leaves what
+    measures the scores as the last whole build that passed left it; where none did, it builds all.
+    Raises UserError where a step cannot go on, BusyError where another run is at work; what was
+    published before stays.
     """
     with exclusive("daily" if daily else "run"):
         if paths.warehouse_file().is_file() and is_unfinished():
             step("finishing an erasure that was ended early")
             erase(())
+        connected = connect_systems(connection, progress) if connection else []
         step("landing")
-        landed = land_sample() if folder is None else land_own(folder)
+        landed = land_own(folder) if folder else None if connection else land_sample()
         refuse_no_leads(landed)
         step("building")
         build(progress, DAILY if daily and is_evaluated() else ())
@@ -66,10 +103,38 @@ def run(
         published = publish()
         step("computing KPIs")
         report = kpis(by=("month", "channel", "region"))
-        return RunResult(landed, published, report, unmapped_sources())
+        return RunResult(tuple(connected), landed, published, report, unmapped_sources())
 
 
-def refuse_no_leads(landed: LandResult) -> None:
+def connect_systems(
+    connection: Connection, progress: Progress = lambda done, total, name: None
+) -> list[ConnectedResult]:
+    """Bring in the tables of systems by their connectors, each as if it were a folder to land.
+
+    What cannot be read is noted in `raw.connector_faults` and among the faults, and the rest lands.
+    Raises UserError where there is no such connector, or nothing of any system can be read.
+    """
+    for system in connection.systems:
+        read_connector(system)
+    results: list[ConnectedResult] = []
+    for system in connection.systems:
+        with exclusive("connect"), storage(), temporary_folder() as folder:
+            try:
+                found = extract(system, connection.where, connection.schema, folder, progress)
+                faults = found.faults
+                landed = land_own(folder, found.options) if found.files else None
+            except UserError as error:
+                landed, faults = None, (Fault("", FAILED, system, str(error)),)
+            results.append(ConnectedResult(system, landed, faults))
+    if not any(result.landed for result in results):
+        raise UserError("; ".join(text for result in results for text in result.failed))
+    with exclusive("connect"), closing(connect()) as warehouse:
+        for result in results:
+            note_faults(warehouse, result.system, result.faults)
+    return results
+
+
+def refuse_no_leads(landed: LandResult | None) -> None:
     """Raises UserError where the warehouse has no lead.
 
     Without one all marts would be empty, which is no result to put over the last one.
@@ -77,10 +142,14 @@ def refuse_no_leads(landed: LandResult) -> None:
     with duckdb.connect(str(paths.warehouse_file()), read_only=True) as connection:
         if connection.sql("from raw.leads limit 1").fetchall():
             return
-    told = "; ".join(rejects(landed.run_id, most=3))
+    told = "; ".join(rejects(landed.run_id, most=3)) if landed else ""
     raise UserError(
         "no lead was landed, so nothing is built and what was published stays"
-        + (f": {landed.total.rows_rejected:,} rows were set aside ({told})" if told else "")
+        + (
+            f": {landed.total.rows_rejected:,} rows were set aside ({told})"
+            if landed and told
+            else ""
+        )
     )
 
 

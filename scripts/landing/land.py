@@ -67,9 +67,13 @@ create table if not exists raw.overruled_versions (
     file varchar, entity varchar, landing_seq bigint
 );
 create table if not exists raw.absent_versions (entity varchar, landing_seq bigint);
+create table if not exists raw.connector_faults (
+    system varchar, entity varchar, issue varchar, record_id varchar, detail varchar
+);
 """
 
 
+Planned = tuple[Path, FilePlan]
 RejectTable = Literal["rejected_rows", "rejected_cells"]
 
 
@@ -186,7 +190,7 @@ def land(
     ):
         connection.execute(MACROS)
         batches = {
-            entity: _read(connection, entity, plans, scratch, entity.name in options.whole)
+            entity: _read(connection, entity, plans, scratch, _is_whole(entity, plans, options))
             for entity, plans in files.items()
         }
         connection.begin()
@@ -195,13 +199,17 @@ def land(
         for entity, batch in batches.items():
             result = _land_entity(connection, entity, batch, moment, run_id)
             skipped = len(files[entity]) - result.files_landed
-            if entity.name in options.whole:
-                if cause := _why_not_whole(connection, entity, batch):
+            whole = []
+            for said in _said_whole(entity, batch, options):
+                if cause := _why_not_whole(connection, entity, said):
                     kept.append(f"{entity.name}: {cause}")
                 else:
-                    last_seq = _last_seq(connection, entity)
-                    deleted = delete_absent(connection, entity, last_seq, moment)
-                    result = replace(result, rows_deleted=deleted)
+                    whole += [file.path.name for file in said]
+            if whole:
+                last_seq = _last_seq(connection, entity)
+                came_in = None if entity.name in options.whole else whole
+                deleted = delete_absent(connection, entity, last_seq, moment, came_in)
+                result = replace(result, rows_deleted=deleted)
             results.append(replace(result, files_skipped=skipped))
         connection.commit()
     framed = [
@@ -232,17 +240,38 @@ def _land_entity(
     return replace(result, rows_added=added)
 
 
+def _is_whole(entity: Entity, planned: Sequence[Planned], options: Options) -> bool:
+    """Whether what the files of an entity lack may be deleted, so that all are to be read."""
+    return entity.name in options.whole or any(
+        path.name in options.whole_files for path, _ in planned
+    )
+
+
+def _said_whole(
+    entity: Entity, batch: Sequence[Incoming], options: Options
+) -> list[Sequence[Incoming]]:
+    """The files of an entity that are said to hold all: together, or each what it ever held."""
+    if entity.name in options.whole:
+        return [batch]
+    return [[file] for file in batch if file.path.name in options.whole_files]
+
+
 def _why_not_whole(
-    connection: DuckDBPyConnection, entity: Entity, batch: Sequence[Incoming]
+    connection: DuckDBPyConnection, entity: Entity, files: Sequence[Incoming]
 ) -> str:
-    """Why nothing may be deleted of an entity of which the folder holds all rows; empty: it may."""
-    for file in batch:
+    """Why nothing may be deleted though these files are to hold all rows; empty: it may."""
+    for file in files:
         failures = checks(entity, file.source.broken, file.source.reading)
         unread = unread_keys(connection, entity, file.number, failures)
         if unread := unread + sum(count for _, count in file.ragged.values()):
             return f"in {file.path.name} the key of {unread:,} rows cannot be read"
-    (rows,) = _row(connection, f"select count(*) from incoming_{entity.name}")
-    return "" if rows else "the folder has no row of it"
+    (has_rows,) = _row(
+        connection,
+        f"""select count(*) > 0 from incoming_{entity.name}
+        where file_number in (from unnest($1))""",
+        [[file.number for file in files]],
+    )
+    return "" if has_rows else "the folder has no row of it"
 
 
 def rejects(run_id: str, most: int, of: RejectTable = "rejected_rows") -> list[str]:
@@ -258,9 +287,6 @@ def rejects(run_id: str, most: int, of: RejectTable = "rejected_rows") -> list[s
         f"{file} line {line}" + (f", column {column}" if column else "") + f": {reason}"
         for file, line, column, reason in rows
     ]
-
-
-Planned = tuple[Path, FilePlan]
 
 
 def _files(folder: Path, options: Options) -> tuple[dict[Entity, list[Planned]], Options]:

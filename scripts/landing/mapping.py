@@ -33,7 +33,8 @@ class Options:
     """What is said of all files: how they are written, and what the folder holds of its entities.
 
     Rows of the entities `sum` that have the same key are added; of the entities `whole` the folder
-    holds all rows. Raises UserError where there is no such zone, entity and so on.
+    holds all rows, and each of `whole_files` all that a file of its name ever held. Raises
+    UserError where there is no such zone, entity and so on.
     """
 
     time_zone: str | None = None
@@ -41,6 +42,7 @@ class Options:
     dates: str | None = None
     sum: tuple[str, ...] = ()
     whole: tuple[str, ...] = ()
+    whole_files: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what no file can be read by."""
@@ -59,6 +61,7 @@ class Options:
             self.dates or other.dates,
             (*self.sum, *other.sum),
             (*self.whole, *other.whole),
+            (*self.whole_files, *other.whole_files),
         )
 
     def reading(self, file_format: str) -> Reading:

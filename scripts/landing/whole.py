@@ -35,11 +35,16 @@ def unread_keys(
 
 
 def delete_absent(
-    connection: DuckDBPyConnection, entity: Entity, last_seq: int, landed_at: datetime
+    connection: DuckDBPyConnection,
+    entity: Entity,
+    last_seq: int,
+    landed_at: datetime,
+    came_in: Sequence[str] | None,
 ) -> int:
     """Deletes the records whose keys `incoming_<entity>` lacks; returns how many.
 
-    Their deletions are numbered from `last_seq` on. The entity has the column is_deleted.
+    They are all, or where files are named those whose current version came in one of them. Their
+    deletions are numbered from `last_seq` on. The entity has the column is_deleted.
     """
     key = ", ".join(entity.key)
     has_dates = "updated_at" in entity.column_names
@@ -55,13 +60,22 @@ def delete_absent(
             qualify row_number() over (
                 partition by {key} order by held_at desc nulls last, landing_seq desc
             ) = 1
+        ),
+        files as (
+            select file, last_landing_seq from raw.landings
+            where entity = '{entity.name}' and rows_landed > 0
+        ),
+        concerned as (
+            select current_versions.* from current_versions
+            asof left join files on current_versions.landing_seq <= files.last_landing_seq
+            where $3::varchar[] is null or files.file in (from unnest($3::varchar[]))
         )
         select
             * exclude (held_at, landing_seq, landed_at) {deleted},
             $1 + row_number() over (order by landing_seq) as landing_seq,
             $2 as landed_at
-        from current_versions where is_deleted is not true""",
-        [last_seq, landed_at],
+        from concerned where is_deleted is not true""",
+        [last_seq, landed_at, came_in],
     ).fetchall()
     connection.execute(
         f"""insert into raw.absent_versions
