@@ -10,11 +10,13 @@ CHARTS := $(dir $(or $(LEADS_WAREHOUSE),warehouse/leads.duckdb))charts
 
 .PHONY: run daily test test-all test-spark bench lint charts serve docs lock clean
 
-run: .venv/installed  ## sample data, or DATA=folder, to published marts and KPIs
-	@$(SCRIPTS) run $(if $(DATA),"$(DATA)")
+OWN = $(if $(DATA),"$(DATA)") $(if $(CONNECT),--connect "$(CONNECT)") $(if $(FROM),--from "$(FROM)")
+
+run: .venv/installed  ## sample data, DATA=folder or CONNECT=hubspot FROM=place, to published marts and KPIs
+	@$(SCRIPTS) run $(OWN)
 
 daily: .venv/installed  ## what a nightly job calls: run, but for what measures the models
-	@$(SCRIPTS) daily $(if $(DATA),"$(DATA)")
+	@$(SCRIPTS) daily $(OWN)
 
 test: .venv/installed lint  ## everything that must hold before a change lands
 	@.venv/bin/pytest -q -m "not slow" -n auto --dist loadgroup --no-loadscope-reorder

@@ -30,6 +30,7 @@
             'limits for the rows of a mart, such as {at_least: 0.8, at_most: 3, slack: 20}'
         ),
         (['names_of_one_person', 'slip_days'], '[1-9][0-9]{0,9}', 'a whole number of 1 or more'),
+        (['system_of_record'], '[a-z0-9]{1,10}', 'what precedes the colon in the ids of a system, such as sf'),
         (['set_aside_share'], '0([.][0-9]+)?|1([.]0+)?', 'a share from 0 to 1, such as 0.5'),
         (['scanner_clicks', 'scanner_seconds'], '[1-9][0-9]{0,3}', 'a whole number from 1 to 9999'),
         (['published_files_kept', 'retention_days'], '[0-9]{1,5}', 'a whole number of 0 or more'),

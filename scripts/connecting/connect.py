@@ -93,7 +93,16 @@ def extract(
             files += 1
             if len(present) == len(query.tables) and not query.keeps_what_is_gone:
                 complete.append(file.name)
-    return Extract(files, Options(whole_files=tuple(complete)), tuple(dict.fromkeys(faults)))
+    return Extract(files, Options(whole_files=tuple(complete)), _told_once(faults))
+
+
+def _told_once(faults: Sequence[Fault]) -> tuple[Fault, ...]:
+    """The faults, those of several queries of an entity as one."""
+    details: dict[tuple[str, str, str], dict[str, None]] = {}
+    for fault in faults:
+        key = (fault.entity, fault.issue, fault.record_id)
+        details.setdefault(key, {})[fault.detail] = None
+    return tuple(Fault(*key, "; ".join(told)) for key, told in details.items())
 
 
 @contextmanager

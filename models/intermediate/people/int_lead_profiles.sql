@@ -8,7 +8,7 @@ select
     versions.created_at, versions.is_deleted, versions.has_objected,
     {%- for landed in [
         'email', 'phone', 'first_name', 'last_name', 'person_id', 'company_name', 'account_id', 'job_title', 'department', 'industry', 'employee_count',
-        'currency', 'city', 'language', 'lead_source', 'campaign', 'landing_page', 'consent_status', 'owner_id', 'attributes'
+        'currency', 'city', 'language', 'lead_source', 'campaign', 'landing_page', 'consent_status', 'owner_id', 'lead_url', 'attributes'
     ] %}
         versions.{{ landed }},
     {%- endfor %}

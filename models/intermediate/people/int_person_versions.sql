@@ -6,7 +6,7 @@
 {{ config(materialized='view') }}
 {%- set fields = [
     'email', 'phone', 'first_name', 'last_name', 'person_id', 'company_name', 'account_id', 'job_title', 'department', 'industry', 'employee_count', 'annual_revenue', 'budget', 'currency',
-    'country', 'region', 'city', 'language', 'time_zone', 'lead_source', 'campaign', 'landing_page', 'consent_status', 'owner_id', 'attributes'
+    'country', 'region', 'city', 'language', 'time_zone', 'lead_source', 'campaign', 'landing_page', 'consent_status', 'owner_id', 'lead_url', 'attributes'
 ] %}
 {%- set people -%}
     {{ ref('int_lead_versions') }} as versions

@@ -26,8 +26,13 @@
     from {{ current_versions(ref('stg_raw__opportunities'), ['opportunity_id']) }} as opportunities
     where not is_deleted
 {%- endset %}
+{%- set of_record = "split_part({}, ' ', 2) like '" ~ var('system_of_record') ~ ":%'" %}
+{%- set is_turned = of_record.format('merged.node') ~ ' and not ' ~ of_record.format('merged.neighbour') %}
 {%- set links -%}
-    select merged.node, merged.neighbour
+    {# What two systems hold ends at the record of the one that counts, whichever of them tells of it. #}
+    select
+        case when {{ is_turned }} then merged.neighbour else merged.node end as node,
+        case when {{ is_turned }} then merged.node else merged.neighbour end as neighbour
     from ({{ records }}) as merged
     inner join ({{ records }}) as targets on merged.neighbour = targets.node
 {%- endset %}
@@ -42,6 +47,9 @@ select
     substr(chains.node, 1 + position(' ' in chains.node)) as record_id,
     substr(ends.node, 1 + position(' ' in ends.node)) as end_id
 from chains
-inner join chains as ends
+inner join (
+    select component, min(node) as node from chains
+    where node not in (select links.node from ({{ links }}) as links)
+    group by component
+) as ends
     on chains.component = ends.component
-where ends.node not in (select links.node from ({{ links }}) as links)

@@ -71,10 +71,10 @@
 {%- for issue, entity, record_id, table, is_fault, detail in faults %}
     select distinct
         '{{ issue }}' as issue,
-        {{ entity }} as entity,
-        {{ record_id }} as record_id,
+        {{ entity }} as entity, {{ record_id }} as record_id,
         {{ detail }} as detail
     from {{ table }} as records
     where {{ is_fault }}
-    {{ 'union all' if not loop.last }}
+    union all
 {%- endfor %}
+select issue, entity, record_id, detail from {{ source('landing', 'connector_faults') }}

@@ -55,10 +55,13 @@ select
     ranked.not_callable_reason is null as is_callable,
     ranked.not_callable_reason,
     case when ranked.not_callable_reason is null then cast(ranked.place as bigint) end as score_rank,
-    cast(nullif('{{ url_prefix }}', '') || scores.lead_id as string) as lead_url,
+    coalesce(profiles.lead_url, nullif('{{ url_prefix }}', '') || scores.lead_id) as lead_url,
     scores.score_date,
     scores.points_hash
 from {{ ref('lead_score_by_model') }} as scores
 inner join ranked
     on scores.lead_id = ranked.lead_id
     and scores.score_model = ranked.score_model
+left join {{ ref('int_lead_profiles') }} as profiles
+    on scores.lead_id = profiles.lead_id
+    and profiles.is_current

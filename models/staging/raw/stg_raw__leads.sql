@@ -27,6 +27,7 @@ select
     person_id,
     consent_status,
     owner_id,
+    lead_url,
     merged_into_lead_id,
     coalesce(cast(is_deleted as boolean), false) as is_deleted,
     attributes,
