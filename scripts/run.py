@@ -124,7 +124,7 @@ def connect_systems(
                 faults = found.faults
                 landed = land_own(folder, found.options) if found.files else None
             except UserError as error:
-                landed, faults = None, (Fault("(all)", FAILED, system, str(error)),)
+                landed, faults = None, (Fault("all", FAILED, system, str(error)),)
             results.append(ConnectedResult(system, landed, faults))
     if not any(result.landed for result in results):
         raise UserError("; ".join(text for result in results for text in result.failed))

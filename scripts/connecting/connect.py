@@ -87,6 +87,8 @@ def extract(
             try:
                 source.connection.execute(f"copy ({query.sql}\n) to ?", [str(file)])
             except duckdb.Error as error:
+                source.connection.rollback()
+                source.connection.begin()
                 file.unlink(missing_ok=True)
                 faults.append(_failed(system, query, error))
                 continue
@@ -109,7 +111,7 @@ def _told_once(faults: Sequence[Fault]) -> tuple[Fault, ...]:
 def _opened(
     connector: Connector, where: str, schema: str | None, database: Path
 ) -> Iterator[_Source]:
-    """A system's tables, seen in one state, beside the tables that shapes make of them."""
+    """A system's tables, and those that shapes make of them."""
     wants = [want for query in (*connector.entities, *connector.shapes) for want in query.wants]
     with closing(connect(database)) as connection:
         wanted = [name for want in wants for name in want.tables]
@@ -118,14 +120,13 @@ def _opened(
             raise UserError(
                 f"{where} has no table of {connector.system}, but {', '.join(sorted(tables)[:20])}."
             )
-        connection.begin()
         for name, value in connector.settings.items():
             connection.execute(f"set variable {quote_identifier(name)} = $1", [value])
         source = _Source(connection, connector.system, tables)
         for shape in connector.shapes:
             _make_shape(source, shape)
+        connection.begin()  # so that all queries see a database in one state
         yield source
-        connection.rollback()
 
 
 def _make_shape(source: _Source, shape: Query) -> None:

@@ -80,7 +80,7 @@ def _attach_server(connection: duckdb.DuckDBPyConnection, where: str) -> None:
             "an address holds no password, since others can read it: set PGPASSWORD (MYSQL_PWD), "
             "or name a service of a service file, as postgresql:///?service=name."
         )
-    _load(connection, extension)
+    load_extension(connection, extension)
     _attach(connection, where, f"type {kind}, read_only", where)
 
 
@@ -89,7 +89,7 @@ def _attach_file(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
     with file.open("rb") as stream:
         is_sqlite = stream.read(6) == b"SQLite"
     if is_sqlite:
-        _load(connection, "sqlite_scanner")
+        load_extension(connection, "sqlite_scanner")
         options = "type sqlite, read_only"
     _attach(connection, str(file), options, str(file))
 
@@ -102,7 +102,7 @@ def _attach(connection: duckdb.DuckDBPyConnection, what: str, options: str, wher
         raise UserError(f"{where} cannot be opened: {cause}") from error
 
 
-def _load(connection: duckdb.DuckDBPyConnection, extension: str) -> None:
+def load_extension(connection: duckdb.DuckDBPyConnection, extension: str) -> None:
     """Load an extension of DuckDB from its package."""
     package = Path(str(importlib.import_module(f"duckdb_extension_{extension}").__file__)).parent
     (file,) = package.rglob("*.duckdb_extension")

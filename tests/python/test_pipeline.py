@@ -47,7 +47,7 @@ def test_a_run_publishes_every_mart_and_the_kpis(sample: Sample) -> None:
     # Naive Bayes, in a folder of its own, is off unless its var says otherwise.
     assert tables == {path.stem for path in marts}
     assert result.report.csv_file.is_file() and result.report.json_file.is_file()
-    assert result.landed.total.rows_rejected > 0
+    assert result.landed and result.landed.total.rows_rejected > 0
 
 
 def test_the_points_of_every_lead_add_up(sample: Sample) -> None:

@@ -1,0 +1,78 @@
+"""A Postgres server for tests, started from nothing in a folder of its own."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+PASSWORD = "swordfish"
+# Debian keeps the server's own programs out of the way.
+_PLACES = ("/usr/lib/postgresql/*/bin", "/opt/homebrew/opt/postgresql*/bin")
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that listens on a socket in `folder` alone and asks for a password."""
+
+    folder: Path
+
+    @property
+    def where(self) -> str:
+        return f"postgresql:///leads?host={self.folder}&user=reader"
+
+
+def _program(name: str) -> str:
+    found = shutil.which(name) or next(
+        (str(path) for place in _PLACES for path in sorted(Path("/").glob(f"{place[1:]}/{name}"))),
+        None,
+    )
+    if not found:
+        pytest.skip(f"there is no {name}: install PostgreSQL (on Debian: postgresql)")
+    return found
+
+
+@contextmanager
+def server(folder: Path) -> Iterator[Server]:
+    """A server with an empty database `leads`, stopped at the end; root lends it to postgres."""
+    initdb, control = _program("initdb"), _program("pg_ctl")
+    folder.mkdir()
+    as_owner: list[str] = []
+    if os.geteuid() == 0:  # which Postgres refuses to run as
+        for parent in (folder, *folder.parents[:3]):
+            parent.chmod(parent.stat().st_mode | 0o711)
+        shutil.chown(folder, "postgres", "postgres")
+        as_owner = ["runuser", "-u", "postgres", "--"]
+    secret, data = folder / "secret", folder / "data"
+    secret.write_text(PASSWORD)
+    secret.chmod(0o644)
+
+    def run(*command: str) -> None:
+        done = subprocess.run(
+            [*as_owner, *command], cwd=folder, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+
+    run(initdb, "-D", str(data), "-U", "reader", "-A", "scram-sha-256", "--pwfile", str(secret))
+    run(
+        *(control, "-D", str(data), "-w", "-l", str(folder / "log")),
+        *("-o", f"-c listen_addresses='' -k {folder}", "start"),
+    )
+    try:
+        run(
+            "env",
+            f"PGPASSWORD={PASSWORD}",
+            _program("createdb"),
+            "-h",
+            str(folder),
+            "-U",
+            "reader",
+            "leads",
+        )
+        yield Server(folder)
+    finally:
+        run(control, "-D", str(data), "-m", "immediate", "stop")
