@@ -25,7 +25,7 @@ EVERY_OTHER = "*"
 
 _SAID = re.compile(r"-- (wants|leaves out|keeps what is gone)\b")
 _WANTS = re.compile(
-    r"-- wants (?P<tables>[\w|*]+)\.(?P<columns>[\w|]+|\*)(?: (?P<data_type>\w[\w ]*))?"
+    r"-- wants (?P<tables>[\w|*]+)\.(?P<columns>[\w|]+|\*)(?: (?P<data_type>\w[\w (),]*))?"
     r"(?:: (?P<otherwise>.+))?"
 )
 _LEAVES_OUT = re.compile(r"-- leaves out (?P<table>\w+)\.(?P<columns>[\w*]+): .+")

@@ -1,5 +1,6 @@
 """Systems are brought in by queries, from wherever their tables lie, and what they lack is told."""
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,7 +16,9 @@ from scripts.connecting.place import load_extension
 from scripts.connecting.query import plain_name
 from scripts.run import ConnectedResult, Connection, connect_systems
 from scripts.shared.errors import UserError
+from scripts.shared.paths import PROJECT
 from tests import postgres
+from tests.real_data import data_folder
 
 PEOPLE = """
 -- wants person.id: nobody is known
@@ -422,3 +425,27 @@ def test_of_several_schemas_the_one_with_the_systems_tables_is_read(
     done = CliRunner().invoke(app, ["connect", "pipedrive", "--from", str(file), "--schema", "crm"])
     assert done.exception is None
     assert len(rows(LEADS)) == 3
+
+
+# --- The recipe of the documentation
+
+
+def test_the_connector_that_the_documentation_writes_gives_olists_numbers(
+    tmp_path: Path, pipedrive: Path
+) -> None:
+    olist = data_folder() / "olist"
+    if not olist.is_dir():
+        pytest.skip(f"no real data in {olist}: name the folder of the data in LEAD_DATA_DIR")
+    text = (PROJECT / "docs" / "connectors.md").read_text("utf-8")
+    files = re.findall(r"`connectors/olist/(\w+\.sql)`\n\n```sql\n(.+?)```", text, re.DOTALL)
+    (pipedrive.parent / "olist").mkdir()
+    for name, sql in files:
+        (pipedrive.parent / "olist" / name).write_text(sql)
+    (result,) = bring_in(olist, "olist")
+    assert result.faults == ()
+    assert rows("select count(*), min(created_at)::date::varchar from raw.leads") == [
+        (8_000, "2017-06-14")
+    ]
+    won = "count(*), sum(amount)::varchar, max(closed_at)::date::varchar"
+    assert rows(f"select {won} from raw.opportunities") == [(842, "676851.4800", "2018-11-14")]
+    assert rows("select count(attributes ->> 'landing_page_id') from raw.leads") == [(8_000,)]
