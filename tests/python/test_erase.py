@@ -446,6 +446,7 @@ def test_a_run_erases_who_is_past_retention_before_it_publishes(
         assert after.sql("select count(*) > 0 from marts.lead_score").fetchall() == [(True,)]
 
 
+@pytest.mark.slow
 def test_the_command_erases_who_is_past_retention(
     erased: Erased, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -65,6 +65,7 @@ def test_a_column_of_any_name_can_be_looked_at(
     assert (done.exit_code, done.exception) == (0, None)
 
 
+@pytest.mark.slow
 def test_a_budget_without_a_rate_is_told_with_currency_and_day(
     first: tuple[Warehouse, RunResult], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

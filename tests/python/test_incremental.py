@@ -82,7 +82,8 @@ def landings(made: Universe, days: int, random: Random) -> list[Landing]:
 @pytest.mark.parametrize(
     ("seed", "leads", "days"),
     [
-        pytest.param(11, 30, 4, id="4-days"),
+        pytest.param(11, 30, 2, id="2-days"),
+        pytest.param(11, 30, 4, id="4-days", marks=pytest.mark.slow),
         pytest.param(12, 60, 15, id="15-days", marks=pytest.mark.slow),
     ],
 )
@@ -196,14 +197,8 @@ def differences(grown: Path, anew: Path) -> Iterator[tuple[str, Sequence[object]
                 yield from ((f"only {one}: {table}", row) for row in rows)
 
 
-@pytest.mark.parametrize(
-    "changed",
-    [
-        "mapping",
-        pytest.param("points", marks=pytest.mark.slow),
-        pytest.param("clock", marks=pytest.mark.slow),
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("changed", ["mapping", "points", "clock"])
 def test_what_a_build_that_stopped_short_had_changed_is_made_anew(
     tmp_path: Path, changed: str
 ) -> None:

@@ -48,6 +48,9 @@ INPUTS = (
 )
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture(scope="module")
 def odoo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, DuckDBPyConnection]]:
     """A warehouse with Odoo's leads, in which dbt built all that naive Bayes needs."""

@@ -77,6 +77,7 @@ def test_a_changed_point_in_the_sql_fails_the_build(sample: Sample, tmp_path: Pa
     assert "FAIL" in output and "assert_points_add_up_to_score" in output and output.endswith("1")
 
 
+@pytest.mark.slow
 def test_a_table_becomes_a_view_and_a_table_again_and_outlives_a_model_that_fails(
     sample: Sample, tmp_path: Path
 ) -> None:
@@ -156,6 +157,7 @@ def test_an_edited_point_changes_the_scores_it_should(
         assert hashes == [("fit_first", True), ("standard", False)]
 
 
+@pytest.mark.slow
 def test_points_that_break_a_persona_fail_the_build_and_name_the_rule(
     sample: Sample, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -179,6 +181,7 @@ def test_points_that_break_a_persona_fail_the_build_and_name_the_rule(
     ) in str(done.exception)
 
 
+@pytest.mark.slow
 def test_a_champion_that_is_not_live_yet_fails_the_build(
     sample: Sample, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -217,6 +220,7 @@ def test_faulty_seeds_stop_dbt_before_any_model(sample: Sample, tmp_path: Path) 
     assert warehouse.query("from marts.lead_score order by all") == before
 
 
+@pytest.mark.slow
 def test_protected_attributes_are_scored_where_a_run_allows_it(
     sample: Sample, tmp_path: Path
 ) -> None:

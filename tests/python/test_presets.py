@@ -20,6 +20,8 @@ from scripts.seeds.overlay import SEEDS
 from scripts.shared.paths import PROJECT
 from tests.warehouse import build
 
+pytestmark = pytest.mark.slow
+
 PRESETS = PROJECT / "presets"
 FOLDERS = sorted(folder for folder in PRESETS.iterdir() if folder.is_dir())
 NOON_OF_THE_CLOCK = datetime(2025, 6, 30, 12)

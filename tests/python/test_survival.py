@@ -227,11 +227,12 @@ def after(before: Place, tmp_path_factory: pytest.TempPathFactory) -> Reference:
     return Reference(landed, built, place, seconds)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kills", "repair_each"),
     [
         ({"land": 5, "build": 1, "publish": 4}, False),
-        pytest.param({"land": 20, "build": 20, "publish": 20}, True, marks=pytest.mark.slow),
+        ({"land": 20, "build": 20, "publish": 20}, True),
     ],
 )
 def test_killed_at_any_moment(

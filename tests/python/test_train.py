@@ -105,6 +105,7 @@ def test_a_challenger_is_promoted_by_gates_and_only_when_told(small: Path) -> No
     assert seed.read_bytes() == after
 
 
+@pytest.mark.slow
 def test_the_past_keeps_its_champion(small: Path) -> None:
     seed = small / "seeds" / "score_models.csv"
     rows = seed.read_text("utf-8")

@@ -121,6 +121,7 @@ def test_what_vars_may_be() -> None:
         check({"as_of": day})
 
 
+@pytest.mark.slow
 def test_unit_tests_hold_whatever_the_vars(
     sample: tuple[Warehouse, RunResult], tmp_path: Path
 ) -> None:
