@@ -8,9 +8,9 @@ from pathlib import Path
 
 import duckdb
 
-from scripts.connecting.connect import FAILED, Fault, extract, note_faults
-from scripts.connecting.query import read_connector
 from scripts.kpis.kpis import KpiReport, kpis
+from scripts.landing.connecting.connect import FAILED, Fault, extract, note_faults
+from scripts.landing.connecting.query import read_connector
 from scripts.landing.land import LandResult, land, rejects
 from scripts.landing.mapping import NO_OPTIONS, Options
 from scripts.landing.sample import write_sample

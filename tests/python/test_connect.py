@@ -11,9 +11,9 @@ import pytest
 from typer.testing import CliRunner
 
 from scripts.commands import app
-from scripts.connecting import query
-from scripts.connecting.place import load_extension
-from scripts.connecting.query import plain_name
+from scripts.landing.connecting import query
+from scripts.landing.connecting.place import load_extension
+from scripts.landing.connecting.query import plain_name
 from scripts.run import ConnectedResult, Connection, connect_systems
 from scripts.shared.errors import UserError
 from scripts.shared.paths import PROJECT

@@ -13,9 +13,16 @@ from pathlib import Path
 
 import duckdb
 
-from scripts.connecting.cast import as_wanted, may_be_none, stored_as
-from scripts.connecting.place import Column, Table, open_tables
-from scripts.connecting.query import EVERY_OTHER, Connector, Query, Want, find, read_connector
+from scripts.landing.connecting.cast import as_wanted, may_be_none, stored_as
+from scripts.landing.connecting.place import Column, Table, open_tables
+from scripts.landing.connecting.query import (
+    EVERY_OTHER,
+    Connector,
+    Query,
+    Want,
+    find,
+    read_connector,
+)
 from scripts.landing.land import create_tables
 from scripts.landing.mapping import Options
 from scripts.shared.errors import UserError

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from scripts.connecting.query import plain_name
+from scripts.landing.connecting.query import plain_name
 from scripts.shared.errors import UserError
 from scripts.shared.warehouse import quote_identifier, quote_literal
 
