@@ -4,7 +4,10 @@
     and links pass on from lead to lead.
 #}
 {%- set edges -%}
-    {# From each lead to the smallest one of the same link. #}
+    select chains.record_id as node, chains.end_id as neighbour
+    from {{ ref('int_merges') }} as chains
+    where chains.entity = 'leads' and chains.record_id <> chains.end_id
+    union all
     select links.lead_id as node, links.hub_lead_id as neighbour
     from {{ ref('int_lead_links') }} as links
     where not links.is_of_many and links.lead_id <> links.hub_lead_id
