@@ -4,13 +4,9 @@
     and links pass on from lead to lead.
 #}
 {%- set edges -%}
-    select chains.record_id as node, chains.end_id as neighbour
-    from {{ ref('int_merges') }} as chains
-    where chains.entity = 'leads' and chains.record_id <> chains.end_id
+    select record_id as node, end_id as neighbour from {{ ref('int_merges') }} where entity = 'leads'
     union all
-    select links.lead_id as node, links.hub_lead_id as neighbour
-    from {{ ref('int_lead_links') }} as links
-    where not links.is_of_many and links.lead_id <> links.hub_lead_id
+    select lead_id as node, hub_lead_id as neighbour from {{ ref('int_lead_links') }} where not is_of_many
 {%- endset %}
 with
 components as (
