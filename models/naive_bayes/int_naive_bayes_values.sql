@@ -11,9 +11,8 @@ known as (
     inner join {{ ref('naive_bayes_fields') }} as fields
         on attributes.attribute = fields.attribute
         and fields.attribute <> 'lifecycle_stage'
-    cross join {{ ref('int_clock') }} as clock
-    where
-        {{ holds_on('attributes', 'clock.clock_date') }}
+    inner join {{ ref('int_clock') }} as clock
+        on {{ holds_on('attributes', 'clock.clock_date') }}
 
     union all
 
@@ -35,14 +34,9 @@ where kind <> 'tags' and value is not null
 
 union
 
-select
-    lead_id, field, kind,
-    trim(value) as value
+select lead_id, field, kind, trim(value) as value
 from (
-    select
-        lead_id, field, kind,
-        {{ split_rows('value') }} as value
-    from known
+    select lead_id, field, kind, {{ split_rows('value') }} as value from known
     where kind = 'tags'
 ) as tags
 where trim(value) <> ''

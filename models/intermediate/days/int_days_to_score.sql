@@ -19,7 +19,9 @@ dates as (
     where
         valid_to_date = last_date
         and (last_date >= live_from_date or not is_lead)
-    {%- for history_dates in [ref('int_history_dates__events'), ref('int_history_dates__leads')] %}
+    {%- for history_dates in [
+        ref('int_history_dates__accounts'), ref('int_history_dates__events'), ref('int_history_dates__leads')
+    ] %}
         union all
 
         {# Between these days a score only falls, so the first day over a threshold is exact. #}

@@ -13,20 +13,10 @@ inner join {{ ref('int_history_ages') }} as history_ages
 
 union all
 
+{# Of a model that asks for the first event, whatever it was. #}
 select
-    first_events.lead_id, model_attributes.score_model,
-    first_events.event_date as score_date,
-    '3 event' as cause
-from {{ ref('int_first_events') }} as first_events
-inner join {{ ref('int_model_attributes') }} as model_attributes
-    on model_attributes.attribute = 'first_event_key'
-
-union all
-
-select
-    colleague_dates.lead_id, model_attributes.score_model,
-    colleague_dates.change_date as score_date,
-    '3 event' as cause
-from {{ ref('int_colleague_dates') }} as colleague_dates
-inner join {{ ref('int_model_attributes') }} as model_attributes
-    on colleague_dates.measure = model_attributes.attribute
+    event_days.lead_id, asked.score_model, min(event_days.event_date) as score_date, '3 event' as cause
+from {{ ref('int_person_event_days') }} as event_days
+inner join {{ ref('int_model_attributes') }} as asked
+    on asked.attribute = 'first_event_key'
+group by event_days.lead_id, asked.score_model

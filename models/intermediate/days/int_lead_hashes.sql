@@ -25,10 +25,9 @@ parts as (
 
     union all
 
-    select identities.surviving_lead_id as lead_id, {{ row_hash('crm_events') }} as part
-    from {{ ref('int_crm_events') }} as crm_events
-    inner join {{ ref('int_lead_identities') }} as identities
-        on crm_events.lead_id = identities.lead_id
+    select crm_events.lead_id, {{ row_hash('crm_events') }} as part
+    from {{ ref('int_all_event_days') }} as crm_events
+    where not crm_events.is_landed
 
     union all
 

@@ -8,9 +8,7 @@ alive as (
         profiles.lead_id, profiles.valid_from_date, profiles.valid_until_date,
         case
             when profiles.valid_from_date = lag(profiles.valid_until_date)
-                    over (
-                        partition by profiles.lead_id order by profiles.valid_from_date
-                    )
+                    over (partition by profiles.lead_id order by profiles.valid_from_date)
                 then 0
             else 1
         end as is_new_life

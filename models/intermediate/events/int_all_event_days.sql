@@ -6,7 +6,8 @@
 with
 crm_event_days as (
     select
-        crm_events.lead_id, classes.event_key, classes.follows_event_key, classes.within_days, classes.is_engagement,
+        coalesce(crm_events.lead_id, parts.lead_id) as lead_id,
+        classes.event_key, classes.follows_event_key, classes.within_days, classes.is_engagement,
         cast(crm_events.occurred_at as date) as event_date,
         count(*) as event_count,
         min(crm_events.occurred_at) as first_occurred_at,
@@ -15,6 +16,9 @@ crm_event_days as (
             'duration_seconds': 'cast(null as decimal(18, 3))', 'campaign': 'cast(null as string)'
         }) }} as events
     from {{ ref('int_crm_events') }} as crm_events
+    left join {{ ref('int_opportunity_leads') }} as parts
+        on crm_events.opportunity_id = parts.opportunity_id
+        and parts.is_primary
     inner join {{ ref('int_event_classes') }} as classes
         on crm_events.event_type = classes.event_type
         and crm_events.property_value is not distinct from classes.crm_property

@@ -34,9 +34,12 @@ milestones as (
 
     union all
 
-    select lead_id, event_type as source, property_value as value, occurred_at as reached_at
-    from {{ ref('int_crm_events') }}
-    where event_type = 'opportunity_stage'
+    select parts.lead_id, stages.event_type as source, stages.property_value as value, stages.occurred_at as reached_at
+    from {{ ref('int_crm_events') }} as stages
+    inner join {{ ref('int_opportunity_leads') }} as parts
+        on stages.opportunity_id = parts.opportunity_id
+        and parts.is_primary
+        and stages.event_type = 'opportunity_stage'
 
     union all
 

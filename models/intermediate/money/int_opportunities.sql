@@ -29,11 +29,7 @@ dated as (
 
 select
     dated.opportunity_id, dated.lead_id, dated.stage,
-    case
-        when dated.closed_at is null then 'open'
-        when dated.is_won then 'won'
-        else 'lost'
-    end as status,
+    case when dated.closed_at is null then 'open' when dated.is_won then 'won' else 'lost' end as status,
     dated.currency, dated.amount_date,
     dated.amount as landed_amount,
     cast(dated.amount * exchange_rates.rate as decimal(18, 4)) as amount,

@@ -4,25 +4,18 @@
 #}
 with
 keywords as (
-    select
-        attribute, value, priority,
-        text_words(keyword) as keyword_words
+    select attribute, value, priority, text_words(keyword) as keyword_words
     from {{ ref('title_keywords') }}
 ),
 
 titles as (
-    select
-        job_title,
-        text_words(job_title) as title_words
+    select job_title, text_words(job_title) as title_words
     from (
         select job_title from {{ ref('stg_raw__leads') }}
-        where job_title is not null
-
         union
-
         select department as job_title from {{ ref('stg_raw__leads') }}
-        where department is not null
     ) as distinct_titles
+    where job_title is not null
 ),
 
 ranked as (
@@ -30,8 +23,7 @@ ranked as (
         titles.job_title, keywords.attribute, keywords.value,
         row_number() over (
             partition by titles.job_title, keywords.attribute
-            order by
-                keywords.priority asc, length(keywords.keyword_words) desc, keywords.value asc
+            order by keywords.priority asc, length(keywords.keyword_words) desc, keywords.value asc
         ) as keyword_rank
     from titles
     inner join keywords

@@ -10,7 +10,7 @@ domain_edges as (
             domain,
             {{ edge }} as edge_date
         from {{ ref('int_account_versions') }}
-        where domain is not null
+        where domain not in (select mailboxes.domain from {{ ref('email_domains') }} as mailboxes)
         {{ 'union' if not loop.last }}
     {%- endfor %}
 ),
@@ -35,21 +35,16 @@ domain_accounts as (
     group by all
 )
 
-select lead_id, account_id, valid_from_date, valid_until_date
-from {{ ref('int_lead_profiles') }}
-where account_id is not null
-
-union all
-
+{# `greatest` and `least` leave out what is NULL. #}
 select
-    profiles.lead_id, domain_accounts.account_id,
-    greatest(profiles.valid_from_date, domain_accounts.valid_from_date) as valid_from_date,
-    least(profiles.valid_until_date, domain_accounts.valid_until_date) as valid_until_date
-from {{ ref('int_lead_profiles') }} as profiles
-inner join domain_accounts
-    on profiles.email_domain = domain_accounts.domain
-    and profiles.valid_from_date < domain_accounts.valid_until_date
-    and profiles.valid_until_date > domain_accounts.valid_from_date
-where
-    profiles.account_id is null
-    and profiles.email_domain_kind = 'business'
+    versions.lead_id,
+    coalesce(versions.account_id, domain_accounts.account_id) as account_id,
+    greatest(versions.valid_from_date, domain_accounts.valid_from_date) as valid_from_date,
+    least(versions.valid_until_date, domain_accounts.valid_until_date) as valid_until_date
+from {{ ref('int_person_versions') }} as versions
+left join domain_accounts
+    on versions.account_id is null
+    and versions.email_domain = domain_accounts.domain
+    and versions.valid_from_date < domain_accounts.valid_until_date
+    and versions.valid_until_date > domain_accounts.valid_from_date
+where versions.account_id is not null or domain_accounts.domain is not null

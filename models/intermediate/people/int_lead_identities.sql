@@ -4,10 +4,9 @@
     and links pass on from lead to lead.
 #}
 {%- set edges -%}
-    {# From each lead to the smallest one of the same link. #}
-    select links.lead_id as node, links.hub_lead_id as neighbour
-    from {{ ref('int_lead_links') }} as links
-    where not links.is_of_many and links.lead_id <> links.hub_lead_id
+    select record_id as node, end_id as neighbour from {{ ref('int_merges') }} where entity = 'leads'
+    union all
+    select lead_id as node, hub_lead_id as neighbour from {{ ref('int_lead_links') }} where not is_of_many
 {%- endset %}
 with
 components as (

@@ -1,58 +1,45 @@
 {#
-    Grain: one row per lead, or other name of one, and value that it shares with others: the end of its merge chain, a
-    person_id or an email; with the smallest of those that share it, and whether they are too many to be one person.
+    Grain: one row per lead and value that it shares with others, a person_id or an email; with the smallest of the leads
+    that share it, and whether they are too many to be one person.
 #}
-{%- set values = {'person': 'person_id', 'email': 'email'} if var('match_leads_by_person') else {} %}
+{%- set placeholders = '(select known.value from ' ~ ref('identity_placeholders') ~ ' as known)' %}
 with
 leads as (
+    {# What is no address (NA, -) is nobody's, a role's is anybody's. #}
     select
-        lead_id, email, person_id,
+        lead_id, person_id,
+        case
+            when split_part(email, '@', 1) not in (select roles.local_part from {{ ref('role_mailboxes') }} as roles)
+                and email like '%_@_%' then email
+        end as email,
         nullif(lower(trim(coalesce(first_name, '') || ' ' || coalesce(last_name, ''))), '') as full_name,
         lower(company_name) as company_name
     from {{ ref('int_lead_versions') }}
-    where is_current
+    where is_current and {{ var('match_leads_by_person') }}
 ),
 
-named as (
-    select
-        record_id as lead_id, 'merge ' || end_id as link,
-        cast(null as string) as full_name, cast(null as string) as company_name
-    from {{ ref('int_merges') }}
-    where entity = 'leads'
-    {%- for kind, value in values.items() %}
-
-        union all
-
-        {# What is no address (NA, -) is nobody's. #}
-        select lead_id, '{{ kind }} ' || {{ value }} as link, full_name, company_name
+valued as (
+    {%- for value in ['person_id', 'email'] %}
+        select lead_id, '{{ value }} ' || {{ value }} as shared_value, full_name, company_name
         from leads
         where
-            lower({{ value }}) not in (
-                select placeholders.value from {{ ref('identity_placeholders') }} as placeholders
-            )
-            and split_part(lower({{ value }}), '@', 1) not in (
-                select placeholders.value from {{ ref('identity_placeholders') }} as placeholders
-            )
-            {% if kind == 'email' -%}
-                and email like '%_@_%'
-                and split_part(email, '@', 1) not in (
-                    select mailboxes.local_part from {{ ref('role_mailboxes') }} as mailboxes
-                )
-            {%- endif %}
+            lower({{ value }}) not in {{ placeholders }}
+            and split_part(lower({{ value }}), '@', 1) not in {{ placeholders }}
+        {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
 
 hubs as (
     select
-        link,
+        shared_value,
         min(lead_id) as hub_lead_id,
         greatest(count(distinct full_name), count(distinct company_name)) as most_names
-    from named
-    group by link
+    from valued
+    group by shared_value
     having count(*) > 1
 )
 
-select named.lead_id, hubs.hub_lead_id, hubs.most_names > {{ var('names_of_one_person') }} as is_of_many
-from named
+select valued.lead_id, hubs.hub_lead_id, hubs.most_names > {{ var('names_of_one_person') }} as is_of_many
+from valued
 inner join hubs
-    on named.link = hubs.link
+    on valued.shared_value = hubs.shared_value

@@ -22,8 +22,8 @@ select
     coalesce(versions.region, countries.region) as region,
     coalesce(versions.time_zone, countries.time_zone) as time_zone,
     countries.consent_basis, channels.meaning as channel,
-    case when contains(versions.email, '@') then split_part(versions.email, '@', 2) end as email_domain,
-    case when contains(versions.email, '@') then coalesce(email_domains.kind, 'business') end as email_domain_kind,
+    versions.email_domain,
+    case when versions.email_domain is not null then coalesce(email_domains.kind, 'business') end as email_domain_kind,
     case
         when versions.email is null then null
         when role_mailboxes.local_part is null then 'no'
@@ -44,7 +44,7 @@ left join {{ ref('int_words') }} as channels
     on versions.lead_source = channels.written
     and channels.kind = 'channel'
 left join {{ ref('email_domains') }} as email_domains
-    on split_part(versions.email, '@', 2) = email_domains.domain
+    on versions.email_domain = email_domains.domain
 left join {{ ref('role_mailboxes') }} as role_mailboxes
     on split_part(versions.email, '@', 1) = role_mailboxes.local_part
 left join {{ ref('employee_bands') }} as employee_bands

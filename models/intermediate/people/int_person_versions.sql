@@ -38,34 +38,41 @@ members as (
     inner join change_dates
         on identities.surviving_lead_id = change_dates.surviving_lead_id
         and {{ holds_on('versions', 'change_dates.change_date') }}
+),
+
+persons as (
+    select
+        versions.lead_id,
+        identities.person_created_at as created_at,
+        {%- for field in fields %}
+            versions.{{ field }},
+        {%- endfor %}
+        versions.is_deleted_then as is_deleted,
+        coalesce(consents.meaning = 'objected', false) as has_objected,
+        versions.valid_from_date, versions.valid_until_date
+    from {{ people }}
+    where identities.person_lead_count = 1
+
+    union all
+
+    select
+        surviving_lead_id as lead_id,
+        person_created_at as created_at,
+        {%- for field in fields if field != 'attributes' %}
+            {%- set place = '(coalesce(strictness, -1), precedence)' if field == 'consent_status' else 'precedence' %}
+            max_by({{ field }}, case when {{ field }} is not null then {{ place }} end) as {{ field }},
+        {%- endfor %}
+        {{ merged_json('attributes', 'precedence') }} as attributes,
+        coalesce(max(case when lead_id = surviving_lead_id then is_deleted_then end), false) as is_deleted,
+        coalesce(bool_or(consent = 'objected'), false) as has_objected,
+        change_date as valid_from_date,
+        lead(change_date, 1, cast('9999-12-31' as date))
+            over (partition by surviving_lead_id order by change_date) as valid_until_date
+    from members
+    group by surviving_lead_id, person_created_at, change_date
 )
 
 select
-    versions.lead_id,
-    identities.person_created_at as created_at,
-    {%- for field in fields %}
-        versions.{{ field }},
-    {%- endfor %}
-    versions.is_deleted_then as is_deleted,
-    coalesce(consents.meaning = 'objected', false) as has_objected,
-    versions.valid_from_date, versions.valid_until_date
-from {{ people }}
-where identities.person_lead_count = 1
-
-union all
-
-select
-    surviving_lead_id as lead_id,
-    person_created_at as created_at,
-    {%- for field in fields if field != 'attributes' %}
-        {%- set place = '(coalesce(strictness, -1), precedence)' if field == 'consent_status' else 'precedence' %}
-        max_by({{ field }}, case when {{ field }} is not null then {{ place }} end) as {{ field }},
-    {%- endfor %}
-    {{ merged_json('attributes', 'precedence') }} as attributes,
-    coalesce(max(case when lead_id = surviving_lead_id then is_deleted_then end), false) as is_deleted,
-    coalesce(bool_or(consent = 'objected'), false) as has_objected,
-    change_date as valid_from_date,
-    lead(change_date, 1, cast('9999-12-31' as date))
-        over (partition by surviving_lead_id order by change_date) as valid_until_date
-from members
-group by surviving_lead_id, person_created_at, change_date
+    *,
+    case when contains(email, '@') then split_part(email, '@', 2) end as email_domain
+from persons

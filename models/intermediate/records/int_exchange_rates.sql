@@ -22,19 +22,15 @@ reporting as (
 ),
 
 rates as (
-    select
-        from_currency, to_currency, rate_date, rate
-    from {{ ref('exchange_rates') }}
+    select from_currency, to_currency, rate_date, rate from {{ ref('exchange_rates') }}
     where from_currency <> to_currency
     {%- for own in ['to_currency', "''"] %}
 
         union all
 
         select
-            {{ own }} as from_currency,
-            to_currency,
-            cast('1900-01-01' as date) as rate_date,
-            cast(1 as decimal(19, 8)) as rate
+            {{ own }} as from_currency, to_currency,
+            cast('1900-01-01' as date) as rate_date, cast(1 as decimal(19, 8)) as rate
         from reporting
     {%- endfor %}
 )

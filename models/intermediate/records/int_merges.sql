@@ -7,12 +7,9 @@
     select
         'leads ' || coalesce(leads.lead_id, aliases.alias_id) as node,
         'leads ' || coalesce(leads.merged_into_lead_id, aliases.lead_id) as neighbour
-    from (
-        select versions.lead_id, versions.merged_into_lead_id from {{ ref('int_lead_versions') }} as versions
-        where versions.is_current
-    ) as leads
+    from (select * from {{ ref('int_lead_versions') }} where is_current) as leads
     full join (
-        select known.alias_id, known.lead_id from {{ ref('stg_raw__lead_aliases') }} as known
+        select known.* from {{ ref('stg_raw__lead_aliases') }} as known
         inner join {{ ref('int_clock') }} as clock
             on coalesce(cast(known.linked_at as date) <= clock.facts_until_date, true)
     ) as aliases
@@ -20,9 +17,7 @@
 
     union all
 
-    select
-        'opportunities ' || opportunity_id as node,
-        'opportunities ' || same_as_opportunity_id as neighbour
+    select 'opportunities ' || opportunity_id as node, 'opportunities ' || same_as_opportunity_id as neighbour
     from {{ current_versions(ref('stg_raw__opportunities'), ['opportunity_id']) }} as opportunities
     where not is_deleted
 {%- endset %}

@@ -9,6 +9,7 @@ asked_0 as (
     from {{ ref('int_live_models') }} as live_models
     inner join {{ ref('stg_points__rules') }} as rules
         on live_models.score_model = rules.score_model
+        and rules.attribute is not null
 
     union
 
@@ -27,16 +28,13 @@ asked_0 as (
         from asked_{{ level - 1 }} as asked
         inner join {{ ref('segments') }} as segments
             on asked.attribute = 'in_segment:' || segments.segment
+            and segments.attribute is not null
     ){{ ',' if not loop.last }}
 
 {% endfor %}
 
-select score_model, attribute from asked_0
-where attribute is not null
+select * from asked_0
 {%- for level in levels %}
-
     union
-
-    select score_model, attribute from asked_{{ level }}
-    where attribute is not null
+    select * from asked_{{ level }}
 {%- endfor %}

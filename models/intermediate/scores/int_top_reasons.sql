@@ -1,6 +1,4 @@
-{#
-    Grain: one row per current observation with any reason: its three strongest for and the strongest against, as one text.
-#}
+{# Grain: one row per current observation with a reason: its three strongest for and the strongest against, in words. #}
 {{ config(materialized='view') }}
 with
 ranked as (

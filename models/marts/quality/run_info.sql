@@ -1,9 +1,7 @@
 {# Grain: one row: what this build was made from. #}
 with
 landings as (
-    select
-        coalesce(max(landing_id), 0) as last_landing_id,
-        coalesce(sum(rows_landed), 0) as rows_landed
+    select coalesce(max(landing_id), 0) as last_landing_id, coalesce(sum(rows_landed), 0) as rows_landed
     from {{ source('landing', 'landings') }}
 ),
 
@@ -21,11 +19,9 @@ points as (
 )
 
 select
-    md5(
-        coalesce(cast(clock.clock_date as string), '') || ' '
-        || cast(landings.last_landing_id as string) || ' '
-        || coalesce(points.points_hashes, '')
-    ) as run_id,
+    md5(concat_ws(
+        ' ', cast(clock.clock_date as string), cast(landings.last_landing_id as string), points.points_hashes
+    )) as run_id,
     clock.clock_date,
     cast(landings.rows_landed as bigint) as rows_landed,
     (select count(*) from rejected) as rows_rejected,

@@ -7,10 +7,8 @@ with
 observed as (
     select
         scored_days.*,
-        lives.valid_from_date as life_from_date,
-        lives.valid_until_date as life_until_date,
-        lag(scored_days.score) over life as previous_score,
-        lag(scored_days.band) over life as previous_band
+        lives.valid_from_date as life_from_date, lives.valid_until_date as life_until_date,
+        lag(scored_days.score) over life as previous_score, lag(scored_days.band) over life as previous_band
     from {{ ref('int_scored_days') }} as scored_days
     inner join {{ ref('int_lead_lives') }} as lives
         on scored_days.lead_id = lives.lead_id
@@ -29,23 +27,14 @@ changed as (
             partition by lead_id, score_model, life_from_date order by score_date
         ) as valid_until_date
     from observed
-    where
-        previous_score is null
-        or score <> previous_score
-        or band <> previous_band
+    where previous_score is null or score <> previous_score or band <> previous_band
 )
 
 select
-    changed.lead_id,
-    changed.score_model,
-    changed.score_date as valid_from,
+    changed.lead_id, changed.score_model, changed.score_date as valid_from,
     case
         when changed.valid_until_date <= clock.clock_date then {{ days_after('changed.valid_until_date', -1) }}
     end as valid_to,
-    changed.score,
-    changed.previous_score,
-    changed.band,
-    changed.band_order,
-    changed.cause
+    changed.score, changed.previous_score, changed.band, changed.band_order, changed.cause
 from changed
 cross join {{ ref('int_clock') }} as clock
