@@ -40,7 +40,7 @@ receivers as (
     qualify row_number() over (
         partition by events.id
         order by
-            events.created >= held_from and events.created < held_until desc nulls last,
+            coalesce(events.created >= held_from and events.created < held_until, false) desc,
             is_held desc, is_there desc, contact_address.contact_id
     ) = 1
 )

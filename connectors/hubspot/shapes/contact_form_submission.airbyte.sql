@@ -33,6 +33,6 @@ left join contact_address on given.address = contact_address.address
 qualify row_number() over (
     partition by given.given_id
     order by
-        given.submitted_at >= held_from and given.submitted_at < held_until desc nulls last,
+        coalesce(given.submitted_at >= held_from and given.submitted_at < held_until, false) desc,
         is_held desc, is_there desc, contact_address.contact_id
 ) = 1
