@@ -29,7 +29,7 @@ _WANTS = re.compile(
     r"(?:: (?P<otherwise>.+))?"
 )
 _LEAVES_OUT = re.compile(r"-- leaves out (?P<table>\w+)\.(?P<columns>[\w*]+): .+")
-_PREFIX = re.compile(r"propert(?:y|ies)_(?=.)")
+_PREFIX = re.compile(r"^propert(?:y|ies)_(?=.)")
 
 
 def plain_name(name: str) -> str:
