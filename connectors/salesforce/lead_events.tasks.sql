@@ -1,6 +1,6 @@
 -- A task that is done: a call in which somebody was reached or not, an email of a person of sales, anything else. One
--- that is still to be done is an event of the day on which it was planned. A task of a series is, the series itself is not.
--- One that concerns nobody (shapes/person_of_activity.sql) is no event of a lead.
+-- that is still to be done is an event of the day on which it was planned. Series do not count beside their tasks, nor
+-- do tasks that concern nobody (shapes/person_of_activity.sql).
 -- wants task.id: no call, email or task is known
 -- wants task.who_id: tasks tie to the people of their deals alone
 -- wants task.what_id: tasks that name nobody tie to nobody

@@ -1,5 +1,5 @@
--- A deal. It came from the lead that was converted into it first; else it is of its primary contact, else of its account.
--- A closed deal was closed on its close date, which of an open one is but a hope.
+-- A deal. It came from the lead that was converted into it first; else it is of its primary contact, else of its
+-- account. A closed deal was closed on its close date, which of an open one is but a hope.
 -- wants opportunity.id: no deal is known
 -- wants opportunity.created_date time: no deal has a day on which it was opened, so none can land
 -- wants opportunity.last_modified_date time: of several versions of a deal the last in the table counts
