@@ -18,3 +18,4 @@ select
     sum(clicks) as clicks
 from ad_reporting_campaign_report
 group by all
+order by spend_date, channel, campaign

@@ -42,7 +42,7 @@ select
     'google_ads' as channel,
     campaign || if(currencies > 1, ' ' || coalesce(currency, ''), '') as campaign,
     'media' as cost_type,
-    cast(sum(cost_micros) as decimal(38, 6)) / 1000000 as amount,
+    cast(sum(cost_micros) / 1000000 as decimal(38, 6)) as amount,
     currency,
     sum(impressions) as impressions,
     sum(clicks) as clicks
@@ -51,3 +51,4 @@ from (
     from spend
 )
 group by all
+order by spend_date, campaign

@@ -52,3 +52,4 @@ from (
     from spend
 )
 group by all
+order by spend_date, campaign

@@ -25,3 +25,4 @@ select
     make_timestamp(linked_at) as linked_at,
     user_count > 1 as is_deleted
 from users
+order by alias_id

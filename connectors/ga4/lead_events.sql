@@ -57,3 +57,4 @@ select distinct on (event_id)
     coalesce(collected_traffic_source ->> 'manual_campaign_name', properties['campaign']) as campaign,
     to_json(properties) as properties
 from named
+order by event_id

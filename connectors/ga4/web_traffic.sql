@@ -10,3 +10,4 @@ select
 from "events_*"
 where user_pseudo_id is not null
 group by all
+order by traffic_date, channel

@@ -24,3 +24,4 @@ where
         select known.person_id from latest as known
         where known.properties ->> 'email' is not null
     )
+order by alias_id

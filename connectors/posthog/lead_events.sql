@@ -22,3 +22,4 @@ select distinct on (event_id)
     if(event[1] = '$', null, properties) as properties
 from events
 where event[1] <> '$' or event in ('$pageview', '$screen')
+order by event_id, "timestamp"

@@ -25,3 +25,4 @@ select
 from latest
 group by person_id
 having count(properties ->> 'email') > 0
+order by lead_id

@@ -44,3 +44,4 @@ select
     )
 from account
 left join inactive_record on account.id = inactive_record.id
+order by account_id, updated_at

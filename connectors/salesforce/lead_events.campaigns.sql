@@ -43,8 +43,11 @@ select
     steps.occurred_at,
     greatest(members.last_modified_date, members.system_modstamp) as updated_at,
     coalesce(campaigns.name, members.campaign_id) as campaign,
-    json_object('status', members.status, 'campaign_type', campaigns.type) as properties,
+    nullif(
+        json_merge_patch('{}', json_object('status', members.status, 'campaign_type', campaigns.type)), '{}'
+    ) as properties,
     coalesce(members.is_deleted, false) as is_deleted
 from members
 inner join steps on members.id = steps.id
 left join campaigns on members.campaign_id = campaigns.id
+order by event_id

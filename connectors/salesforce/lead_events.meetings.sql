@@ -39,8 +39,8 @@ steps as (
         id,
         ':held' as suffix,
         case
-            when no_show_c then kind || '_no_show'
-            when kind = 'call' then 'call_connected'
+            when kind = 'call' then if(no_show_c, 'call_tried', 'call_connected')
+            when no_show_c then 'meeting_no_show'
             else 'meeting_held'
         end as event_type,
         starts_at as occurred_at,
@@ -57,9 +57,12 @@ select
     steps.occurred_at,
     greatest(meetings.last_modified_date, meetings.system_modstamp) as updated_at,
     steps.minutes * 60 as duration_seconds,
-    json_object('subject', meetings.subject) as properties,
+    nullif(
+        json_merge_patch('{}', json_object('kind', lower(meetings.type), 'subject', meetings.subject)), '{}'
+    ) as properties,
     coalesce(meetings.is_deleted, false) or inactive_record.id is not null as is_deleted
 from meetings
 inner join steps on meetings.id = steps.id
 inner join person_of_activity as people on meetings.id = people.activity_id
 left join inactive_record on meetings.id = inactive_record.id
+order by event_id

@@ -1,6 +1,6 @@
--- A task that is done: a call in which somebody was reached or not, an email of a person of sales, anything else. One
--- that is still to be done is an event of the day on which it was planned. Series do not count beside their tasks, nor
--- do tasks that concern nobody (shapes/person_of_activity.sql).
+-- A task that is done: a call in which somebody was reached or not, an email of a person of sales (which is none of
+-- marketing, as nobody counts its opens), anything else. One that is still open is an event of the day of its entry.
+-- Series do not count beside their tasks, nor do tasks that concern nobody (shapes/person_of_activity.sql).
 -- wants task.id: no call, email or task is known
 -- wants task.who_id: tasks tie to the people of their deals alone
 -- wants task.what_id: tasks that name nobody tie to nobody
@@ -37,11 +37,11 @@ select
     'sf:' || tasks.id || if(people.person_id <> tasks.who_id, ':' || people.person_id, '') as event_id,
     'sf:' || people.person_id as lead_id,
     case
-        when not tasks.is_done then 'task_planned'
+        when not tasks.is_done then 'task_open'
         when tasks.subtype = 'call' or lower(tasks.type) = 'call'
-            then if(tasks.is_reached or lower(tasks.call_type) = 'inbound', 'call_connected', 'call_attempted')
-        when tasks.subtype in ('email', 'listemail') or lower(tasks.type) = 'email' then 'sales_email'
-        else 'task_' || coalesce(nullif(trim(regexp_replace(lower(tasks.type), '\W+', '_', 'g'), '_'), ''), 'other')
+            then if(tasks.is_reached or lower(tasks.call_type) = 'inbound', 'call_connected', 'call_tried')
+        when tasks.subtype in ('email', 'listemail') or lower(tasks.type) = 'email' then 'sales_email_sent'
+        else 'task_done'
     end as event_type,
     if(
         tasks.is_done,
@@ -50,9 +50,19 @@ select
     ) as occurred_at,
     greatest(tasks.last_modified_date, tasks.system_modstamp) as updated_at,
     tasks.call_duration_in_seconds as duration_seconds,
-    json_object('subject', tasks.subject, 'call_disposition', tasks.call_disposition) as properties,
+    nullif(
+        json_merge_patch(
+            '{}',
+            json_object(
+                'kind', lower(coalesce(tasks.type, tasks.task_subtype)), 'subject', tasks.subject,
+                'outcome', lower(tasks.call_disposition)
+            )
+        ),
+        '{}'
+    ) as properties,
     coalesce(tasks.is_deleted, false) or inactive_record.id is not null as is_deleted
 from tasks
 inner join person_of_activity as people on tasks.id = people.activity_id
 left join inactive_record on tasks.id = inactive_record.id
 where tasks.is_recurrence is not true
+order by event_id

@@ -89,3 +89,4 @@ inner join (
     and try_cast(contact_versions._fivetran_start as timestamptz) < today.changed_at
 left join account_end on contact_versions.account_id = account_end.id
 where contact_versions._fivetran_active is not true
+order by lead_id, updated_at

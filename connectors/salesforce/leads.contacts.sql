@@ -87,3 +87,4 @@ from contact
 left join individual on contact.individual_id = individual.id
 left join account_end on contact.account_id = account_end.id
 left join inactive_record on contact.id = inactive_record.id
+order by lead_id, updated_at

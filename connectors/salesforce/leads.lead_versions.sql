@@ -99,3 +99,4 @@ inner join (
     and try_cast(lead_versions._fivetran_start as timestamptz) < today.changed_at
 left join account_end on lead_versions.converted_account_id = account_end.id
 where lead_versions._fivetran_active is not true
+order by lead_id, updated_at

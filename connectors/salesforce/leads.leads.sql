@@ -96,3 +96,4 @@ from lead
 left join individual on lead.individual_id = individual.id
 left join account_end on lead.converted_account_id = account_end.id
 left join inactive_record on lead.id = inactive_record.id
+order by lead_id, updated_at

@@ -37,3 +37,4 @@ from opportunity
 left join account_end on opportunity.account_id = account_end.id
 left join opportunity_person on opportunity.id = opportunity_person.opportunity_id
 left join inactive_record on opportunity.id = inactive_record.id
+order by opportunity_id, updated_at

@@ -21,3 +21,4 @@ select
     bool_and(coalesce(is_deleted, false)) as is_deleted
 from roles
 group by all
+order by opportunity_id, lead_id

@@ -6,3 +6,4 @@ select distinct
     'sf:' || id as lead_id
 from lead
 where converted_opportunity_id is not null
+order by opportunity_id, lead_id

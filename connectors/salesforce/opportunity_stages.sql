@@ -10,3 +10,4 @@ select distinct
     entered_at,
     is_deleted
 from opportunity_stage_entry
+order by opportunity_id, entered_at

@@ -19,3 +19,4 @@ select
     ) as is_active
 from "user"
 group by id
+order by rep_id

@@ -24,3 +24,4 @@ having bool_or(user_id in (
     select known.user_id from identities as known
     where known.email is not null or known.is_address
 ))
+order by alias_id

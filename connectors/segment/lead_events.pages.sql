@@ -20,3 +20,4 @@ select distinct on (event_id)
     context_campaign_name as campaign,
     json_object('name', name) as properties
 from pages
+order by event_id, "timestamp"

@@ -22,3 +22,4 @@ select distinct on (event_id)
     context_page_url as page_url,
     context_campaign_name as campaign
 from tracks
+order by event_id, "timestamp"

@@ -41,3 +41,4 @@ from identities
 where user_id is not null or anonymous_id not in (select known.anonymous_id from visitors_with_user as known)
 group by all
 having count(address) > 0
+order by lead_id

@@ -16,3 +16,4 @@ select
 from event
 where domain_userid is not null and user_id is not null and domain_userid <> user_id
 group by domain_userid
+order by alias_id

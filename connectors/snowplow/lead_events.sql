@@ -42,3 +42,4 @@ select
     mkt_campaign as campaign,
     if(event = 'struct', json_object('category', se_category, 'label', se_label), null) as properties
 from events
+order by event_id

@@ -9,3 +9,4 @@ select
 from event
 where regexp_full_match(user_id, '[^@\s]+@[^@\s]+\.[^@\s]+')
 group by all
+order by lead_id
