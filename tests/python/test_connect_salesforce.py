@@ -167,8 +167,9 @@ def extracts(place: str) -> duckdb.DuckDBPyConnection:
 @pytest.fixture(scope="module", params=PLACES)
 def landed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A warehouse that holds the extracts of a place; its folder's name ends with the place's."""
-    folder = tmp_path_factory.mktemp("landed") / request.param
-    connect(folder, "salesforce", source_of(request.param))
+    place: str = request.param
+    folder = tmp_path_factory.mktemp("landed") / place
+    connect(folder, "salesforce", source_of(place))
     return folder
 
 
@@ -548,3 +549,300 @@ def test_without_history_stages_add_up_from_night_to_night(tmp_path: Path) -> No
     stages = [("sf:006X", "New", "2025-01-10 09:00:00"), ("sf:006X", "Won", "2025-02-01 09:00:00")]
     assert query(tmp_path, STAGES) == stages
     assert query(tmp_path, "from raw.opportunity_stages where is_deleted") == []
+
+
+PAST = """
+    id email title is_deleted created_date plan_c _fivetran_start _fivetran_end _fivetran_active
+    003A | a@a.com | Clerk | false | 2025-01-01 09:00:00 | free | 2025-01-01 09:00:00 | 2025-02-01 08:59:59 | false
+    003A | a@a.com | CTO | false | 2025-01-01 09:00:00 | pro | 2025-02-01 09:00:00 | 9999-12-31 23:59:59 | true
+    003A | a@a.com | Queen | false | 2025-01-01 09:00:00 | pro | 2025-03-01 09:00:00 | 2025-04-01 09:00:00 | false
+    003Z | z@z.com | Gone | false | 2025-01-01 09:00:00 | free | 2025-01-01 09:00:00 | 2025-01-02 09:00:00 | false
+"""  # noqa: E501
+TODAY = contacts(
+    """
+    003A | 2025-01-01 09:00:00 | 2025-02-01 09:00:00 | a@a.com | CTO | | | false | | | | pro | 1
+    """
+)
+VERSIONS = """
+    select lead_id, created_at::varchar, updated_at::varchar, job_title, attributes ->> 'plan_c'
+    from raw.leads order by updated_at
+"""
+
+
+def test_history_mode_tells_what_a_contact_was_and_never_what_it_was_to_be(tmp_path: Path) -> None:
+    """Nor what follows the contact's own last change, nor of contacts that are gone."""
+    source = write(tmp_path / "source", {"contact": TODAY, "contact_history": PAST})
+    connect(tmp_path, "salesforce", source)
+    assert query(tmp_path, VERSIONS) == [
+        ("sf:003A", "2025-01-01 09:00:00", "2025-01-01 09:00:00", "Clerk", "free"),
+        ("sf:003A", "2025-01-01 09:00:00", "2025-02-01 09:00:00", "CTO", "pro"),
+    ]
+
+
+def test_history_mode_tells_what_a_lead_was(tmp_path: Path) -> None:
+    source = write(
+        tmp_path / "source",
+        {
+            "lead": leads(
+                """
+                00QA | 2025-01-01 09:00:00 | 2025-02-01 09:00:00 | a@a.com | A | 003A | | | | | false | true
+                """  # noqa: E501
+            ),
+            "lead_history": """
+                id email company converted_contact_id is_deleted _fivetran_start _fivetran_active
+                00QA | a@a.com | Unknown | | false | 2025-01-01 09:00:00 | false
+                00QA | a@a.com | A | 003A | false | 2025-02-01 09:00:00 | true
+            """,
+        },
+    )
+    connect(tmp_path, "salesforce", source)
+    found = """select updated_at::varchar, company_name, merged_into_lead_id
+        from raw.leads order by 1"""
+    assert query(tmp_path, found) == [
+        ("2025-01-01 09:00:00", "Unknown", None),
+        ("2025-02-01 09:00:00", "A", "sf:003A"),
+    ]
+
+
+def test_history_mode_in_a_schema_of_its_own(tmp_path: Path) -> None:
+    write(tmp_path / "parts", {"today": TODAY, "past": PAST})
+    places = (("salesforce.contact", "today"), ("salesforce_history.contact", "past"))
+    with duckdb.connect(str(tmp_path / "crm.duckdb")) as database:
+        database.execute("create schema salesforce; create schema salesforce_history")
+        for table, part in places:
+            database.execute(f"create table {table} as from '{tmp_path}/parts/{part}.parquet'")
+    connect(tmp_path, "salesforce", tmp_path / "crm.duckdb")
+    assert [row[2:4] for row in query(tmp_path, VERSIONS)] == [
+        ("2025-01-01 09:00:00", "Clerk"),
+        ("2025-02-01 09:00:00", "CTO"),
+    ]
+
+
+def test_history_mode_in_the_table_itself(tmp_path: Path) -> None:
+    """What has no active version is gone for good: a contact, and a deal."""
+    source = write(
+        tmp_path / "source",
+        {
+            "contact": """
+                id created_date last_modified_date title _fivetran_start _fivetran_active
+                003A | 2025-01-01 | 2025-01-01 09:00:00 | Clerk | 2025-01-01 09:00:00 | false
+                003A | 2025-01-01 | 2025-02-01 09:00:00 | CTO | 2025-02-01 09:00:00 | true
+                003Z | 2025-01-01 | 2025-01-01 09:00:00 | Z | 2025-01-01 09:00:00 | false
+                003Z | 2025-01-01 | 2025-01-05 09:00:00 | ZZ | 2025-01-05 09:00:00 | false
+            """,
+            "opportunity": """
+                id created_date last_modified_date stage_name _fivetran_start _fivetran_active
+                006X | 2025-01-01 | 2025-01-01 09:00:00 | New | 2025-01-01 09:00:00 | false
+                006X | 2025-01-01 | 2025-01-03 09:00:00 | Won | 2025-01-03 09:00:00 | true
+                006Z | 2025-01-01 | 2025-01-01 10:00:00 | New | 2025-01-01 10:00:00 | false
+            """,
+        },
+    )
+    connect(tmp_path, "salesforce", source)
+    people = """select lead_id, updated_at::varchar, job_title, is_deleted
+        from raw.leads order by lead_id, updated_at"""
+    assert query(tmp_path, people) == [
+        ("sf:003A", "2025-01-01 09:00:00", "Clerk", False),
+        ("sf:003A", "2025-02-01 09:00:00", "CTO", False),
+        ("sf:003Z", "2025-01-01 09:00:00", "Z", False),
+        ("sf:003Z", "2025-01-05 09:00:00", "ZZ", True),
+    ]
+    deals = """select opportunity_id, stage, is_deleted from raw.opportunities
+        order by opportunity_id, updated_at"""
+    assert query(tmp_path, deals) == [
+        ("sf:006X", "New", False), ("sf:006X", "Won", False), ("sf:006Z", "New", True),
+    ]  # fmt: skip
+    assert [row[:2] for row in query(tmp_path, STAGES)] == [
+        ("sf:006X", "New"), ("sf:006Z", "New"), ("sf:006X", "Won"),
+    ]  # fmt: skip
+
+
+TASKS = """
+    id who_id type task_subtype is_closed call_disposition call_type completed_date_time activity_date created_date is_deleted
+    00T01 | 003A | Call | Call | true | Connected | | 2025-01-05 10:00:00 | 2025-01-04 | 2025-01-03 09:00:00 | false
+    00T02 | 003A | Call | Call | true | Not connected | | 2025-01-05 10:00:00 | | 2025-01-03 09:00:00 | false
+    00T03 | 003A | Call | Call | true | Left Voicemail | | | 2025-01-04 | 2025-01-03 09:00:00 | false
+    00T04 | 003A | | Call | true | Spoke - not interested | | | 2025-01-04 | 2025-01-03 09:00:00 | false
+    00T05 | 00QB | Call | Call | true | | Inbound | | 2025-01-04 | 2025-01-03 09:00:00 | false
+    00T06 | 00QB | Call | Call | true | | Outbound | | 2025-01-04 | 2025-01-03 09:00:00 | false
+    00T07 | 00QB | Email | Email | true | | | | 2025-01-04 | 2025-01-03 09:00:00 | false
+    00T08 | 003A | | ListEmail | true | | | | 2025-01-04 | 2025-01-03 09:00:00 | false
+    00T09 | 003A | Send letter | Task | true | | | | | 2025-01-03 09:00:00 | false
+    00T10 | 003A | Call | Call | false | | | | 2025-12-24 | 2025-01-03 09:00:00 | false
+    00T11 | 003A | Call | Call | true | Connected | | 2025-01-05 10:00:00 | | 2025-01-03 09:00:00 | true
+    00T12 | 003A | Call | Call | true | Wrong number | | 2025-01-05 10:00:00 | | 2025-01-03 09:00:00 | false
+"""  # noqa: E501
+
+
+def test_tasks_are_calls_emails_or_others_that_are_done_or_open(tmp_path: Path) -> None:
+    connect(tmp_path, "salesforce", write(tmp_path / "source", {"task": TASKS}))
+    found = """select event_id[4:], lead_id[4:], event_type, occurred_at::varchar
+        from raw.lead_events where not is_deleted order by 1"""
+    assert query(tmp_path, found) == [
+        ("00T01", "003A", "call_connected", "2025-01-05 10:00:00"),
+        ("00T02", "003A", "call_tried", "2025-01-05 10:00:00"),
+        ("00T03", "003A", "call_tried", "2025-01-04 00:00:00"),
+        ("00T04", "003A", "call_connected", "2025-01-04 00:00:00"),
+        ("00T05", "00QB", "call_connected", "2025-01-04 00:00:00"),
+        ("00T06", "00QB", "call_tried", "2025-01-04 00:00:00"),
+        ("00T07", "00QB", "sales_email_sent", "2025-01-04 00:00:00"),
+        ("00T08", "003A", "sales_email_sent", "2025-01-04 00:00:00"),
+        ("00T09", "003A", "task_done", "2025-01-03 09:00:00"),
+        ("00T10", "003A", "task_open", "2025-01-03 09:00:00"),
+        ("00T12", "003A", "call_tried", "2025-01-05 10:00:00"),
+    ]
+    deleted = "select event_id from raw.lead_events where is_deleted"
+    assert query(tmp_path, deleted) == [("sf:00T11",)]
+
+
+EVENTS = """
+    id who_id type start_date_time activity_date created_date duration_in_minutes no_show_c is_child is_recurrence is_deleted
+    00U1 | 003A | Meeting | 2025-01-10 09:00:00 | | 2025-01-03 09:00:00 | 30 | false | false | false | false
+    00U2 | 00QB | Meeting | | 2025-01-11 | 2025-01-03 10:00:00 | | true | false | false | false
+    00U3 | 003A | Meeting | 2999-01-10 09:00:00 | | 2025-01-03 11:00:00 | 30 | false | false | false | false
+    00U4 | 003A | Meeting | 2025-01-10 09:00:00 | | 2025-01-03 09:00:00 | 30 | false | true | false | false
+    00U5 | 003A | Meeting | 2025-01-10 09:00:00 | | 2025-01-03 09:00:00 | 30 | false | false | true | false
+    00U6 | 003A | Call | 2025-01-12 09:00:00 | | 2025-01-03 12:00:00 | 15 | false | false | false | false
+    00U7 | 003A | Meeting | 2025-01-13 09:00:00 | | 2025-01-03 13:00:00 | 15 | false | false | false | true
+    00U8 | | Meeting | 2025-01-13 09:00:00 | | 2025-01-03 13:00:00 | 15 | false | false | false | false
+"""  # noqa: E501
+
+
+def test_meetings_are_booked_and_held_once_for_each_whom_they_concern(tmp_path: Path) -> None:
+    """Not for copies in calendars and series; one to come is not held, a deleted one never was."""
+    source = write(
+        tmp_path / "source",
+        {
+            "event": EVENTS,
+            "event_relation": """
+                id event_id relation_id is_what is_deleted
+                0REA | 00U1 | 003A | false | false
+                0REB | 00U1 | 003C | false | false
+                0REC | 00U1 | 005Z | false | false
+                0RED | 00U1 | 003D | false | true
+            """,
+        },
+    )
+    connect(tmp_path, "salesforce", source)
+    found = """select event_id[4:], lead_id[4:], event_type, occurred_at::varchar,
+            duration_seconds::int, is_deleted
+        from raw.lead_events order by 1"""
+    assert query(tmp_path, found) == [
+        ("00U1", "003A", "meeting_booked", "2025-01-03 09:00:00", None, False),
+        ("00U1:003C", "003C", "meeting_booked", "2025-01-03 09:00:00", None, False),
+        ("00U1:003C:held", "003C", "meeting_held", "2025-01-10 09:00:00", 1800, False),
+        ("00U1:held", "003A", "meeting_held", "2025-01-10 09:00:00", 1800, False),
+        ("00U2", "00QB", "meeting_booked", "2025-01-03 10:00:00", None, False),
+        ("00U2:held", "00QB", "meeting_no_show", "2025-01-11 00:00:00", None, False),
+        ("00U3", "003A", "meeting_booked", "2025-01-03 11:00:00", None, False),
+        ("00U6", "003A", "call_booked", "2025-01-03 12:00:00", None, False),
+        ("00U6:held", "003A", "call_connected", "2025-01-12 09:00:00", 900, False),
+        ("00U7", "003A", "meeting_booked", "2025-01-03 13:00:00", None, True),
+        ("00U7:held", "003A", "meeting_held", "2025-01-13 09:00:00", 900, True),
+    ]
+
+
+MEMBERS = """
+    id campaign_id lead_id contact_id status has_responded first_responded_date created_date is_deleted
+    00V1 | 701A | 00QB | | Registered | true | 2025-03-05 | 2025-03-01 09:00:00 | false
+    00V2 | 701B | 00QC | 003C | Sent | false | | 2025-03-02 09:00:00 | false
+    00V3 | 701Z | | 003D | Sent | false | | 2025-03-03 09:00:00 | true
+"""  # noqa: E501
+
+
+def test_who_came_into_a_campaign_and_who_answered_it(tmp_path: Path) -> None:
+    campaigns = "id name type\n701A | Spring | Webinar\n701B | Autumn | Email"
+    source = write(tmp_path / "source", {"campaign": campaigns, "campaign_member": MEMBERS})
+    connect(tmp_path, "salesforce", source)
+    found = """select event_id[4:], lead_id[4:], event_type, occurred_at::varchar, campaign,
+            properties ->> 'status', is_deleted
+        from raw.lead_events order by 1"""
+    assert query(tmp_path, found) == [
+        ("00V1", "00QB", "campaign_member", "2025-03-01 09:00:00", "Spring", "Registered", False),
+        ("00V1:response", "00QB", "campaign_response", "2025-03-05 00:00:00", "Spring",
+         "Registered", False),
+        ("00V2", "003C", "campaign_member", "2025-03-02 09:00:00", "Autumn", "Sent", False),
+        ("00V3", "003D", "campaign_member", "2025-03-03 09:00:00", "701Z", "Sent", True),
+    ]  # fmt: skip
+
+
+def test_people_of_sales_are_users_who_work_here(tmp_path: Path) -> None:
+    users = """
+        id name email is_active user_type language_locale_key _fivetran_deleted
+        005A | Ann | ann@us.com | true | Standard | en_US | false
+        005B | Bob | bob@us.com | false | Standard | de | false
+        005C | Bot | | true | AutomatedProcess | en_US | false
+        005D | Partner | p@p.com | true | PowerPartner | fr | false
+        005E | Eve | eve@us.com | true | | | true
+    """
+    connect(tmp_path, "salesforce", write(tmp_path / "source", {"sf_user": users}))
+    found = "select rep_id, name, email, language, is_active from raw.reps order by 1"
+    assert query(tmp_path, found) == [
+        ("sf:005A", "Ann", "ann@us.com", "en", True),
+        ("sf:005B", "Bob", "bob@us.com", "de", False),
+        ("sf:005C", "Bot", None, "en", False),
+        ("sf:005D", "Partner", "p@p.com", "fr", False),
+        ("sf:005E", "Eve", "eve@us.com", None, False),
+    ]
+
+
+def test_what_is_gone_from_a_table_is_deleted(tmp_path: Path) -> None:
+    """Where a tool flags nothing: a contact, a deal, a task; but no stage that was entered."""
+    first = {
+        "contact": "id created_date\n003A | 2025-01-01\n003B | 2025-01-01",
+        "opportunity": """id created_date stage_name
+            006X | 2025-01-02 | New\n006Y | 2025-01-02 | New""",
+        "task": """id who_id is_closed created_date
+            00T1 | 003A | true | 2025-01-03\n00T2 | 003A | true | 2025-01-03""",
+    }
+    gone = re.compile("003B|006Y|00T2")
+    second = {
+        name: "\n".join(line for line in table.splitlines() if not gone.search(line))
+        for name, table in first.items()
+    }
+    connect(tmp_path, "salesforce", write(tmp_path / "first", first))
+    connect(tmp_path, "salesforce", write(tmp_path / "second", second))
+    assert query(tmp_path, "select lead_id from raw.leads where is_deleted") == [("sf:003B",)]
+    deals = "select opportunity_id from raw.opportunities where is_deleted"
+    assert query(tmp_path, deals) == [("sf:006Y",)]
+    tasks = "select event_id from raw.lead_events where is_deleted"
+    assert query(tmp_path, tasks) == [("sf:00T2",)]
+    assert query(tmp_path, "from raw.opportunity_stages where is_deleted") == []
+
+
+def test_a_dropped_column_and_a_missing_table_are_told_with_what_is_lost(tmp_path: Path) -> None:
+    source = write(
+        tmp_path / "source",
+        {
+            "contact": "id created_date is_deleted\n003A | 2025-01-01 | perhaps",
+            "opportunity": "id created_date stage_name is_won\n006X | 2025-01-01 | New | false",
+        },
+    )
+    result = connect(tmp_path, "salesforce", source)
+    faults = told(result)
+    lost = "nobody is known to have withdrawn consent"
+    assert f"no such column: {lost}" in faults["contact.has_opted_out_of_email"]
+    assert faults["contact.is_deleted"].startswith("1 values are no boolean")
+    assert faults["opportunity.amount"].startswith("no such column: no deal has an amount")
+    assert "no such table: no lead is known; " in faults["lead"]
+    assert query(tmp_path, "select lead_id, is_deleted from raw.leads") == [("sf:003A", False)]
+
+
+def test_settings_give_the_page_of_a_record_and_a_currency(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = read_connector("salesforce").settings
+    monkeypatch.setitem(settings, "record_url", "https://acme.example/")
+    monkeypatch.setitem(settings, "currency", "EUR")
+    source = write(
+        tmp_path / "source",
+        {
+            "contact": "id created_date\n003A | 2025-01-01",
+            "opportunity": """id created_date stage_name amount currency_iso_code
+                006X | 2025-01-01 | New | 10 | USD\n006Y | 2025-01-01 | New | 10 | """,
+        },
+    )
+    connect(tmp_path, "salesforce", source)
+    assert query(tmp_path, "select lead_url from raw.leads") == [("https://acme.example/003A",)]
+    currencies = "select opportunity_id, currency from raw.opportunities order by 1"
+    assert query(tmp_path, currencies) == [("sf:006X", "USD"), ("sf:006Y", "EUR")]
