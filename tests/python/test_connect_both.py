@@ -30,7 +30,8 @@ HUBSPOT = {
     "deal": """
         select deal_id, 's' || deal_id as deal_pipeline_stage_id, amount as property_amount,
             timestamp '2025-02-11' as property_createdate,
-            timestamp '2025-03-01' as property_closedate, mirrored as property_hs_salesforceopportunityid, 7 as owner_id
+            timestamp '2025-03-01' as property_closedate,
+            mirrored as property_hs_salesforceopportunityid, 7 as owner_id
         from (values (10, '1000', '006A'), (11, '300', null)) as t (deal_id, amount, mirrored)
     """,
     "deal_pipeline_stage": """
@@ -46,7 +47,8 @@ SALESFORCE = {
     """,
     "lead": """
         select id, timestamp '2025-01-10' as created_date,
-            timestamp '2025-02-03' as last_modified_date, email, contact_id as converted_contact_id, contact_id is not null as is_converted,
+            timestamp '2025-02-03' as last_modified_date, email,
+            contact_id as converted_contact_id, contact_id is not null as is_converted,
             '005X' as owner_id
         from (values
             ('00QA', 'ada@old.com', '003A'), ('00QB', 'BOB@b.com', null),
@@ -64,7 +66,8 @@ SALESFORCE = {
     """,
     "event": """
         select '00U1' as id, '003A' as who_id, 'Meeting' as type, 'Demo' as subject,
-            timestamp '2025-02-20 09:00' as activity_date_time, timestamp '2025-02-15' as created_date
+            timestamp '2025-02-20 09:00' as activity_date_time,
+            timestamp '2025-02-15' as created_date
     """,
 }  # fmt: skip
 
