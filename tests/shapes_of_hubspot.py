@@ -68,7 +68,8 @@ _ENGAGED = """(
 ) as contacts"""
 
 AIRBYTE = {
-    "contacts": f"{_AIRBYTE_CONTACT} where not c._fivetran_deleted or c.id % 2 = 1",
+    # What was deleted is left here as it was.
+    "contacts": f"select * replace (false as archived) from ({_AIRBYTE_CONTACT})",
     "contacts_archived": f"{_AIRBYTE_CONTACT} where c._fivetran_deleted",
     "contacts_property_history": """
         select contact_id as vid, name as property, value, epoch_ms(timestamp) as timestamp,

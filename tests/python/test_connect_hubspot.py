@@ -282,7 +282,7 @@ def warehouses(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The folders of warehouses, each with one extract alone."""
     folder = tmp_path_factory.mktemp("hubspot")
     for name in EXTRACTS:
-        connect(extract(name), folder / name)
+        refuse_twice(connect(extract(name), folder / name))
     return {name: folder / name for name in EXTRACTS}
 
 
@@ -589,8 +589,15 @@ def contact(number: int, email: str | None = None, **properties: object) -> dict
 
 def case(tables: Tables, tmp_path: Path) -> Path:
     """The folder of a warehouse with these tables landed."""
-    connect(write(tables, tmp_path / "tables"), tmp_path)
+    refuse_twice(connect(write(tables, tmp_path / "tables"), tmp_path))
     return tmp_path
+
+
+def refuse_twice(result: ConnectedResult) -> None:
+    """What lands first comes once; versions of a lead may say what the one before said."""
+    assert result.landed
+    twice = {of.entity: of.rows_duplicate for of in result.landed.entities if of.rows_duplicate}
+    assert set(twice) <= {"leads"}
 
 
 def test_merges_are_followed_along_chains(tmp_path: Path) -> None:
@@ -959,7 +966,7 @@ def test_deals_of_companies_of_several_contacts_and_of_salesforce(tmp_path: Path
             "contact": [contact(1), contact(2)],
             "deal": [
                 deal(1, "s2", deal_currency_code="USD"),
-                deal(2, "s3", closed_lost_reason="Price", hs_salesforceopportunityid="6A"),
+                deal(2, "s3", closed_lost_reason="Cost", hs_salesforceopportunityid="6A"),
                 deal(3, "s1", hs_salesforceopportunityid="6B"),
                 deal(4, "s1", hs_merged_object_ids="3"),
                 deal(5, "gone", hs_is_closed=True, hs_is_closed_won=True) | {"is_deleted": True},
@@ -992,7 +999,7 @@ def test_deals_of_companies_of_several_contacts_and_of_salesforce(tmp_path: Path
         from raw.opportunities order by all""",
     ) == [
         ("hs:1", "Won", True, date(2025, 2, 5), 100, "USD", "hs:71", None, None, False, "Sales"),
-        ("hs:2", "Lost", False, date(2025, 2, 5), 100, None, None, "sf:6A", "Price", False, "Sales"),
+        ("hs:2", "Lost", False, date(2025, 2, 5), 100, None, None, "sf:6A", "Cost", False, "Sales"),
         ("hs:3", "Talks", False, None, 100, None, None, "hs:4", None, False, "Sales"),
         ("hs:4", "Talks", False, None, 100, None, None, None, None, False, "Sales"),
         ("hs:5", "gone", True, date(2025, 2, 5), 100, None, None, None, None, True, "Sales"),
@@ -1050,6 +1057,69 @@ def test_settings_say_what_tables_do_not(tmp_path: Path, monkeypatch: pytest.Mon
     assert landed(folder, "select event_type from raw.lead_events") == [("call_connected",)]
 
 
+def test_what_airbyte_keeps_apart_is_put_together(tmp_path: Path) -> None:
+    """Deleted records are in tables of their own, and what an event tells is in the event."""
+    day = "2025-02-01T09:00:00Z"
+
+    def record(number: int, archived: bool, **properties: object) -> dict[str, object]:
+        return {
+            "id": str(number),
+            "archived": archived,
+            "createdAt": day,
+            "properties": properties,
+            **{f"properties_{name}": value for name, value in properties.items()},
+        }
+
+    kinds = ("meetings", "calls", "emails", "tasks")
+    engagements = {
+        f"engagements_{kind}": [
+            record(number, False, hs_timestamp=day) | {"contacts": ["1"]},
+            record(number + 1, False, hs_timestamp=day) | {"contacts": ["1"]},
+        ]
+        for number, kind in enumerate(kinds)
+    }
+    folder = case(
+        {
+            "contacts": [record(number, False, createdate=day) for number in (1, 2)],
+            "contacts_archived": [record(2, True, createdate=day, city="Rome")],
+            "companies": [record(1, False), record(2, False)],
+            "companies_archived": [record(2, True)],
+            "owners": [{"id": "1", "archived": False}, {"id": "2", "archived": False}],
+            "owners_archived": [{"id": "2", "archived": True}],
+            **engagements,
+            **{
+                f"{table}_archived": [rows[1] | {"archived": True}]
+                for table, rows in engagements.items()
+            },
+            "email_events": [
+                {"id": "e1", "type": "OPEN", "created": 1738400400000, "duration": 1500}
+                | {"category": None, "recipient": "x@y.com"},
+                {"id": "e2", "type": "BOUNCE", "created": 1738400400000, "duration": None}
+                | {"category": "SPAM", "recipient": "x@y.com"},
+            ],
+        },
+        tmp_path,
+    )
+    gone = "select {} from raw.{} where is_deleted order by all"
+    assert landed(folder, gone.format("lead_id, city", "leads")) == [("hs:2", "Rome")]
+    assert landed(folder, gone.format("account_id", "accounts")) == [("hs:2",)]
+    assert landed(folder, "select rep_id, is_active from raw.reps order by all") == [
+        ("hs:1", True),
+        ("hs:2", False),
+    ]
+    assert landed(folder, gone.format("event_id", "lead_events")) == [
+        ("hs:call 2 1",),
+        ("hs:meeting_booked 1 1",),
+        ("hs:sales_email 3 1",),
+        ("hs:task 4 1",),
+    ]
+    assert landed(
+        folder,
+        """select duration_seconds::double, properties ->> 'bounce' from raw.lead_events
+        where event_id like 'hs:email%' order by event_id""",
+    ) == [(1.5, None), (None, "SPAM")]
+
+
 def test_what_is_gone_is_deleted_and_what_tools_prune_stays(tmp_path: Path) -> None:
     tables: dict[str, Rows] = {
         **PIPELINE,
@@ -1061,13 +1131,26 @@ def test_what_is_gone_is_deleted_and_what_tools_prune_stays(tmp_path: Path) -> N
             email(1, "p1@firm.com", "2025-01-15", "SENT"),
             email(2, "p1@firm.com", "2025-01-16", "OPEN"),
         ],
+        "email_event_click": [{"id": "e9", "url": "x.com"}],
+        "email_event_open": [{"id": "e9", "duration": 1}],
+        "email_event_bounce": [{"id": "e9", "category": "x"}],
+        "email_event_status_change": [{"id": "e9", "source": "x"}],
+        "email_campaign": [{"id": 9, "name": "x"}],
+        "contact_list": [{"id": 5, "name": "Customers"}],
+        "contact_list_member": [
+            {"contact_id": number, "contact_list_id": 5, "added_at": "2025-02-03T09:00:00Z"}
+            for number in (1, 2)
+        ],
         "engagement_meeting": [meeting(1, "SCHEDULED", "2025-02-01T09:00:00Z")],
         "engagement_contact": [{"engagement_id": 1, "contact_id": number} for number in (1, 2)],
     }
     case(tables, tmp_path)
     tables |= {
         name: tables[name][:1]
-        for name in ("contact", "deal", "deal_contact", "email_event", "engagement_contact")
+        for name in (
+            *("contact", "deal", "deal_contact", "email_event", "engagement_contact"),
+            "contact_list_member",
+        )
     }
     connect(write(tables, tmp_path / "later"), tmp_path)
     deleted = {
