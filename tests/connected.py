@@ -50,14 +50,28 @@ def rows(text: str) -> str:
     return f"select * from (values {', '.join(values)}) as rows ({columns})"
 
 
-def connect(folder: Path, system: str, source: Path, schema: str | None = None) -> ConnectedResult:
-    """Lands what a system's connector gives of a source, in the warehouse of `folder`."""
+def connect(
+    folder: Path,
+    system: str,
+    source: Path,
+    schema: str | None = None,
+    is_first: bool = True,
+    set_aside: int = 0,
+) -> ConnectedResult:
+    """Lands what a system's connector gives of a source, in the warehouse of `folder`.
+
+    Raises AssertionError where a query failed or another number of rows was set aside, or where
+    the first landing of a source has a row twice.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LEADS_WAREHOUSE", str(folder / "leads.duckdb"))
         patch.setenv("LEADS_TEMP", str(folder / "tmp"))
         (result,) = connect_systems(Connection((system,), str(source), schema))
     assert not result.failed, result.failed
+    assert result.landed
+    assert result.landed.total.rows_rejected == set_aside, query(folder, "from raw.rejected_rows")
+    assert not is_first or result.landed.total.rows_duplicate == 0, result.landed
     return result
 
 

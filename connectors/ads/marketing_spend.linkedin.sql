@@ -50,6 +50,6 @@ select
 from (
     select *, count(distinct coalesce(currency, '')) over (partition by campaign) as currencies
     from spend
-)
+) as days
 group by all
 order by spend_date, campaign

@@ -58,6 +58,6 @@ select
 from (
     select *, count(distinct coalesce(currency, '')) over (partition by campaign) as currencies
     from spend
-)
+) as days
 group by all
 order by spend_date, campaign

@@ -43,7 +43,7 @@ named as (
 
 select distinct on (event_id)
     'ga:' || md5(concat_ws(
-        ' ', coalesce(user_pseudo_id, user_id), event_timestamp, event_name, to_json(properties)::varchar
+        ' ', coalesce(user_pseudo_id, user_id), event_timestamp, event_name, cast(to_json(properties) as varchar)
     )) as event_id,
     coalesce(user_name, 'ga:' || user_pseudo_id) as lead_id,
     case

@@ -15,7 +15,7 @@ select
     'seg:' || anonymous_id as alias_id,
     min(if(is_address, lower(user_id), getvariable('user_prefix') || user_id)) as lead_id,
     'visitor' as kind,
-    min("timestamp") as linked_at,
+    min(timestamp) as linked_at,
     count(distinct user_id) > 1 as is_deleted
 from identities
 where anonymous_id is not null and anonymous_id <> user_id

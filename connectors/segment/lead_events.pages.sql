@@ -8,16 +8,16 @@
 -- wants pages.context_campaign_name: no campaign is known to have brought anybody
 -- wants pages.timestamp|sent_at|received_at time: no visit has a time, so none can land
 select distinct on (event_id)
-    'seg:' || coalesce(id, md5(concat_ws(' ', anonymous_id, user_id, "timestamp", url))) as event_id,
+    'seg:' || coalesce(id, md5(concat_ws(' ', anonymous_id, user_id, timestamp, url))) as event_id,
     case
         when regexp_full_match(user_id, '[^@\s]+@[^@\s]+\.[^@\s]+') then lower(user_id)
         when user_id is not null then getvariable('user_prefix') || user_id
         else 'seg:' || anonymous_id
     end as lead_id,
     'page_visit' as event_type,
-    "timestamp" as occurred_at,
+    timestamp as occurred_at,
     url as page_url,
     context_campaign_name as campaign,
     json_object('name', name) as properties
 from pages
-order by event_id, "timestamp"
+order by event_id, timestamp

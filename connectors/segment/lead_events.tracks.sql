@@ -9,7 +9,7 @@
 -- wants tracks.context_campaign_name: no campaign is known to have brought anybody
 -- wants tracks.timestamp|sent_at|received_at time: no event has a time, so none can land
 select distinct on (event_id)
-    'seg:' || coalesce(id, md5(concat_ws(' ', anonymous_id, user_id, "timestamp", event))) as event_id,
+    'seg:' || coalesce(id, md5(concat_ws(' ', anonymous_id, user_id, timestamp, event))) as event_id,
     case
         when regexp_full_match(user_id, '[^@\s]+@[^@\s]+\.[^@\s]+') then lower(user_id)
         when user_id is not null then getvariable('user_prefix') || user_id
@@ -18,8 +18,8 @@ select distinct on (event_id)
     trim(lower(regexp_replace(
         regexp_replace(event, '([a-z0-9])([A-Z])', '\1_\2', 'g'), '\W+', '_', 'g'
     )), '_') as event_type,
-    "timestamp" as occurred_at,
+    timestamp as occurred_at,
     context_page_url as page_url,
     context_campaign_name as campaign
 from tracks
-order by event_id, "timestamp"
+order by event_id, timestamp

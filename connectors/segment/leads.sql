@@ -31,12 +31,12 @@ select
         when user_id is not null then getvariable('user_prefix') || user_id
         else 'seg:' || anonymous_id
     end as lead_id,
-    min("timestamp") as created_at,
-    max("timestamp") as updated_at,
-    max_by(address, "timestamp") as email,
-    max_by(first_name, "timestamp") as first_name,
-    max_by(last_name, "timestamp") as last_name,
-    max_by(company_name, "timestamp") as company_name
+    min(timestamp) as created_at,
+    max(timestamp) as updated_at,
+    max_by(address, timestamp) as email,
+    max_by(first_name, timestamp) as first_name,
+    max_by(last_name, timestamp) as last_name,
+    max_by(company_name, timestamp) as company_name
 from identities
 where user_id is not null or anonymous_id not in (select known.anonymous_id from visitors_with_user as known)
 group by all

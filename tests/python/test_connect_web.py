@@ -127,7 +127,8 @@ def test_users_of_google_analytics_may_be_those_of_another_system(
 
 def test_parameters_that_bigquery_wrote_with_list_and_element(tmp_path: Path) -> None:
     """As it writes Parquet for those who do not ask for lists."""
-    nested = """select 1740819600000000 as event_timestamp, 'page_view' as event_name,
+    nested = """select '20250301' as event_date, 1740819600000000 as event_timestamp,
+        'page_view' as event_name,
         {'list': [{'element': {'key': 'page_location', 'value': {'string_value': '/a'}}}]}
             as event_params, 'v1' as user_pseudo_id"""
     result = connect(tmp_path, "ga4", write(tmp_path / "source", {"events_20250301": nested}))
@@ -140,7 +141,7 @@ def test_events_stay_when_a_table_of_a_day_is_pruned(tmp_path: Path) -> None:
     first, second = analytics(tmp_path / "first"), analytics(tmp_path / "second")
     (second / "events_20250301.parquet").unlink()
     connect(tmp_path, "ga4", first)
-    connect(tmp_path, "ga4", second)
+    connect(tmp_path, "ga4", second, is_first=False)
     assert len(query(tmp_path, EVENTS)) == 5
     assert query(tmp_path, "from raw.lead_events where is_deleted") == []
 
@@ -500,7 +501,7 @@ def test_a_later_report_of_a_day_takes_the_place_of_the_earlier(tmp_path: Path) 
     later = LINKEDIN["ad_analytics_by_campaign"].replace("12.5", "14").splitlines()[:-2]
     second = write(tmp_path / "second", {**LINKEDIN, "ad_analytics_by_campaign": "\n".join(later)})
     connect(tmp_path, "ads", first)
-    connect(tmp_path, "ads", second)
+    connect(tmp_path, "ads", second, is_first=False)
     latest = """select spend_date::varchar, amount::varchar from raw.marketing_spend
         qualify landing_seq = max(landing_seq) over (partition by spend_date, campaign)
         order by 1"""
@@ -509,7 +510,8 @@ def test_a_later_report_of_a_day_takes_the_place_of_the_earlier(tmp_path: Path) 
 
 def test_a_dropped_column_is_told_with_what_is_lost(tmp_path: Path) -> None:
     stats = "customer_id date id impressions\n7 | 2025-03-01 | 100 | 50"
-    result = connect(tmp_path, "ads", write(tmp_path / "source", {"campaign_stats": stats}))
+    source = write(tmp_path / "source", {"campaign_stats": stats})
+    result = connect(tmp_path, "ads", source, set_aside=1)
     assert told(result)["campaign_stats.cost_micros"] == (
         "no such column: nothing was spent on Google Ads"
     )

@@ -6,17 +6,17 @@
 -- wants event.timestamp time
 -- wants event.properties json: the ids of visitors are not known
 with seen as (
-    select distinct_id, person_id, person_properties, "timestamp" from event
+    select distinct_id, person_id, person_properties, timestamp from event
     union all
-    select properties ->> '$.$anon_distinct_id', person_id, person_properties, "timestamp" from event
+    select properties ->> '$.$anon_distinct_id' as distinct_id, person_id, person_properties, timestamp from event
     where properties ->> '$.$anon_distinct_id' is not null
 )
 
 select
     distinct_id,
-    max_by(person_id, "timestamp") as person_id,
-    max_by(person_properties, "timestamp") as properties,
-    min("timestamp") as created_at,
+    max_by(person_id, timestamp) as person_id,
+    max_by(person_properties, timestamp) as properties,
+    min(timestamp) as created_at,
     null::bigint as person_distinct_id_version,
     null::bigint as person_version,
     false as is_deleted
