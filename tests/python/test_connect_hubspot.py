@@ -15,8 +15,8 @@ from typing import Any
 
 import duckdb
 import pytest
-from scripts.connecting.query import read_connector
 
+from scripts.landing.connecting.query import read_connector
 from scripts.landing.contract import landed_id
 from scripts.run import ConnectedResult, Connection, connect_systems
 from tests.real_data import data_folder

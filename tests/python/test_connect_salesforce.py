@@ -11,8 +11,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from scripts.connecting.query import read_connector
 
+from scripts.landing.connecting.query import read_connector
 from scripts.landing.contract import read_contract
 from tests.connected import connect, query, told, write
 from tests.real_data import data_folder

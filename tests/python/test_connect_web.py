@@ -6,8 +6,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from scripts.connecting.query import read_connector
 
+from scripts.landing.connecting.query import read_connector
 from scripts.landing.contract import landed_id
 from tests.connected import connect, query, told, write
 
