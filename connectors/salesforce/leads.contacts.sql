@@ -64,7 +64,7 @@ select
     'sf:' || contact.owner_id as owner_id,
     case
         when
-             individual.has_opted_out_processing or individual.should_forget
+            individual.has_opted_out_profiling or individual.has_opted_out_processing or individual.should_forget
             then 'objected'
         when contact.has_opted_out_of_email then 'opted out'
         when contact.do_not_call then 'do not call'

@@ -11,7 +11,8 @@
 -- wants event.id: no meeting is known
 -- wants event._fivetran_active boolean: history mode is off
 -- wants contact._fivetran_active boolean: history mode is off
-select id from (
+select id
+from (
     select id, _fivetran_active from contact
     union all
     select id, _fivetran_active from lead

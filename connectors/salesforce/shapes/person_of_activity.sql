@@ -17,7 +17,8 @@
 -- wants opportunity_person.opportunity_id: no deal is known
 -- wants opportunity_person.person_id: no deal concerns anybody
 with activities as (
-    select * from (
+    select *
+    from (
         select id, who_id, what_id, system_modstamp from task
         union all
         select id, who_id, what_id, system_modstamp from event
