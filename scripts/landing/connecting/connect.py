@@ -23,6 +23,7 @@ from scripts.landing.connecting.query import (
     find,
     read_connector,
 )
+from scripts.landing.contract import read_contract
 from scripts.landing.land import create_tables
 from scripts.landing.mapping import Options
 from scripts.shared.errors import UserError
@@ -100,7 +101,9 @@ def extract(
                 faults.append(_failed(system, query, error))
                 continue
             files += 1
-            if len(present) == len(query.tables) and not query.keeps_what_is_gone:
+            can_be_deleted = "is_deleted" in read_contract()[query.target].column_names
+            is_all = len(present) == len(query.tables) and not query.keeps_what_is_gone
+            if can_be_deleted and is_all:
                 complete.append(file.name)
     return Extract(files, Options(whole_files=tuple(complete)), _told_once(faults))
 
