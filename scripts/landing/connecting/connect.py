@@ -7,7 +7,7 @@ that is not of the type that a query wants, which is NULL too.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -81,24 +81,24 @@ def extract(
     """
     connector = read_connector(system)
     queries = connector.entities
-    complete, faults, files = [], [], 0
-    with _opened(connector, where, schema, folder / ".system.duckdb") as source:
+    complete, files = [], 0
+    with _opened(connector, where, schema, folder / ".system.duckdb") as (source, faults):
         for done, query in enumerate(queries):
             progress(done, len(queries), f"reading {system} {query.name}")
+            end = query.name.removeprefix(query.target)
+            file = folder / f"{query.target}.{system}{end}.parquet"
             present = [table for table in query.tables if _found(source, query, table)]
-            faults += _make_views(source, query)
-            file = (
-                folder / f"{query.target}.{system}{query.name.removeprefix(query.target)}.parquet"
-            )
-            if not present:
-                continue
             try:
-                source.connection.execute(f"copy ({query.sql}\n) to ?", [str(file)])
+                faults += _make_views(source, query)
+                if present:
+                    source.connection.execute(f"copy ({query.sql}\n) to ?", [str(file)])
             except duckdb.Error as error:
                 source.connection.rollback()
                 source.connection.begin()
-                file.unlink(missing_ok=True)
                 faults.append(_failed(system, query, error))
+                present = []
+            if not present:
+                file.unlink(missing_ok=True)
                 continue
             files += 1
             can_be_deleted = "is_deleted" in read_contract()[query.target].column_names
@@ -120,8 +120,8 @@ def _told_once(faults: Sequence[Fault]) -> tuple[Fault, ...]:
 @contextmanager
 def _opened(
     connector: Connector, where: str, schema: str | None, database: Path
-) -> Iterator[_Source]:
-    """A system's tables, and those that shapes make of them."""
+) -> Iterator[tuple[_Source, list[Fault]]]:
+    """A system's tables, with those that shapes make of them, and the shapes that failed."""
     wants = [want for query in (*connector.entities, *connector.shapes) for want in query.wants]
     with closing(connect(database)) as connection:
         wanted = [name for want in wants for name in want.tables]
@@ -133,24 +133,27 @@ def _opened(
         for name, value in connector.settings.items():
             connection.execute(f"set variable {quote_identifier(name)} = $1", [value])
         source = _Source(connection, connector.system, tables)
-        for shape in connector.shapes:
-            _make_shape(source, shape)
+        faults = [fault for shape in connector.shapes for fault in _make_shape(source, shape)]
         connection.begin()  # so that all queries see a database in one state
-        yield source
+        yield source, faults
 
 
-def _make_shape(source: _Source, shape: Query) -> None:
+def _make_shape(source: _Source, shape: Query) -> list[Fault]:
     """Make a table that the source lacks, where it has all from which a shape makes it."""
     has_all = all(want.otherwise or _column(source, shape, want) for want in shape.wants)
     if shape.target in source.tables or not has_all:
-        return
-    _make_views(source, shape)
+        return []
     name = quote_identifier(f"made {shape.target}")
-    source.connection.execute(f"create temp table {name} as {shape.sql}")
+    try:
+        _make_views(source, shape)
+        source.connection.execute(f"create temp table {name} as {shape.sql}")
+    except duckdb.Error as error:
+        return [replace(_failed(source.system, shape, error), entity="all")]
     columns = source.connection.execute(f"describe {name}").fetchall()
     source.tables[shape.target] = Table(
         name, {column[0]: Column(quote_identifier(column[0]), column[1]) for column in columns}
     )
+    return []
 
 
 def _found(source: _Source, query: Query, table: str) -> list[Table]:
@@ -185,10 +188,8 @@ def _make_views(source: _Source, query: Query) -> list[Fault]:
                 {want.columns[0]: _nothing(want) for want in wants},
                 "(select 1) where false",
             )
-            told = "; ".join(dict.fromkeys(want.otherwise for want in wants))
-            faults.append(
-                Fault(query.target, MISSING, f"{source.system} {table}", f"no such table: {told}")
-            )
+            what = f"no such table: {wants[0].otherwise}"
+            faults.append(Fault(query.target, MISSING, f"{source.system} {table}", what))
     return faults
 
 
