@@ -1023,7 +1023,7 @@ def test_settings_say_what_tables_do_not(tmp_path: Path, monkeypatch: pytest.Mon
     }
     assert set(read_connector("hubspot").settings) == set(settings)
     monkeypatch.setattr(
-        "scripts.connecting.connect.read_connector",
+        "scripts.landing.connecting.connect.read_connector",
         lambda system: replace(read_connector(system), settings=settings),
     )
     call = engagement(1, hs_timestamp="2025-02-02T09:00:00Z", hs_call_disposition="Gatekeeper")

@@ -45,7 +45,7 @@
     ('opportunity dated after it was landed', "'opportunities'", 'records.opportunity_id', deals, is_later.format('created_at'), later.format('created_at')),
     ('win dated after it was landed', "'opportunities'", 'records.opportunity_id', deals, 'records.is_won and ' ~ is_later.format('closed_at'), later.format('closed_at')),
     ('mirrors an unknown opportunity', "'opportunities'", 'records.opportunity_id', deals,
-        'records.same_as_opportunity_id not in (select chains.record_id from ' ~ ref('int_merges') ~ " as chains where chains.entity = 'opportunities')",
+        'records.same_as_opportunity_id is not null and records.same_as_opportunity_id not in (select chains.record_id from ' ~ ref('int_merges') ~ " as chains where chains.entity = 'opportunities')",
         "'mirrors ' || records.same_as_opportunity_id || ', which is unknown or leads back; counts on its own'"),
     ('opportunity without a lead', "'opportunities'", 'records.opportunity_id', ref('int_opportunities'),
         'records.lead_id is null', "'ties to no lead; counts under channel and region (none)'"),
