@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -37,42 +38,37 @@ def _program(name: str) -> str:
 
 
 @contextmanager
-def server(folder: Path) -> Iterator[Server]:
+def server() -> Iterator[Server]:
     """A server with an empty database `leads`, stopped at the end; root lends it to postgres."""
-    initdb, control = _program("initdb"), _program("pg_ctl")
-    folder.mkdir()
-    as_owner: list[str] = []
-    if os.geteuid() == 0:  # which Postgres refuses to run as
-        for parent in (folder, *folder.parents[:3]):
-            parent.chmod(parent.stat().st_mode | 0o711)
-        shutil.chown(folder, "postgres", "postgres")
-        as_owner = ["runuser", "-u", "postgres", "--"]
-    secret, data = folder / "secret", folder / "data"
-    secret.write_text(PASSWORD)
-    secret.chmod(0o644)
+    initdb, control, createdb = map(_program, ("initdb", "pg_ctl", "createdb"))
+    with TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        secret, data = folder / "secret", folder / "data"
+        secret.write_text(PASSWORD)
+        as_owner: list[str] = []
+        if os.geteuid() == 0:  # which Postgres refuses to run as
+            for path in (folder, secret):
+                shutil.chown(path, "postgres", "postgres")
+            as_owner = ["runuser", "-u", "postgres", "--"]
 
-    def run(*command: str) -> None:
-        done = subprocess.run(
-            [*as_owner, *command], cwd=folder, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stderr
+        def run(*command: str) -> None:
+            done = subprocess.run(
+                [*as_owner, *command],
+                cwd=folder,
+                env={**os.environ, "PGPASSWORD": PASSWORD},
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert done.returncode == 0, done.stderr
 
-    run(initdb, "-D", str(data), "-U", "reader", "-A", "scram-sha-256", "--pwfile", str(secret))
-    run(
-        *(control, "-D", str(data), "-w", "-l", str(folder / "log")),
-        *("-o", f"-c listen_addresses='' -k {folder}", "start"),
-    )
-    try:
+        run(initdb, "-D", str(data), "-U", "reader", "-A", "scram-sha-256", "--pwfile", str(secret))
         run(
-            "env",
-            f"PGPASSWORD={PASSWORD}",
-            _program("createdb"),
-            "-h",
-            str(folder),
-            "-U",
-            "reader",
-            "leads",
+            *(control, "-D", str(data), "-w", "-l", str(folder / "log")),
+            *("-o", f"-c listen_addresses='' -k {folder}", "start"),
         )
-        yield Server(folder)
-    finally:
-        run(control, "-D", str(data), "-m", "immediate", "stop")
+        try:
+            run(createdb, "-h", scratch, "-U", "reader", "leads")
+            yield Server(folder)
+        finally:
+            run(control, "-D", str(data), "-m", "immediate", "stop")

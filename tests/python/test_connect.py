@@ -395,7 +395,7 @@ def test_tables_of_a_postgres_server(
     bring_in(place)
     leads, events = rows(LEADS), rows(EVENTS)
     shutil.rmtree(tmp_path / "warehouse")
-    with postgres.server(tmp_path / "server") as server:
+    with postgres.server() as server:
         assert "password" in refused(server.where)
         monkeypatch.setenv("PGPASSWORD", postgres.PASSWORD)
         as_database(place, f"'{server.where}' as other (type postgres)", "pipedrive")

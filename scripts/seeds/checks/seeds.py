@@ -22,6 +22,7 @@ _NOT_SCORED = {
     "is_deleted",
     "has_objected",
     "is_current",
+    "lead_url",
     "consent_basis",
     "attributes",
 }
