@@ -12,7 +12,7 @@
 with events as (
     select
         *,
-        cast(coalesce(event_params -> 'list', event_params) as json []) as params,
+        cast(coalesce(event_params -> 'list', event_params) as json[]) as params,
         case
             when regexp_full_match(user_id, '[^@\s]+@[^@\s]+\.[^@\s]+') then lower(user_id)
             else getvariable('user_prefix') || user_id

@@ -29,6 +29,6 @@ from (
     select id, 'evangelist', hs_lifecyclestage_evangelist_date from contact
     union all
     select id, 'other', hs_lifecyclestage_other_date from contact
-)
+) as entries
 where nullif(entered_at, '') is not null
 order by event_id
