@@ -19,7 +19,7 @@ from scripts.privacy.suppression import keep_suppressions
 from scripts.scoring.build import Progress, build
 from scripts.scoring.publish import PublishResult, is_evaluated, publish
 from scripts.shared import paths
-from scripts.shared.errors import UserError
+from scripts.shared.errors import BusyError, UserError
 from scripts.shared.interface import CHANNEL_WORDS, LEAD_PROFILES, WORDS
 from scripts.shared.lock import exclusive
 from scripts.shared.temporary import temporary_folder
@@ -112,7 +112,8 @@ def connect_systems(
     """Bring in the tables of systems by their connectors, each as if it were a folder to land.
 
     What cannot be read is noted in `raw.connector_faults` and among the faults, and the rest lands.
-    Raises UserError where there is no such connector, or nothing of any system can be read.
+    Raises UserError where there is no such connector or nothing of any system can be read, BusyError
+    where another run is at work.
     """
     for system in connection.systems:
         read_connector(system)
@@ -123,6 +124,8 @@ def connect_systems(
                 found = extract(system, connection.where, connection.schema, folder, progress)
                 faults = found.faults
                 landed = land_own(folder, found.options) if found.files else None
+            except BusyError:
+                raise
             except UserError as error:
                 landed, faults = None, (Fault("all", FAILED, system, str(error)),)
             results.append(ConnectedResult(system, landed, faults))
