@@ -112,8 +112,8 @@ def connect_systems(
     """Bring in the tables of systems by their connectors, each as if it were a folder to land.
 
     What cannot be read is noted in `raw.connector_faults` and among the faults, and the rest lands.
-    Raises UserError where there is no such connector or nothing of any system can be read, BusyError
-    where another run is at work.
+    Raises UserError where there is no such connector, or nothing of any system can be read;
+    BusyError where another run is at work.
     """
     for system in connection.systems:
         read_connector(system)
