@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from scripts.shared.errors import UserError
 from scripts.shared.interface import EVALUATION_DATES, EVALUATION_LEADS, SCORED_DAYS
-from scripts.shared.statistics import Flags, wilson
+from scripts.shared.statistics import Flags, Numbers, wilson
 
 OUTCOMES = ("opportunity", "customer")
 # Of the leads in the order of their creation, the last part is kept from every fit.
@@ -91,6 +91,25 @@ def evaluated_leads(connection: duckdb.DuckDBPyConnection, day: int, outcome: st
             f"{wins} became {outcome} and {losses} did not; it takes {LEAST_OF_EACH} of each"
         )
     return leads
+
+
+def scores_of(connection: duckdb.DuckDBPyConnection, name: str, day: int, leads: Leads) -> Numbers:
+    """The score of each lead by a model; disqualified leads come last.
+
+    Raises UserError where the warehouse was built without the model.
+    """
+    found = connection.execute(
+        f"""select lead_id, if(band = 'disqualified', '-inf'::double, score::double) as score
+        from {EVALUATION_DATES}
+        inner join {SCORED_DAYS} using (lead_id, score_date)
+        where score_model = ? and scored_day = ?""",
+        [name, day],
+    ).df()
+    scores = found.set_index("lead_id")["score"].reindex(leads.lead_id).to_numpy(dtype=float)
+    if np.isnan(scores).any():
+        raise UserError(f"the warehouse has no past scores of {name}; build it again")
+    lowest = scores[np.isfinite(scores)].min(initial=0)
+    return np.where(np.isfinite(scores), scores, lowest - 1)
 
 
 def looks_known_afterwards(converted_with: Flags, converted: Flags) -> bool:
