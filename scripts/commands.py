@@ -466,9 +466,20 @@ def _run(folder: Path | None, systems: str, where: str, daily: bool) -> None:
         say("each counts as a channel of its own, until seeds/mapping/channels.csv maps it")
     for source in result.unmapped_sources:
         say(source, "source without a channel:")
+    if not daily:
+        _print_standing()
     say(f"published marts: {result.published.file}")
     say(f"KPIs: {result.report.csv_file} and {result.report.json_file}")
     _refuse_failed(result.connected)
+
+
+def _print_standing() -> None:
+    """Which rules fire, what no rule uses, and the next command."""
+    from scripts.quality import standing
+
+    found = standing.standing()
+    for line in standing.lines(found) if found else ():
+        say(line)
 
 
 @app.command()

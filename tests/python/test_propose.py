@@ -25,6 +25,8 @@ from scripts.quality.proposing.choice import Chosen
 from scripts.quality.proposing.events import Setting, lines, units
 from scripts.quality.proposing.known import Column, Counts, EventDays, Past
 from scripts.quality.proposing.table import Persona, persona_sum
+from scripts.quality.standing import lines as lines_of
+from scripts.quality.standing import standing
 from scripts.run import RunResult
 from scripts.scoring.build import build
 from scripts.seeds.check_seeds import check_seeds
@@ -440,6 +442,28 @@ def test_it_says_what_it_lacks(small: Path, arguments: Mapping[str, object], wor
     with pytest.raises(UserError, match=words):
         propose(**arguments)  # type: ignore[arg-type]
     assert not (small / "proposals").exists()
+
+
+# What a run says
+
+
+def test_a_run_says_what_no_rule_uses_and_what_to_do_next(
+    sample: tuple[Warehouse, RunResult], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(sample[0], monkeypatch)
+    found = standing()
+    assert found is not None and not found.is_alike
+    assert 40 < found.fired < found.rules == 61
+    assert found.unused_columns == ("budget", "city", "campaign", "landing_page")
+    assert found.unused_events == ()
+    told = list(lines_of(found))
+    assert told[0] == f"{found.fired} of 61 rules of standard fired for some lead"
+    assert told[-1].endswith("python -m scripts propose")
+    alike = list(lines_of(replace(found, is_alike=True, unused_columns=(), wins=7)))
+    assert alike[0].startswith("all leads have the same score")
+    assert "40 leads that became customers and 40 that did not (7 and " in alike[-1]
+    done = replace(found, unused_columns=())
+    assert list(lines_of(done)) == [f"{found.fired} of 61 rules of standard fired for some lead"]
 
 
 # The table as dbt builds it

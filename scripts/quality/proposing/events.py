@@ -165,8 +165,8 @@ def _best_lines(past: Past, days: EventDays) -> list[Line | None]:
         fired = int((found > 0).sum())
         if fired < LEAST_LEADS:
             continue
-        levels, bins = np.unique(np.append(0.0, found), return_inverse=True)
-        counts = _with_others(counted_of(past, have[taught], bins[1:], len(levels)), past)
+        levels, bins = _levels(found, setting)
+        counts = _with_others(counted_of(past, have[taught], bins, len(levels)), past)
         for part, (slope, gain) in enumerate(zip(*lines(levels, counts), strict=True)):
             if setting.half_life is not None and slope < 0:
                 continue  # the build lets no penalty fade
@@ -174,6 +174,15 @@ def _best_lines(past: Past, days: EventDays) -> list[Line | None]:
                 scores[part] = gain - setting.cost
                 best[part] = Line(setting, slope, gain - setting.cost)
     return best
+
+
+def _levels(found: Numbers, setting: Setting) -> tuple[Numbers, Places]:
+    """The distinct units with 0 first, and the place of each lead's; whole ones need no sorting."""
+    if setting.half_life is None:
+        bins = found.astype(np.int64)
+        return np.arange(int(bins.max()) + 1, dtype=float), bins
+    levels, bins = np.unique(np.append(0.0, found), return_inverse=True)
+    return levels, bins[1:]
 
 
 def counted_of(past: Past, leads: Places, bins: Places, number: int) -> Counts:
@@ -188,8 +197,7 @@ def counted_of(past: Past, leads: Places, bins: Places, number: int) -> Counts:
 
 def _with_others(counts: Counts, past: Past) -> Counts:
     """Counts with all other leads in bin 0, the one without units."""
-    every = counted(np.zeros(past.taught, dtype=np.int64), 1, past)
-    for own, whole in ((counts.leads, every.leads), (counts.wins, every.wins)):
+    for own, whole in ((counts.leads, past.every.leads), (counts.wins, past.every.wins)):
         own[:, 0] += whole[:, 0] - own.sum(axis=1)
     return counts
 

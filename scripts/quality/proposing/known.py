@@ -104,6 +104,11 @@ class Past:
         """The part of each lead that teaches: slices of time, in turn, so that all have all."""
         return np.arange(self.taught) * FOLDS * SLICES // max(1, self.taught) % FOLDS
 
+    @cached_property
+    def every(self) -> "Counts":
+        """The counts of all leads that teach, in one bin."""
+        return counted(np.zeros(self.taught, dtype=np.int64), 1, self)
+
 
 @dataclass(frozen=True)
 class Counts:
