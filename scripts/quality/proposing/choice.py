@@ -7,6 +7,7 @@ coefficient above 0 by two standard errors. Then whole points, 100 of which span
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log
+from statistics import NormalDist
 
 import numpy as np
 
@@ -26,6 +27,8 @@ _MOST_BLOCKS = 80
 SPAN = 100
 _OUTERMOST = 0.001
 _RIDGE = 1.0
+# That a table is found in outcomes that nothing tells.
+_CHANCE = 0.05
 # How far single rules may leave their block's weights, from hardly to freely.
 _REFITS = (0.003, 0.01, 0.03, 0.1, 0.3)
 _PARTS = 4
@@ -122,15 +125,15 @@ def best_pick(past: Past, makers: Sequence[Maker], most_bins: int, most_rules: i
     picks = []
     for gain in GAINS:
         made = [maker(Fineness(gain, most_bins)) for maker in makers]
-        picked = _pick(past, [block for block in made if block], most_rules)
+        picked = _pick(past, [block for block in made if block], len(makers), most_rules)
         if picked:
             picks.append(picked)
     least = min((picked.loss for picked in picks), default=0.0)
     return next((picked for picked in picks if picked.loss <= least * (1 + _ALIKE)), None)
 
 
-def _pick(past: Past, blocks: Sequence[Block], most_rules: int) -> Pick | None:
-    kept = _distinct(past, _telling(past, blocks))
+def _pick(past: Past, blocks: Sequence[Block], candidates: int, most_rules: int) -> Pick | None:
+    kept = _distinct(past, _telling(past, blocks, candidates))
     if not kept:
         return None
     columns = np.column_stack([block.cross_fitted for block in kept]).astype(float)
@@ -186,17 +189,25 @@ def pointed(past: Past, picked: Pick) -> Chosen | None:
     )  # fmt: skip
 
 
-def _telling(past: Past, blocks: Sequence[Block]) -> list[Block]:
-    """Blocks whose cross-fitted column tells something by itself, those that tell most first."""
+def _telling(past: Past, blocks: Sequence[Block], candidates: int) -> list[Block]:
+    """Blocks whose cross-fitted column tells something by itself, those that tell most first.
+
+    None where not one of so many candidates tells more than the best of them would by chance
+    (Bonferroni).
+    """
     rate = past.converted.mean()
-    found = []
+    found, highest = [], 0.0
     for block in blocks:
         column = block.cross_fitted - block.cross_fitted.mean()
         spread = float(np.sqrt((column.astype(float) ** 2).sum() * rate * (1 - rate)))
         if spread == 0 or np.var(block.column[: past.taught]) < _LEAST_VARIANCE:
             continue
-        if float(column @ (past.converted - rate)) / spread >= LEAST_Z:
+        z = float(column @ (past.converted - rate)) / spread
+        highest = max(highest, z)
+        if z >= LEAST_Z:
             found.append(block)
+    if highest < NormalDist().inv_cdf(1 - _CHANCE / max(1, candidates)):
+        return []
     return sorted(found, key=lambda block: (-block.gain, block.name))
 
 
