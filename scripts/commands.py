@@ -326,6 +326,33 @@ def recommend(
 
 
 @app.command()
+def propose(
+    day: Annotated[
+        int | None, typer.Option(help="as of the end of this day after creation (var quality_day)")
+    ] = None,
+    outcome: Annotated[str, typer.Option(help="opportunity or customer")] = "customer",
+    rules: Annotated[int, typer.Option(min=1, help="how many rules at most")] = 30,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="keep the rules of the champion that are locked")
+    ] = False,
+) -> None:
+    """Propose a whole point table from what became of past leads, as seeds and a page."""
+    from scripts.quality import propose as proposing
+
+    with terminal.progress() as bar:
+        task = bar.add_task("starting", total=None)
+        result = proposing.propose(
+            day, outcome, rules, keep=keep, step=lambda name: bar.update(task, description=name)
+        )
+    terminal.show(proposing.render(result))
+    for line in proposing.summary(result):
+        say(line)
+    say(f"page: {result.folder / 'proposal.md'}")
+    say(f"try it: LEADS_SEEDS={result.folder} make run")
+    say(f"proposal: {result.folder}")
+
+
+@app.command()
 def train() -> None:
     """Train the predictor of who becomes a customer; the next build tells it of each lead."""
     from scripts.quality import train as training
@@ -439,9 +466,20 @@ def _run(folder: Path | None, systems: str, where: str, daily: bool) -> None:
         say("each counts as a channel of its own, until seeds/mapping/channels.csv maps it")
     for source in result.unmapped_sources:
         say(source, "source without a channel:")
+    if not daily:
+        _print_standing()
     say(f"published marts: {result.published.file}")
     say(f"KPIs: {result.report.csv_file} and {result.report.json_file}")
     _refuse_failed(result.connected)
+
+
+def _print_standing() -> None:
+    """Which rules fire, what no rule uses, and the next command."""
+    from scripts.quality import standing
+
+    found = standing.standing()
+    for line in standing.lines(found) if found else ():
+        say(line)
 
 
 @app.command()

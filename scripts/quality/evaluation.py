@@ -6,8 +6,9 @@ it does not have, on leads held out.
 """
 # ruff: noqa: S608 (names of tables are those of `interface`)
 
+import math
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import duckdb
@@ -15,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from scripts.shared.errors import UserError
-from scripts.shared.interface import EVALUATION_DATES, EVALUATION_LEADS, SCORED_DAYS
-from scripts.shared.statistics import Flags, wilson
+from scripts.shared.interface import DATA_END, EVALUATION_DATES, EVALUATION_LEADS, SCORED_DAYS
+from scripts.shared.statistics import Flags, Numbers, wilson
 
 OUTCOMES = ("opportunity", "customer")
 # Of the leads in the order of their creation, the last part is kept from every fit.
@@ -89,8 +90,43 @@ def evaluated_leads(connection: duckdb.DuckDBPyConnection, day: int, outcome: st
         raise UserError(
             f"there is too little history: of the leads scored on day {day} that had the time, "
             f"{wins} became {outcome} and {losses} did not; it takes {LEAST_OF_EACH} of each"
+            + _when_enough(connection, leads)
         )
     return leads
+
+
+def _when_enough(connection: duckdb.DuckDBPyConnection, leads: Leads) -> str:
+    """What is missing, and the month in which it is there if leads go on as they did."""
+    wins = int(leads.converted.sum())
+    fewest = min(wins, len(leads.converted) - wins)
+    kind = "conversions" if fewest == wins else "leads that did not convert"
+    said = f": {LEAST_OF_EACH - fewest} more {kind}"
+    if not fewest:
+        return said
+    created = leads.created_date.astype("datetime64[D]")
+    days = int((created[-1] - created[0]).astype(int)) + 1
+    ((end,),) = connection.sql(f"select last_date from {DATA_END}").fetchall()
+    enough = end + timedelta(days=math.ceil((LEAST_OF_EACH - fewest) * days / fewest))
+    return f"{said}, at today's pace in {enough:%B %Y}"
+
+
+def scores_of(connection: duckdb.DuckDBPyConnection, name: str, day: int, leads: Leads) -> Numbers:
+    """The score of each lead by a model; disqualified leads come last.
+
+    Raises UserError where the warehouse was built without the model.
+    """
+    found = connection.execute(
+        f"""select lead_id, if(band = 'disqualified', '-inf'::double, score::double) as score
+        from {EVALUATION_DATES}
+        inner join {SCORED_DAYS} using (lead_id, score_date)
+        where score_model = ? and scored_day = ?""",
+        [name, day],
+    ).df()
+    scores = found.set_index("lead_id")["score"].reindex(leads.lead_id).to_numpy(dtype=float)
+    if np.isnan(scores).any():
+        raise UserError(f"the warehouse has no past scores of {name}; build it again")
+    lowest = scores[np.isfinite(scores)].min(initial=0)
+    return np.where(np.isfinite(scores), scores, lowest - 1)
 
 
 def looks_known_afterwards(converted_with: Flags, converted: Flags) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 
-from scripts.quality.evaluation import Leads, evaluated_leads
+from scripts.quality.evaluation import evaluated_leads, scores_of
 from scripts.quality.point_tables import (
     read_point_model,
     read_rows,
@@ -20,7 +20,7 @@ from scripts.scoring.champion import champion
 from scripts.seeds.check_seeds import check_seeds
 from scripts.seeds.overlay import SEEDS, overlay
 from scripts.shared.errors import UserError
-from scripts.shared.interface import CLOCK, EVALUATION_DATES, LIVE_MODELS, SCORED_DAYS
+from scripts.shared.interface import CLOCK, LIVE_MODELS
 from scripts.shared.settings import quality_day
 from scripts.shared.statistics import (
     Change,
@@ -92,8 +92,8 @@ def promote(
             raise UserError(f"{challenger} is {role}; only a challenger can be promoted")
         _refuse_to_come(connection, challenger)
         leads = evaluated_leads(connection, day, outcome)
-        old = _scores(connection, today, day, leads)
-        new = _scores(connection, challenger, day, leads)
+        old = scores_of(connection, today, day, leads)
+        new = scores_of(connection, challenger, day, leads)
     split = leads.first_held_out
     held = leads.converted[split:]
     wins = int(held.sum())
@@ -127,22 +127,6 @@ def _refuse_to_come(connection: duckdb.DuckDBPyConnection, challenger: str) -> N
     ).fetchall()
     if days:
         raise UserError(f"{challenger} is not live before {days[0][0]}, its live_from")
-
-
-def _scores(connection: duckdb.DuckDBPyConnection, name: str, day: int, leads: Leads) -> Numbers:
-    """The score of each lead by a model; disqualified leads come last."""
-    found = connection.execute(
-        f"""select lead_id, if(band = 'disqualified', '-inf'::double, score::double) as score
-        from {EVALUATION_DATES}
-        inner join {SCORED_DAYS} using (lead_id, score_date)
-        where score_model = ? and scored_day = ?""",
-        [name, day],
-    ).df()
-    scores = found.set_index("lead_id")["score"].reindex(leads.lead_id).to_numpy(dtype=float)
-    if np.isnan(scores).any():
-        raise UserError(f"the warehouse has no past scores of {name}; build it again")
-    lowest = scores[np.isfinite(scores)].min(initial=0)
-    return np.where(np.isfinite(scores), scores, lowest - 1)
 
 
 def _auc_gate(change: Change, before: Measures, after: Measures) -> Gate:

@@ -19,6 +19,7 @@ LEAD_PROFILES = "intermediate.int_lead_profiles"
 
 # What occurred at all, whether or not a rule gives points for it; why sales rejected a lead.
 ALL_EVENT_DAYS = "intermediate.int_all_event_days"
+SEQUENCE_EVENT_DAYS = "intermediate.int_sequence_event_days"
 CRM_EVENTS = "intermediate.int_crm_events"
 
 # Which source, as landed, counts for which channel, and the words that are mapped: a lead's channel
@@ -29,6 +30,8 @@ CHANNEL_WORDS = "seeds.channels"
 # How a lead's points become its score, and what is scored on other days or by other seeds.
 LANDED_EVENTS = "staging.stg_raw__lead_events"
 LEAD_ACCOUNTS = "intermediate.int_lead_accounts"
+ACCOUNT_VERSIONS = "intermediate.int_account_versions"
+EXCHANGE_RATES = "intermediate.int_exchange_rates"
 OPPORTUNITIES = "intermediate.int_current_opportunities"
 SCORE_GROUPS = "intermediate.int_score_groups"
 ATTAINABLE_SCORES = "intermediate.int_attainable_scores"
@@ -38,6 +41,7 @@ LIFECYCLE_STAGES = "seeds.lifecycle_stages"
 
 # Rules and bounds as they were built, by region; marts have those that some lead met.
 RULES = "intermediate.int_rules"
+MODEL_ATTRIBUTES = "intermediate.int_model_attributes"
 REGION_BANDS = "intermediate.int_region_bands"
 
 # Personas: they are scored as leads are, and are in no mart, being none.

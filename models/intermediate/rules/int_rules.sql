@@ -27,6 +27,9 @@ select
     ranked.kind, ranked.score_group, score_groups.group_number, ranked.condition_id, ranked.event_key,
     ranked.requires_event_key, ranked.decay,
     coalesce(ranked.reason, ranked.rule_id) as reason,
+    {# Points that every lead has: it is as old as no day at least. #}
+    coalesce(ranked.attribute = 'tenure_days' and ranked.operator = 'at_least' and ranked.lower <= 0, false)
+        as is_of_all_leads,
     ranked.effect, ranked.points, ranked.min_points, ranked.max_points, ranked.window_days, ranked.max_per_day,
     ranked.max_events, ranked.decay_days, ranked.decay_rate, ranked.silent_days,
     coalesce(ranked.valid_from, cast('1900-01-01' as date)) as valid_from_date,

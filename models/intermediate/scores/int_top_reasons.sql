@@ -1,4 +1,7 @@
-{# Grain: one row per current observation with a reason: its three strongest for and the strongest against, in words. #}
+{#
+    Grain: one row per current observation with a reason: its three strongest for and the strongest against, in words.
+    Points that every lead has are no reason.
+#}
 {{ config(materialized='view') }}
 with
 ranked as (
@@ -13,7 +16,11 @@ ranked as (
     inner join {{ ref('int_days_to_score') }} as days
         on factors.observation_id = days.observation_id
         and days.is_current
-    where factors.points <> 0
+    where
+        factors.points <> 0
+        and factors.rule_number not in (
+            select rules.rule_number from {{ ref('int_rules') }} as rules where rules.is_of_all_leads
+        )
 ),
 
 strongest as (

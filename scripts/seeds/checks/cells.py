@@ -60,6 +60,11 @@ def _check(row: Row, column: Column, table: Table, vocabulary: Vocabulary) -> Fi
         yield from _inverted(row, column, table.seed.columns[column.not_below])
 
 
+def can_stand(text: str) -> bool:
+    """Whether a text may stand in a cell of a seed as it is, if its column takes any text."""
+    return bool(text) and not _misread(text, Column("value"))
+
+
 def _misread(found: str, column: Column) -> str | None:
     """What happened to text on its way through a spreadsheet or an editor."""
     if not found.strip():

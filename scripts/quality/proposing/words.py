@@ -1,0 +1,71 @@
+"""How proposals say things: numbers, attributes and events as a person would write them."""
+
+import re
+from collections.abc import Sequence
+
+
+def attribute(name: str) -> str:
+    """An attribute in words: `account.employee_count` is `Account employee count`."""
+    said = " ".join(re.sub(r"[._]+", " ", name).split()) or name
+    return said[:1].upper() + said[1:]
+
+
+def event(key: str, description: str) -> str:
+    """What a person wrote of an event key, else the key in words."""
+    return description or attribute(key)
+
+
+def number(value: float | None, decimals: int) -> str:
+    """A number as seeds write it; None is empty."""
+    if value is None:
+        return ""
+    text = f"{value:.{decimals}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def read_number(value: float, decimals: int) -> str:
+    """A number as people read it, with commas between thousands."""
+    text = f"{value:,.{decimals}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def span(lower: float | None, upper: float | None, decimals: int) -> str:
+    """A range of numbers in words."""
+    low, high = ("" if end is None else read_number(end, decimals) for end in (lower, upper))
+    if not high:
+        return f"of {low} or more"
+    if not low:
+        return f"of {high} or less"
+    return f"of {low}" if low == high else f"of {low} to {high}"
+
+
+def listed(texts: Sequence[str]) -> str:
+    """A few texts in words, and how many more there are."""
+    shown = list(texts) if len(texts) <= 4 else [*texts[:3], f"{len(texts) - 3} more"]
+    return " or ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+
+
+def times(lower: int, upper: int | None) -> str:
+    """How often something happened, in words."""
+    if upper is None:
+        return "once or more" if lower == 1 else f"{lower} times or more"
+    if lower == upper:
+        return "once" if lower == 1 else f"{lower} times"
+    return f"{lower} to {upper} times"
+
+
+def window(days: int | None) -> str:
+    """Within how many days, in words; empty for ever."""
+    if days is None:
+        return ""
+    return " today" if days == 1 else f" in the last {days} days"
+
+
+def slug(text: str) -> str:
+    """A name for a rule, a measure or a persona, made of words."""
+    return re.sub("[^a-z0-9]+", "_", text.lower()).strip("_")[:60].strip("_") or "rule"
+
+
+def is_number(text: str) -> bool:
+    """Whether rules take a text for a number."""
+    return bool(re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text))
