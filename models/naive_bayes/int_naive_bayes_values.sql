@@ -25,8 +25,7 @@ known as (
             else 'lead'
         end as value
     from {{ ref('int_lifecycles') }} as lifecycle
-    inner join {{ ref('naive_bayes_fields') }} as fields
-        on fields.attribute = 'lifecycle_stage'
+    inner join {{ ref('naive_bayes_fields') }} as fields on fields.attribute = 'lifecycle_stage'
 )
 
 select * from known
@@ -36,7 +35,6 @@ union
 
 select lead_id, field, kind, trim(value) as value
 from (
-    select lead_id, field, kind, {{ split_rows('value') }} as value from known
-    where kind = 'tags'
+    select lead_id, field, kind, {{ split_rows('value') }} as value from known where kind = 'tags'
 ) as tags
 where trim(value) <> ''

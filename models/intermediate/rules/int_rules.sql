@@ -19,9 +19,7 @@ ranked as (
 )
 
 select
-    cast(row_number() over (
-        order by ranked.score_model, ranked.rule_id, ranked.lead_region
-    ) as int) as rule_number,
+    cast(row_number() over (order by ranked.score_model, ranked.rule_id, ranked.lead_region) as int) as rule_number,
     ranked.score_model, ranked.rule_id, ranked.lead_region,
     coalesce(ranked.region, '') as rule_region,
     ranked.kind, ranked.score_group, score_groups.group_number, ranked.condition_id, ranked.event_key,
