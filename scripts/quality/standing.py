@@ -15,9 +15,11 @@ from scripts.seeds.checks.vocabulary import CRM_EVENTS
 from scripts.shared.interface import (
     ALL_EVENT_DAYS,
     EVALUATION_LEADS,
+    EVENT_MEASURES,
     LEAD_PROFILES,
     MODEL_ATTRIBUTES,
     RULES,
+    SEGMENTS,
 )
 from scripts.shared.warehouse import quote_identifier, reading
 
@@ -120,12 +122,12 @@ def _unused_events(connection: duckdb.DuckDBPyConnection, model: str) -> tuple[s
             f"""select unnest([event_key, requires_event_key]) from {RULES}
             where score_model = $model
             union
-            select unnest([event_key, per_event_key]) from seeds.event_measures
+            select unnest([event_key, per_event_key]) from {EVENT_MEASURES}
             where measure in (
                 select attribute from {MODEL_ATTRIBUTES} where score_model = $model
             )
             union
-            select event_key from seeds.segments
+            select event_key from {SEGMENTS}
             where 'in_segment:' || segment in (
                 select attribute from {MODEL_ATTRIBUTES} where score_model = $model
             )""",

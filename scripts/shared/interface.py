@@ -42,6 +42,8 @@ LIFECYCLE_STAGES = "seeds.lifecycle_stages"
 # Rules and bounds as they were built, by region; marts have those that some lead met.
 RULES = "intermediate.int_rules"
 MODEL_ATTRIBUTES = "intermediate.int_model_attributes"
+EVENT_MEASURES = "seeds.event_measures"
+SEGMENTS = "seeds.segments"
 REGION_BANDS = "intermediate.int_region_bands"
 
 # Personas: they are scored as leads are, and are in no mart, being none.
