@@ -12,7 +12,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from scripts.landing.connecting.place import load_extension
+from scripts.landing.contract import read_contract
 from scripts.run import ConnectedResult, Connection, connect_systems
+from tests import postgres
 from tests.real_data import data_folder
 from tests.warehouse import run_dbt
 
@@ -89,3 +92,41 @@ def test_the_second_night_says_what_is_gone(nights: Nights) -> None:
         "leads": 1, "opportunities": 1, "opportunity_leads": 2, "opportunity_stages": 1,
         "lead_events": 2,
     }  # fmt: skip
+
+
+def landed(folder: Path, where: str) -> dict[str, set[str]]:
+    """What a night lands of both systems, by entity: each row as text, but for when it landed."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LEADS_WAREHOUSE", str(folder / "leads.duckdb"))
+        connect_systems(Connection(("hubspot", "salesforce"), where))
+    with duckdb.connect(str(folder / "leads.duckdb"), read_only=True) as connection:
+        return {
+            entity: {
+                row
+                for (row,) in connection.sql(
+                    f"""select raw::varchar from (
+                        select * exclude (landing_seq, landed_at) from raw.{entity}
+                    ) as raw"""
+                ).fetchall()
+            }
+            for entity in read_contract()
+        }
+
+
+def test_a_postgres_server_gives_what_the_files_give(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    night = data_folder() / "crm" / "night1"
+    of_files = landed(tmp_path / "files", str(night))
+    monkeypatch.setenv("PGPASSWORD", postgres.PASSWORD)
+    with postgres.server() as server:
+        with duckdb.connect() as connection:
+            load_extension(connection, "postgres_scanner")
+            connection.execute(f"attach '{server.where}' as crm (type postgres)")
+            for file in sorted(night.rglob("*.parquet")):
+                connection.execute(f"create schema if not exists crm.{file.parent.name}")
+                table = f'crm.{file.parent.name}."{file.stem}"'
+                connection.execute(f"create table {table} as from '{file}'")
+        of_server = landed(tmp_path / "server", server.where)
+    assert sum(map(len, of_files.values())) > 500
+    assert of_server == of_files
