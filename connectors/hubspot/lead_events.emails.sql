@@ -79,4 +79,3 @@ left join (
     on events.id = status.id
 left join (select id, min(name) as name, min(subject) as subject from email_campaign group by id) as campaigns
     on events.email_campaign_id = campaigns.id
-order by event_id
