@@ -509,7 +509,7 @@ def _parts(text: str) -> tuple[str, ...]:
 def _print_connected(result: ConnectedResult) -> None:
     """What came of a system: what its tables lack, and what was landed."""
     for fault in result.faults:
-        say(f"{fault.record_id} ({fault.entity}): {fault.detail}", f"{fault.issue}:")
+        say(fault.text, f"{fault.issue}:")
     if result.landed:
         _print_landed(result.landed)
 

@@ -53,11 +53,7 @@ class ConnectedResult:
     @property
     def failed(self) -> list[str]:
         """The queries that failed, or the system that could not be read, and why."""
-        return [
-            f"{fault.record_id} ({fault.entity}): {fault.detail}"
-            for fault in self.faults
-            if fault.issue == FAILED
-        ]
+        return [fault.text for fault in self.faults if fault.issue == FAILED]
 
 
 @dataclass(frozen=True)
@@ -145,15 +141,10 @@ def refuse_no_leads(landed: LandResult | None) -> None:
     with duckdb.connect(str(paths.warehouse_file()), read_only=True) as connection:
         if connection.sql("from raw.leads limit 1").fetchall():
             return
-    told = "; ".join(rejects(landed.run_id, most=3)) if landed else ""
-    raise UserError(
-        "no lead was landed, so nothing is built and what was published stays"
-        + (
-            f": {landed.total.rows_rejected:,} rows were set aside ({told})"
-            if landed and told
-            else ""
-        )
-    )
+    cause = ""
+    if landed and (told := "; ".join(rejects(landed.run_id, most=3))):
+        cause = f": {landed.total.rows_rejected:,} rows were set aside ({told})"
+    raise UserError(f"no lead was landed, so nothing is built and what was published stays{cause}")
 
 
 def unmapped_sources(most: int = 10) -> list[str]:

@@ -134,13 +134,14 @@ def _unused_events(connection: duckdb.DuckDBPyConnection, model: str) -> tuple[s
             {"model": model},
         ).fetchall()
     }
-    engaged = {"any_engagement"} & asked
-    used, mapped = set(asked), set()
-    for row in read_rows("event_keys"):
-        mapped.add(row["event_key"])
-        if row["event_key"] in asked or (engaged and row["is_engagement"].strip() == "yes"):
-            used.add(row["event_type"])
-    types = {row["event_type"] for row in read_rows("event_keys")}
+    keys = read_rows("event_keys")
+    mapped, types = ({row[name] for row in keys} for name in ("event_key", "event_type"))
+    engages = "any_engagement" in asked
+    used = asked | {
+        row["event_type"]
+        for row in keys
+        if row["event_key"] in asked or (engages and row["is_engagement"].strip() == "yes")
+    }
     occurred = connection.sql(f"select distinct event_key from {ALL_EVENT_DAYS}").fetchall()
     landed = {key for (key,) in occurred} - {*CRM_EVENTS, "any_engagement"} - (mapped - types)
     return tuple(sorted(landed - used))

@@ -48,6 +48,11 @@ class Fault:
     record_id: str
     detail: str
 
+    @property
+    def text(self) -> str:
+        """What is told of it, but for the issue."""
+        return f"{self.record_id} ({self.entity}): {self.detail}"
+
 
 @dataclass(frozen=True)
 class Extract:
