@@ -35,6 +35,6 @@ union
 
 select lead_id, field, kind, trim(value) as value
 from (
-    select lead_id, field, kind, {{ split_rows('value') }} as value from known where kind = 'tags'
+    select lead_id, field, kind, {{ split_rows('value') }} as value from known
 ) as tags
-where trim(value) <> ''
+where kind = 'tags' and trim(value) <> ''

@@ -19,7 +19,8 @@ ranked as (
     where
         factors.points <> 0
         and factors.rule_number not in (
-            select rules.rule_number from {{ ref('int_rules') }} as rules where rules.is_of_all_leads
+            select rules.rule_number from {{ ref('int_rules') }} as rules
+            where rules.is_of_all_leads
         )
 ),
 
