@@ -240,13 +240,19 @@ def explain(
 @app.command()
 def subject_access(
     lead_id: Annotated[str, typer.Argument(help="a lead of the person")],
+    language: Annotated[
+        str | None, typer.Option(help="of the letter: de, el, en, es or fr; else the person's")
+    ] = None,
 ) -> None:
-    """Write all that is held on a person, and every reason of its scores, to one file."""
+    """Write all that is held on a person to one file, and what it means as a letter to read."""
     from scripts.privacy.subject_access import subject_access as collecting
+    from scripts.privacy.subject_access import subject_letter
 
     with terminal.status("collecting"):
+        letter = subject_letter(lead_id, language)
         file = collecting(lead_id)
     say(f"all that is held on the person: {file}")
+    say(f"a letter to go with it: {letter}")
 
 
 @app.command()
@@ -265,7 +271,9 @@ def erase(
     named = [*(lead_ids or ()), *(erasing.past_retention() if old else ())]
     if not named and not erasing.is_unfinished():
         raise UserError(
-            "nobody is past the var retention_days" if old else "name a lead, or --past-retention"
+            "nobody is past the var retention_days or the seed retention"
+            if old
+            else "name a lead, or --past-retention"
         )
     with terminal.progress() as bar:
         task = bar.add_task("looking them up", total=None)
@@ -466,6 +474,11 @@ def _run(folder: Path | None, systems: str, where: str, daily: bool) -> None:
         say("each counts as a channel of its own, until seeds/mapping/channels.csv maps it")
     for source in result.unmapped_sources:
         say(source, "source without a channel:")
+    if result.past_retention:
+        say(
+            f"{result.past_retention:,} people are past their country's days in the seed retention;"
+            " to erase them: python -m scripts erase --past-retention"
+        )
     if not daily:
         _print_standing()
     say(f"published marts: {result.published.file}")

@@ -14,7 +14,7 @@ from scripts.landing.connecting.query import read_connector
 from scripts.landing.land import LandResult, land, rejects
 from scripts.landing.mapping import NO_OPTIONS, Options
 from scripts.landing.sample import write_sample
-from scripts.privacy.erase import erase, is_unfinished, past_retention
+from scripts.privacy.erase import erase, is_retention_set, is_unfinished, past_retention
 from scripts.privacy.suppression import keep_suppressions
 from scripts.scoring.build import Progress, build
 from scripts.scoring.publish import PublishResult, is_evaluated, publish
@@ -58,13 +58,17 @@ class ConnectedResult:
 
 @dataclass(frozen=True)
 class RunResult:
-    """What each step of a run gave."""
+    """What each step of a run gave.
+
+    `past_retention` counts people who are past it and were not erased, since nobody asked for it.
+    """
 
     connected: tuple[ConnectedResult, ...]
     landed: LandResult | None
     published: PublishResult
     report: KpiReport
     unmapped_sources: list[str]
+    past_retention: int
 
 
 def run(
@@ -92,14 +96,16 @@ def run(
         refuse_no_leads(landed)
         step("building")
         build(progress, DAILY if daily and is_evaluated() else ())
-        if old := past_retention():
+        old = past_retention()
+        if old and is_retention_set():
             step("erasing leads past retention")
             erase(old)
+            old = []
         step("publishing")
         published = publish()
         step("computing KPIs")
         report = kpis(by=("month", "channel", "region"))
-        return RunResult(tuple(connected), landed, published, report, unmapped_sources())
+        return RunResult(tuple(connected), landed, published, report, unmapped_sources(), len(old))
 
 
 def connect_systems(

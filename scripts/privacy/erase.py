@@ -37,12 +37,18 @@ from scripts.privacy.person import (
     text_columns,
     written,
 )
-from scripts.privacy.subject_access import report_file
+from scripts.privacy.subject_access import files_of
 from scripts.privacy.suppression import erased_leads, suppress
 from scripts.shared import paths
 from scripts.shared.errors import UserError
 from scripts.shared.faults import damaged
-from scripts.shared.interface import CLOCK, ERASURE, LEAD_IDENTITIES
+from scripts.shared.interface import (
+    CLOCK,
+    ERASURE,
+    LEAD_IDENTITIES,
+    LEAD_PROFILES,
+    RETENTION,
+)
 from scripts.shared.lock import exclusive
 from scripts.shared.settings import project_var
 from scripts.shared.warehouse import (
@@ -71,7 +77,8 @@ OF_RULES = ("reviews", "proposals", "predictors")
 OF_CODE = ("manifest.json", "semantic_manifest.json", "partial_parse.msgpack", "compiled", "graph")
 SEEDS = "seeds-"
 
-# Days on which something was heard of a person, and who was heard of too long ago.
+# Days on which something was heard of a person, and who was heard of too long ago: for longer than
+# its country's days, or than $1 unless that is 0.
 PAST_RETENTION = f"""
 with signs as (
     select lead_id, greatest(created_at, updated_at) as heard_at from raw.leads
@@ -79,11 +86,19 @@ with signs as (
     union all select lead_id, greatest(created_at, updated_at, closed_at) from raw.opportunities
     union all select lead_id, paid_at from raw.payments
     union all select lead_id, given_at from raw.lead_feedback
+),
+heard as (
+    select surviving_lead_id, max(heard_at)::date as heard_on
+    from signs inner join {LEAD_IDENTITIES} using (lead_id)
+    group by surviving_lead_id
 )
 select surviving_lead_id
-from signs inner join {LEAD_IDENTITIES} using (lead_id)
-group by surviving_lead_id
-having max(heard_at)::date < (select clock_date from {CLOCK}) - $1::integer
+from heard
+left join {LEAD_PROFILES} as profile
+    on surviving_lead_id = profile.lead_id and profile.is_current
+left join {RETENTION} as of_country on profile.country = of_country.country_code
+where heard_on < (select clock_date from {CLOCK})
+    - least(nullif($1::bigint, 0), of_country.retention_days)::integer
 order by surviving_lead_id
 """
 
@@ -163,18 +178,22 @@ def is_unfinished() -> bool:
     return _begun() is not None
 
 
+def is_retention_set() -> bool:
+    """Whether a run is to erase by itself who is past retention."""
+    return bool(project_var("retention_days"))
+
+
 def past_retention(days: int | None = None) -> list[str]:
     """The surviving leads of which nothing was heard for more than so many days before the clock.
 
-    `days` are the var `retention_days` unless given; with 0 all are kept. Heard of is whatever
-    has a date: the lead and its changes, events, deals, payments, feedback. Raises UserError for
-    days that are no whole number or less than 0, and where nothing is built.
+    `days` are the var `retention_days` unless given; 0 sets no bound. What the seed `retention` has
+    for a lead's country is a bound as well, and the shorter one counts. Heard of is whatever has a
+    date: the lead and its changes, events, deals, payments, feedback. Raises UserError for days
+    that are no whole number or less than 0, and where nothing is built.
     """
     days = project_var("retention_days") if days is None else days
     if type(days) is not int or days < 0:
-        raise UserError(f"retention_days is {days!r}; it may be a number of days, 0 to keep all")
-    if not days:
-        return []
+        raise UserError(f"retention_days is {days!r}; it may be a number of days, 0 for no bound")
     with connect(is_to_finish=True) as connection, _sound(paths.warehouse_file()):
         try:
             found = connection.execute(PAST_RETENTION, [days]).fetchall()
@@ -554,7 +573,7 @@ def _texts_naming(people: People, working: Path) -> Iterator[_Text]:
             for is_found, text in zip(found, lowered, strict=True)
         ]
 
-    reports = {*map(report_file, people.lead_ids)}
+    reports = set[Path]().union(*map(files_of, people.lead_ids))
     for file, is_of_code in _searched(working).items():
         is_named_after = any(named([file.stem.encode(), file.name.encode()], is_of_code))
         is_of_a_lead = is_named_after or file.parent.name == REPORTS

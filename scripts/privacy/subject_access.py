@@ -1,4 +1,4 @@
-"""All that is held on a person, and every reason of its scores, as one file to hand over."""
+"""All that is held on a person, and every reason of its scores: as a file, and as a letter."""
 
 import hashlib
 import re
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
+from scripts.privacy.letter import LANGUAGES, letter
 from scripts.privacy.person import (
     People,
     any_of,
@@ -60,12 +61,34 @@ def subject_access(lead_id: str) -> Path:
         people = find_people(connection, [lead_id])
         mark_people(connection, people)
         text = "\n".join(_lines(connection, lead_id, people))
-    file = report_file(lead_id)
+    return _written(report_file(lead_id), text + "\n")
+
+
+def subject_letter(lead_id: str, language: str | None = None) -> Path:
+    """Write the letter that goes with the report, beside it, for its owner alone to read.
+
+    `language` and the errors are those of `letter`.
+    """
+    text, chosen = letter(lead_id, language)
+    return _written(_letter_file(lead_id, chosen), text)
+
+
+def _written(file: Path, text: str) -> Path:
     file.parent.mkdir(mode=0o700, exist_ok=True)
     file.touch(mode=0o600)
     close(file)
-    file.write_text(text + "\n", "utf-8")
+    file.write_text(text, "utf-8")
     return file
+
+
+def files_of(lead_id: str) -> set[Path]:
+    """Where the report on a lead and its letters lie, whether or not they are there."""
+    letters = {_letter_file(lead_id, language) for language in LANGUAGES}
+    return {report_file(lead_id)} | letters
+
+
+def _letter_file(lead_id: str, language: str) -> Path:
+    return report_file(lead_id).with_suffix(f".{language}.txt")
 
 
 def report_file(lead_id: str) -> Path:

@@ -22,6 +22,9 @@ ALL_EVENT_DAYS = "intermediate.int_all_event_days"
 SEQUENCE_EVENT_DAYS = "intermediate.int_sequence_event_days"
 CRM_EVENTS = "intermediate.int_crm_events"
 
+# For how long data of a country's leads are to be kept.
+RETENTION = "seeds.retention"
+
 # Which source, as landed, counts for which channel, and the words that are mapped: a lead's channel
 # alone does not tell whether it was.
 WORDS = "intermediate.int_words"

@@ -201,6 +201,10 @@ rate_date,from_currency,to_currency,rate
 2025-01-01,EUR,USD,1.04
 2025-01-01,USD,EUR,0.9615
 """,
+    "retention": """
+country_code,retention_days,basis
+DE,700,by law
+""",
 }
 
 

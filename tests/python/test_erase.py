@@ -446,6 +446,24 @@ def test_a_run_erases_who_is_past_retention_before_it_publishes(
         assert after.sql("select count(*) > 0 from marts.lead_score").fetchall() == [(True,)]
 
 
+def test_the_days_of_a_country_bind_where_they_are_the_shorter(erased: Erased) -> None:
+    def with_days(days: int) -> set[str]:
+        with duckdb.connect(str(erased.warehouse.file)) as connection:
+            connection.execute("update seeds.retention set retention_days = $1", [days])
+        return {*past_retention(200)} - {*past_retention(300)}
+
+    french = {
+        str(row[0])
+        for row in erased.warehouse.query(
+            """select lead_id from intermediate.int_lead_profiles
+            where is_current and country in ('FR', 'IT')"""
+        )
+    }
+    kept, shortened = with_days(1000), with_days(200)
+    assert kept & french and kept - french == shortened
+    with_days(1000)
+
+
 @pytest.mark.slow
 def test_the_command_erases_who_is_past_retention(
     erased: Erased, monkeypatch: pytest.MonkeyPatch
