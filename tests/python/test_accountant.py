@@ -270,6 +270,7 @@ def test_a_reopened_deal_that_was_won_is_not_lost(report: KpiReport) -> None:
         assert lost.fetchall() == []
 
 
+@pytest.mark.slow
 def test_chosen_cost_types_alone_are_spend(report: KpiReport) -> None:
     media = reported("--select", "int_marketing_spend+", cost_types=["media"])
     # 600 · 300 + 200 · 110; the people of March and the tools of January do not count.
@@ -278,6 +279,7 @@ def test_chosen_cost_types_alone_are_spend(report: KpiReport) -> None:
     assert media.choices["cost types"] == "media"
 
 
+@pytest.mark.slow
 def test_two_currencies_and_no_choice_fail_the_build(report: KpiReport) -> None:
     choose = "currency EUR, USD, .* choose one in the var reporting_currency"
     with pytest.raises(UserError, match=choose):

@@ -58,6 +58,7 @@ def test_a_past_day_is_explained_as_history_has_it(warehouse: Warehouse) -> None
     assert all(r.last_event_date is None or r.last_event_date <= day for r in found.reasons)
 
 
+@pytest.mark.slow
 def test_a_past_day_is_explained_by_the_points_and_vars_of_the_build(
     warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -148,6 +148,7 @@ def one_rule(points: int = 5) -> dict[str, Sequence[Row]]:
     }
 
 
+@pytest.mark.slow
 def test_a_day_on_which_models_are_measured_is_scored_when_nothing_else_is(tmp_path: Path) -> None:
     """Thirty days after the creation no event is young enough to make the lead due."""
     lead: Row = {"lead_id": "a", "created_at": "2024-02-05T09:00:00"}

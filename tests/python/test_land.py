@@ -1250,6 +1250,7 @@ def test_a_landing_after_rejected_rows_is_later_than_they_were(folder: Path) -> 
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
+@pytest.mark.slow
 def test_what_a_file_newly_says_of_a_lead_is_current(
     folder: Path, landings: list[dict[str, list[tuple[int, str]]]]
 ) -> None:

@@ -169,6 +169,7 @@ def test_a_what_if_gives_the_scores_that_a_build_would(
 
 
 @pytest.mark.slow
+@pytest.mark.slow
 def test_real_leads_equal_the_oracle(real: tuple[str, Warehouse]) -> None:
     with _landed_world(real[1]) as world:
         _assert_equal(world)

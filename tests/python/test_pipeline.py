@@ -61,6 +61,7 @@ def test_the_points_of_every_lead_add_up(sample: Sample) -> None:
     ) == [(sample[0].query("select count(*) * 2 from marts.lead_score")[0][0], 2, 0)]
 
 
+@pytest.mark.slow
 def test_a_changed_point_in_the_sql_fails_the_build(sample: Sample, tmp_path: Path) -> None:
     project = copied_project(tmp_path)
     model = project / "models" / "marts" / "scoring" / "lead_score_factors.sql"
@@ -355,6 +356,7 @@ def test_a_missing_folder_is_one_sentence(
     assert "nowhere" in str(done.exception)
 
 
+@pytest.mark.slow
 def test_real_data_give_their_ground_truth(
     real: tuple[str, Warehouse], monkeypatch: pytest.MonkeyPatch
 ) -> None:

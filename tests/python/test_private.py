@@ -190,6 +190,7 @@ def test_what_is_there_for_others_is_as_the_user_has_it(
     assert modes(place / "leads.duckdb") == ["0o600"]
 
 
+@pytest.mark.slow
 def test_dbt_by_hand_keeps_what_it_writes_to_its_owner(tmp_path: Path) -> None:
     """Its log is there before the plugin is, and may be an earlier version's."""
     (tmp_path / "warehouse").mkdir()

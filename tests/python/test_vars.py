@@ -145,6 +145,7 @@ def test_unit_tests_hold_whatever_the_vars(
     assert told.endswith("exit 0"), told
 
 
+@pytest.mark.slow
 def test_a_build_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LEADS_WAREHOUSE", str(tmp_path / "leads.duckdb"))
     monkeypatch.setenv("DBT_TARGET_PATH", str(tmp_path / "target"))
