@@ -54,6 +54,7 @@ from scripts.shared.settings import project_var
 from scripts.shared.warehouse import (
     built_file,
     connect,
+    copy_comments,
     holds,
     quote_identifier,
     quote_literal,
@@ -499,6 +500,7 @@ def _copy(
     for _, definition in views:
         connection.execute(definition)
     connection.execute(f"use {quote_identifier(paths.warehouse_file().stem)}")
+    copy_comments(connection, catalog, NEW)
     finish()
     connection.execute(f"detach {NEW}")
     return new

@@ -23,6 +23,7 @@ from scripts.shared.settings import project_var
 from scripts.shared.warehouse import (
     built_file,
     connect,
+    copy_comments,
     holds,
     quote_identifier,
     quote_literal,
@@ -256,10 +257,22 @@ def _copy(
     asked = "(storage_version 'v0.10.2')"
     connection.execute(f"attach {quote_literal(str(new))} as {COPY} {asked}")
     connection.execute(f"create schema {COPY}.{SCHEMA}")
+    definitions = dict(
+        connection.execute(
+            "select table_name, sql from duckdb_tables() where schema_name = ? "
+            "and database_name = ?",
+            [SCHEMA, source],
+        ).fetchall()
+    )
+    connection.execute(f"use {COPY}")
+    for table in sorted(marts):
+        connection.execute(definitions[table])
+    connection.execute(f"use {quote_identifier(source)}")
+    copy_comments(connection, source, COPY)
     rows = {}
     for table in sorted(marts):
         original = f"{SCHEMA}.{quote_identifier(table)}"
-        connection.execute(f"create table {_in_copy(table)} as from {original}")
+        connection.execute(f"insert into {_in_copy(table)} from {original}")
         rows[table] = count_rows(connection, _in_copy(table))
         if rows[table] != count_rows(connection, original):
             raise UserError(f"the copy of {original} has {rows[table]} rows; publish again")

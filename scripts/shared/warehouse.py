@@ -185,6 +185,28 @@ def register_text_functions(connection: duckdb.DuckDBPyConnection) -> None:
         )
 
 
+def copy_comments(connection: duckdb.DuckDBPyConnection, source: str, target: str) -> None:
+    """Give the tables and columns of a database, by its name, the comments that another's have."""
+    found = connection.execute(
+        """with commented as (
+            select schema_name, table_name, '' as column_name, comment
+            from duckdb_tables() where database_name = $1
+            union all
+            select schema_name, table_name, column_name, comment
+            from duckdb_columns() where database_name = $1
+        )
+        from commented semi join duckdb_tables() as copied
+            on copied.database_name = $2 and copied.schema_name = commented.schema_name
+            and copied.table_name = commented.table_name
+        where comment is not null order by all""",
+        [source, target],
+    ).fetchall()
+    for schema, table, column, comment in found:
+        parts = [target, schema, table, *([column] if column else [])]
+        kind, name = "column" if column else "table", ".".join(map(quote_identifier, parts))
+        connection.execute(f"comment on {kind} {name} is {quote_literal(comment)}")
+
+
 def quote_identifier(name: str) -> str:
     """A SQL identifier, whatever characters the name holds."""
     return '"' + name.replace('"', '""') + '"'

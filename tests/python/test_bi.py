@@ -9,11 +9,13 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import yaml
 from sqlalchemy import Connection, Engine, create_engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from scripts.run import RunResult
+from scripts.shared.paths import PROJECT
 from tests.python.conftest import Warehouse
 
 OLD = "the version before"
@@ -101,3 +103,32 @@ def test_a_held_connection_keeps_what_it_saw_and_the_next_sees_what_is_new(
 def test_a_client_cannot_write(warehouse: Warehouse) -> None:
     with client(warehouse).connect() as connection, pytest.raises(DBAPIError, match="read-only"):
         connection.execute(text("delete from marts.lead_score"))
+
+
+def test_the_file_carries_the_contract(warehouse: Warehouse) -> None:
+    page = PROJECT / "models/marts/scoring/_scoring__models.yml"
+    (described,) = (
+        model
+        for model in yaml.safe_load(page.read_text("utf-8"))["models"]
+        if model["name"] == "lead_score"
+    )
+    never_null = {
+        column["name"]
+        for column in described["columns"]
+        if any(bound["type"] == "not_null" for bound in column.get("constraints", ()))
+    }
+    with client(warehouse).connect() as connection:
+        columns = connection.execute(
+            text(
+                """select column_name, comment, is_nullable from duckdb_columns()
+                where schema_name = 'marts' and table_name = 'lead_score'"""
+            )
+        ).fetchall()
+        assert {name for name, _, is_nullable in columns if not is_nullable} == never_null
+        assert {name: comment for name, comment, _ in columns} == {
+            column["name"]: column["description"] for column in described["columns"]
+        }
+        silent = """select table_name from duckdb_columns() where schema_name = 'marts'
+            and comment is null union all from (select table_name from duckdb_tables()
+            where schema_name = 'marts' and comment is null)"""
+        assert connection.execute(text(silent)).fetchall() == []
