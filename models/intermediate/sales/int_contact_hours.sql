@@ -9,7 +9,10 @@ places as (
         countries.time_zone as country_time_zone,
         coalesce(own.opens_at, general.opens_at) as opens_at,
         coalesce(own.closes_at, general.closes_at) as closes_at
-    from (select distinct country, time_zone from {{ ref('int_lead_profiles') }} where is_current) as profiles
+    from (
+        select distinct country, time_zone from {{ ref('int_lead_profiles') }}
+        where is_current
+    ) as profiles
     cross join (select distinct contact_channel from {{ ref('contact_consent') }}) as channels
     left join {{ ref('countries') }} as countries
         on profiles.country = countries.country_code

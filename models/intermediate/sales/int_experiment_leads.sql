@@ -21,8 +21,8 @@ parts as (
         entries.entered_on,
         {{ days_after('entries.entered_on', 'experiments.horizon_days') }} as observed_until_date,
         case
-            when {{ hash_bucket("experiments.experiment_id || ' ' || entries.lead_id") }} < 10000 * experiments.held_out_share
-                then 'held_out'
+            when {{ hash_bucket("experiments.experiment_id || ' ' || entries.lead_id") }}
+                < 10000 * experiments.held_out_share then 'held_out'
             else 'ranked'
         end as arm,
         case experiments.outcome

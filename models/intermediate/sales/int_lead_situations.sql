@@ -2,7 +2,6 @@
     Grain: one row per lead that is scored, neither deleted nor disqualified nor junk: where it stands at the clock, what it
     did last, and how often it was touched. One that an experiment holds out of ranking has neither band nor score here.
 #}
-{%- set last_days = 'cast(touches.occurred_at as date) > ' ~ days_after('clock.clock_date', -6) %}
 with
 event_days as (
     select events.lead_id, events.event_key, max(events.event_date) as event_date
@@ -49,7 +48,8 @@ select
     held_out.lead_id is not null as is_held_out,
     engagements.engaged_on,
     engagements.last_event_keys,
-    {{ days_between('coalesce(engagements.engaged_on, cast(lifecycles.lead_at as date))', 'clock.clock_date') }} as silent_days,
+    {{ days_between('coalesce(engagements.engaged_on, cast(lifecycles.lead_at as date))', 'clock.clock_date') }}
+        as silent_days,
     coalesce(touched.touches, 0) as touches
 from {{ ref('int_current_scores') }} as scores
 cross join {{ ref('int_clock') }} as clock
@@ -64,12 +64,15 @@ left join (
     {# With the day after the clock, on which the next may follow, they make seven days. #}
     select touches.lead_id, count(*) as touches
     from {{ ref('int_kpi_events') }} as touches
-    inner join {{ ref('int_clock') }} as clock
-        on {{ last_days }}
+    inner join {{ ref('int_clock') }} as today
+        on cast(touches.occurred_at as date) > {{ days_after('today.clock_date', -6) }}
     where touches.kpi_event in ('email_sent', 'contact', 'touch')
     group by touches.lead_id
 ) as touched
     on scores.lead_id = touched.lead_id
-left join (select distinct lead_id from {{ ref('int_experiment_leads') }} where is_held_out) as held_out
+left join (
+    select distinct lead_id from {{ ref('int_experiment_leads') }}
+    where is_held_out
+) as held_out
     on scores.lead_id = held_out.lead_id
 where not (lifecycles.is_deleted or scores.is_disqualified or scores.is_junk)

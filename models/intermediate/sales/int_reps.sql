@@ -8,6 +8,7 @@
     'won_amount': "cast(sum(case when deals.status = 'won' then coalesce(deals.amount, 0) end) as double)",
     'win_rate': "avg(case when deals.status = 'won' then 1.0 else 0.0 end)",
 } %}
+{%- set this_quarter = "date_trunc('quarter', clock.clock_date)" %}
 with
 reps as (
     select *
@@ -25,9 +26,8 @@ performances as (
         and deals.status in ('won', 'lost')
     cross join {{ ref('int_clock') }} as clock
     where
-        cast(deals.closed_at as date) < cast(date_trunc('quarter', clock.clock_date) as date)
-        and cast(deals.closed_at as date)
-        >= cast(date_trunc('quarter', {{ days_after("cast(date_trunc('quarter', clock.clock_date) as date)", -1) }}) as date)
+        deals.closed_at < {{ this_quarter }}
+        and deals.closed_at >= date_trunc('quarter', {{ days_after('cast(' ~ this_quarter ~ ' as date)', -1) }})
     group by reps.rep_id
 )
 

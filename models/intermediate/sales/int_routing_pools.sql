@@ -7,29 +7,31 @@
 with
 profiles as (
     select
-        routing_profile,
         {%- for column in conditions %}
-            text_key({{ column }}) as {{ column }}{{ ',' if not loop.last }}
+            text_key({{ column }}) as {{ column }},
         {%- endfor %}
+        routing_profile
     from (select distinct routing_profile, {{ conditions | join(', ') }} from {{ ref('int_sales_leads') }}) as alike
 ),
 
 fitting as (
     {# What a rule wants of reps: NULL is nothing, '' what a lead does not say and so nobody has. #}
     select
-        profiles.routing_profile, rules.rule_order, rules.rule_id, rules.assign_to,
         {%- for of_rep, of_lead in asked %}
             case
                 when rules.rep_{{ of_rep }} = 'same' then coalesce(profiles.{{ of_lead }}, '')
                 else text_key(rules.rep_{{ of_rep }})
-            end as {{ of_rep }}_key{{ ',' if not loop.last }}
+            end as {{ of_rep }}_key,
         {%- endfor %}
+        profiles.routing_profile, rules.rule_order, rules.rule_id, rules.assign_to
     from profiles
     inner join {{ ref('routing_rules') }} as rules
-        on
+        on true
         {%- for column in conditions %}
-            (rules.{{ column }} is null or {{ shares_a_value('text_key(rules.' ~ column ~ ')', 'profiles.' ~ column) }})
-            {{- ' and' if not loop.last }}
+            and (
+                rules.{{ column }} is null
+                or {{ shares_a_value('text_key(rules.' ~ column ~ ')', 'profiles.' ~ column) }}
+            )
         {%- endfor %}
 ),
 

@@ -43,6 +43,11 @@ left join {{ ref('int_account_versions') }} as accounts
 left join published
     on situations.lead_id = published.lead_id
 where
-    coalesce(lifecycles.{{ stages[first:] | join('_at, lifecycles.') }}_at) is not null
-    and situations.stage not in ('customer', 'lost')
+    situations.stage not in ('customer', 'lost')
     and not profiles.has_objected
+    and (
+        false
+        {%- for stage in stages[first:] %}
+            or lifecycles.{{ stage }}_at is not null
+        {%- endfor %}
+    )

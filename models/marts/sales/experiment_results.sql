@@ -2,20 +2,20 @@
     Grain: one row per experiment of the seed experiments: what became, within its horizon, of the leads that were ranked and
     of those that were held out. Only leads whose horizon lies behind the end of the data count.
 #}
+{%- set sums = ['ranked_margin', 'ranked_squares', 'ranked_leads', 'held_out_margin', 'held_out_squares'] %}
 with
 counted as (
     select
         experiments.experiment_id,
-        count(case when not leads.is_observed then 1 end) as young_leads,
         {%- for arm in ['ranked', 'held_out'] %}
             {%- set of_arm = "leads.is_observed and leads.arm = '" ~ arm ~ "'" %}
             count(case when {{ of_arm }} then 1 end) as {{ arm }}_leads,
             count(case when {{ of_arm }} and leads.is_converted then 1 end) as {{ arm }}_conversions,
             cast(sum(case when {{ of_arm }} then leads.margin else 0 end) as decimal(38, 4)) as {{ arm }}_margin,
             cast(sum(case when {{ of_arm }} then leads.margin * leads.margin else 0 end) as decimal(38, 8))
-                as {{ arm }}_squares
-            {{- ',' if not loop.last }}
+                as {{ arm }}_squares,
         {%- endfor %}
+        count(case when not leads.is_observed then 1 end) as young_leads
     from {{ ref('experiments') }} as experiments
     left join {{ ref('int_experiment_leads') }} as leads
         on experiments.experiment_id = leads.experiment_id
@@ -25,18 +25,18 @@ counted as (
 compared as (
     select
         counted.*,
-        conversion_difference(ranked_conversions, ranked_leads, held_out_conversions, held_out_leads) as conversions,
-        margin_difference(
-            ranked_margin, ranked_squares, ranked_leads, held_out_margin, held_out_squares, held_out_leads
-        ) as margins
+        conversion_difference(
+            counted.ranked_conversions, counted.ranked_leads, counted.held_out_conversions, counted.held_out_leads
+        ) as conversions,
+        margin_difference(counted.{{ sums | join(', counted.') }}, counted.held_out_leads) as margins
     from counted
 ),
 
 measured as (
     select
         compared.*,
-        {{ struct_columns('conversions') }},
-        {{ struct_columns('margins') }}
+        {{ struct_columns('compared.conversions') }},
+        {{ struct_columns('compared.margins') }}
     from compared
 )
 

@@ -58,7 +58,7 @@ select
         when given.rep_id is not null and given.rule_id is null then leads.kept_because
         when rules.assign_to = 'reps' and given.candidates = 1 then rules.description || ': nobody else fits'
         when rules.assign_to = 'reps'
-            then rules.description || ': of ' || given.candidates || ' who fit, the one with the fewest leads for the weight'
+            then rules.description || ': fewest leads for the weight of ' || given.candidates || ' who fit'
         when given.rep_id is not null then rules.description
         when given.candidates > 0 then 'Whoever fits has as many leads as they can take'
         else 'Nobody fits who is there'
