@@ -37,7 +37,7 @@ leaking as (
 
 reached as (
     select
-        (select coalesce(sum(sqls), 0) from {{ ref('funnel') }}) as sqls,
+        (select coalesce(sum(days.sqls), 0) from {{ ref('funnel') }} as days) as sqls,
         count(lifecycle.sql_at) as not_callable_sqls
     from {{ ref('lead_lifecycle') }} as lifecycle
     left join {{ ref('lead_score') }} as scores
@@ -46,7 +46,15 @@ reached as (
     where scores.lead_id is null
 )
 
-select *
+select
+    open_deals.amount as open_amount,
+    pipeline.amount as pipeline_amount,
+    pipeline.expected_value,
+    not_leaking.expected_value as not_leaking,
+    leaking.counted_value as leaking,
+    reached.sqls,
+    pipeline.sqls as sqls_in_hand,
+    reached.not_callable_sqls
 from open_deals
 cross join pipeline
 cross join not_leaking

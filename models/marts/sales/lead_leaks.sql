@@ -4,7 +4,7 @@
 #}
 {%- set leaks = {
     'hot_never_contacted': 'pipeline.is_hot and pipeline.last_contact_date is null',
-    'sql_not_contacted': 'pipeline.is_overdue',
+    'sql_not_contacted': "pipeline.stage = 'sql' and pipeline.is_overdue",
     'deal_of_nobody': 'pipeline.lead_id is null',
     'deal_idle': "pipeline.stage = 'opportunity' and pipeline.lead_id is not null and "
         ~ days_between('pipeline.last_activity_date', 'clock.clock_date') ~ ' >= ' ~ var('deal_idle_days'),
@@ -17,10 +17,10 @@ leaking as (
         select
             '{{ leak }}' as leak, pipeline.record_type, pipeline.record_id, pipeline.lead_id, pipeline.owner_id,
             pipeline.channel, pipeline.region,
-            pipeline.{{ 'last_activity_date' if leak in ('deal_idle', 'lost_came_back') else 'in_hand_date' }} as since_date,
+            pipeline.{{ 'last_activity' if leak in ('deal_idle', 'lost_came_back') else 'in_hand' }}_date as since_date,
             pipeline.expected_value as value_at_stake
         from {{ ref('open_pipeline') }} as pipeline
-        cross join {{ ref('int_clock') }} as clock
+        {{ "cross join " ~ ref('int_clock') ~ " as clock" if 'clock.' in is_leaking }}
         where {{ is_leaking }}
 
         union all
@@ -36,7 +36,8 @@ leaking as (
     inner join {{ ref('stage_value') }} as stage_value
         on rejected.entity = case stage_value.stage when 'lead' then 'leads' when 'opportunity' then 'opportunities' end
     where rejected.landing_id in (
-            select max(landings.landing_id) from {{ source('landing', 'landings') }} as landings group by landings.file
+            select max(landings.landing_id) from {{ source('landing', 'landings') }} as landings
+            group by landings.file
         )
 ),
 

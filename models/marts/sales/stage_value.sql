@@ -7,15 +7,14 @@ with
 reached as (
     {# Leads that have had the days of the var outcome_days since. #}
     {%- for stage, reached_at in stages.items() %}
+        {%- set until = days_after('cast(reached.' ~ reached_at ~ ' as date)', var('outcome_days')) %}
         select
             '{{ stage }}' as stage,
             count(*) as reached,
-            count(
-                case when cast(customer_at as date) <= {{ days_after('cast(' ~ reached_at ~ ' as date)', var('outcome_days')) }} then 1 end
-            ) as converted
-        from {{ ref('lead_lifecycle') }}
+            count(case when cast(reached.customer_at as date) <= {{ until }} then 1 end) as converted
+        from {{ ref('lead_lifecycle') }} as reached
         cross join {{ ref('int_clock') }} as clock
-        where {{ days_after('cast(' ~ reached_at ~ ' as date)', var('outcome_days')) }} <= clock.clock_date
+        where {{ until }} <= clock.clock_date
 
         union all
     {% endfor %}
