@@ -20,7 +20,8 @@
         (['email_ids'], 'hash|refuse', 'hash or refuse'),
         (['gross_margin'], '0([.][0-9]+)?|1([.]0+)?', 'a share from 0 to 1, such as 0.8'),
         (
-            ['payment_months', 'clv_window_months', 'clv_horizon_months', 'roi_months', 'contact_within_hours', 'outcome_days'],
+            ['payment_months', 'clv_window_months', 'clv_horizon_months', 'roi_months', 'contact_within_hours', 'outcome_days',
+             'deal_idle_days'],
             '[1-9][0-9]{0,3}',
             'a whole number from 1 to 9999'
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import signal
 import sys
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -106,6 +106,23 @@ def connect(
         _print_connected(result)
     say(f"landed in: {paths.warehouse_file()}")
     _refuse_failed(results)
+
+
+@app.command()
+def feedback(
+    file: Annotated[Path, typer.Argument(help="call list, CSV or XLSX, that a rep filled in")],
+    on: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="day of the calls; empty: today")
+    ] = None,
+) -> None:
+    """Land what reps noted in a call list as verdicts of sales, by seeds/sales/dispositions."""
+    from scripts.sales import feedback as closing_the_loop
+
+    result = closing_the_loop.feedback(file, on.date() if on else None)
+    say(
+        f"landed: {result.landed} verdicts, {result.known} known already, "
+        f"{result.set_aside} set aside, {result.undecided} rows that say nothing yet"
+    )
 
 
 @app.command("map")

@@ -1020,6 +1020,8 @@ def test_settings_say_what_tables_do_not(tmp_path: Path, monkeypatch: pytest.Mon
         "currency": "EUR",
         "primary_contact_types": "8, 9",
         "reached_outcomes": "f240bbac-87c9-4f6e-bf70-924b57d47db7, gatekeeper",
+        "accepted_statuses": "open_deal, ours",
+        "rejected_statuses": "unqualified",
     }
     assert set(read_connector("hubspot").settings) == set(settings)
     monkeypatch.setattr(
@@ -1030,7 +1032,7 @@ def test_settings_say_what_tables_do_not(tmp_path: Path, monkeypatch: pytest.Mon
     folder = case(
         {
             **PIPELINE,
-            "contact": [contact(1), contact(2)],
+            "contact": [contact(1), contact(2, hs_lead_status="Ours")],
             "deal": [deal(1, "s2"), deal(2, "s2", deal_currency_code="USD")],
             "deal_contact": [
                 {"deal_id": 1, "contact_id": 1, "type_id": 3},
@@ -1055,6 +1057,9 @@ def test_settings_say_what_tables_do_not(tmp_path: Path, monkeypatch: pytest.Mon
         ("hs:2", True),
     ]
     assert landed(folder, "select event_type from raw.lead_events") == [("call_connected",)]
+    assert landed(folder, "select lead_id, verdict from raw.lead_feedback") == [
+        ("hs:2", "accepted")
+    ]
 
 
 def test_what_airbyte_keeps_apart_is_put_together(tmp_path: Path) -> None:
@@ -1178,4 +1183,37 @@ def test_what_is_not_there_is_told_and_the_rest_lands(tmp_path: Path) -> None:
     assert landed(tmp_path, "select job_title from raw.leads order by landing_seq") == [
         ("CEO",),
         (None,),
+    ]
+
+
+def test_the_status_that_sales_gave_is_a_verdict_since_its_first_day(tmp_path: Path) -> None:
+    """1 was unqualified twice, then taken; 2 has no history; what NEW says of 3 is no verdict."""
+    changes = [(1, "UNQUALIFIED", 5), (1, "IN_PROGRESS", 7), (1, "UNQUALIFIED", 9), (3, "NEW", 5)]
+    folder = case(
+        {
+            "contact": [
+                contact(1, hs_lead_status="UNQUALIFIED", hubspot_owner_id=8),
+                contact(2, hs_lead_status="Bad_Timing"),
+                contact(3, hs_lead_status="NEW"),
+            ],
+            "contact_property_history": [
+                {
+                    "contact_id": of,
+                    "name": "hs_lead_status",
+                    "value": status,
+                    "timestamp": f"2025-02-0{day} 09:00:00",
+                }
+                for of, status, day in changes
+            ],
+        },
+        tmp_path,
+    )
+    assert landed(
+        folder,
+        """select lead_id, given_at::date, verdict, reason, rep_id
+        from raw.lead_feedback order by all""",
+    ) == [
+        ("hs:1", date(2025, 2, 5), "rejected", "unqualified", "hs:8"),
+        ("hs:1", date(2025, 2, 7), "accepted", "in_progress", "hs:8"),
+        ("hs:2", date(2025, 3, 1), "rejected", "bad_timing", None),
     ]

@@ -861,3 +861,32 @@ def test_settings_give_the_page_of_a_record_and_a_currency(
     assert query(tmp_path, "select lead_url from raw.leads") == [("https://acme.example/003A",)]
     currencies = "select opportunity_id, currency from raw.opportunities order by 1"
     assert query(tmp_path, currencies) == [("sf:006X", "USD"), ("sf:006Y", "EUR")]
+
+
+def test_the_status_of_a_lead_is_a_verdict_since_its_first_day(tmp_path: Path) -> None:
+    """A was worked from its second version on; B was closed, when is not known; C is open."""
+    lines = {
+        "A": "Working - Contacted | 2025-02-09 09:00:00 | 005A",
+        "B": "CLOSED - NOT CONVERTED | 2025-02-08 09:00:00 |",
+        "C": "Open - Not Contacted | 2025-02-07 09:00:00 | 005A",
+    }
+    current = [f"00Q{name} | 2025-01-01 09:00:00 | {line}" for name, line in lines.items()]
+    source = write(
+        tmp_path / "source",
+        {
+            "lead": "\n".join(["id created_date status last_modified_date owner_id", *current]),
+            "lead_history": """
+                id status _fivetran_start _fivetran_active
+                00QA | Open - Not Contacted | 2025-01-01 09:00:00 | false
+                00QA | Working - Contacted | 2025-02-03 09:00:00 | false
+                00QA | Working - Contacted | 2025-02-09 09:00:00 | true
+            """,
+        },
+    )
+    connect(tmp_path, "salesforce", source)
+    found = """select lead_id, given_at::date::varchar, verdict, reason, rep_id
+        from raw.lead_feedback order by all"""
+    assert query(tmp_path, found) == [
+        ("sf:00QA", "2025-02-03", "accepted", "working - contacted", "sf:005A"),
+        ("sf:00QB", "2025-02-08", "rejected", "closed - not converted", None),
+    ]

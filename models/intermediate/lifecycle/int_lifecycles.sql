@@ -52,6 +52,7 @@ select
     {%- for stage in stages %}
         reached.{{ stage }}_at,
     {%- endfor %}
+    reached.last_lost_at,
     case when reached.last_recycled_at > reached.lost_at then reached.last_recycled_at end as recycled_at,
     case
         when reached.customer_at is not null then 'customer'
