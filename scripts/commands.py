@@ -285,6 +285,29 @@ def erase(
 
 
 @app.command()
+def export(
+    to: Annotated[str, typer.Option(help="hubspot, salesforce, webhook, csv or jsonl")],
+    send: Annotated[
+        bool, typer.Option("--send", help="else it is only said what would be")
+    ] = False,
+) -> None:
+    """Write scores back to where leads are worked: what differs from what was sent."""
+    from scripts.sales import export as exporting
+
+    with terminal.progress() as bar:
+        task = bar.add_task(f"sending to {to}" if send else "comparing", total=None)
+        result = exporting.export(
+            to, send, lambda done, total: bar.update(task, completed=done, total=total)
+        )
+    for line in exporting.lines(result):
+        say(line)
+    if not send:
+        say(f"would be sent: {result.changes:,} (with --send): {result.where}")
+        return
+    say(f"sent: {result.accepted:,}, rejected: {result.rejected:,}: {result.where}")
+
+
+@app.command()
 def whatif(
     seeds: Annotated[Path | None, typer.Argument(help="folder of seeds to try")] = None,
     git_ref: Annotated[str | None, typer.Option(help="branch whose seeds to try")] = None,

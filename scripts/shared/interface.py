@@ -14,6 +14,7 @@ LAST_BUILD = "state.build"  # whether it passed, and what it made
 LIVE_MODELS = "intermediate.int_live_models"
 
 # Who is one person, and what was known of it on a day: personal data, which no mart shows.
+LEAD_VERSIONS = "intermediate.int_lead_versions"  # as landed, under the ids that systems gave
 LEAD_IDENTITIES = "intermediate.int_lead_identities"
 LEAD_PROFILES = "intermediate.int_lead_profiles"
 
@@ -45,6 +46,10 @@ MODEL_ATTRIBUTES = "intermediate.int_model_attributes"
 EVENT_MEASURES = "seeds.event_measures"
 SEGMENTS = "seeds.segments"
 REGION_BANDS = "intermediate.int_region_bands"
+
+# What goes back to where leads are worked, and of what people are told.
+EXPORT_FIELDS = "seeds.export_fields"
+ALERTS = "seeds.alerts"
 
 # Personas: they are scored as leads are, and are in no mart, being none.
 GOLDEN_LEADS = "staging.stg_points__golden_leads"
