@@ -54,7 +54,9 @@ Reply = tuple[int, str]
 class System:
     """A system with records, by id, and what is refused: of ids that it has or values."""
 
-    def __init__(self, records: dict[str, dict[str, str]], refused: set[str], faults: Faults):
+    def __init__(
+        self, records: dict[str, dict[str, str]], refused: set[str], faults: Faults
+    ) -> None:
         self.records, self.refused, self.faults = records, refused, faults
         self.requests: list[str] = []
         self.pid: int | None = None  # who is killed
@@ -110,8 +112,10 @@ class HubSpot(System):
 class Salesforce(System):
     fields = ("score", "band", "why")
 
-    def __init__(self, *arguments: Any) -> None:
-        super().__init__(*arguments)
+    def __init__(
+        self, records: dict[str, dict[str, str]], refused: set[str], faults: Faults
+    ) -> None:
+        super().__init__(records, refused, faults)
         self.jobs: dict[str, dict[str, Any]] = {}
 
     def reply(self, method: str, path: str, body: str, is_partial: bool) -> Reply:
@@ -185,10 +189,6 @@ class Salesforce(System):
 
 
 class Webhook(System):
-    def __init__(self, *arguments: Any) -> None:
-        super().__init__(*arguments)
-        self.is_whole = True  # whether a bad row is all that is refused
-
     def reply(self, method: str, path: str, body: str, is_partial: bool) -> Reply:
         assert (method, path) == ("POST", "/hook?key=secret-address")
         rows = json.loads(body)
@@ -208,6 +208,7 @@ class Webhook(System):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # an answer in one piece: its end need not wait for the other side
     served: System
 
     def log_message(self, *_: object) -> None:
@@ -226,6 +227,8 @@ class _Handler(BaseHTTPRequestHandler):
                 return self.send(429, "", ("Retry-After", "0"))
             case "429 with a date":
                 return self.send(429, "", ("Retry-After", "Mon, 30 Jun 2025 00:00:00 GMT"))
+            case "a day's limit":
+                return self.send(429, "", ("Retry-After", "86400"))
             case "500" | "503":
                 return self.send(int(fault), '{"message": "about ann@x.io"}')
             case "late":

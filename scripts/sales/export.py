@@ -1,5 +1,6 @@
 """Sends scores back to where leads are worked: what differs from what was sent, no more."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
@@ -36,6 +37,8 @@ Progress = Callable[[int, int], object]
 class ExportResult:
     """What was, or would be, sent, in numbers of records.
 
+    `reasons` has how many were rejected for each reason.
+
     `leads` have a score, `leads_with_record` of them something to be written to. Of the `changes`
     those neither `accepted` nor `rejected` had no answer, and are sent again by the next export.
     """
@@ -49,7 +52,7 @@ class ExportResult:
     examples: tuple[Example, ...]
     accepted: int
     rejected: int
-    reasons: tuple[str, ...]
+    reasons: tuple[tuple[str, int], ...]
 
 
 def export(
@@ -87,8 +90,8 @@ def lines(result: ExportResult) -> Iterator[str]:
             for name, (old, new) in example.differences.items()
         )
         yield f"{example.lead_id}: {told}"
-    for reason in result.reasons:
-        yield f"rejected: {reason}"
+    for reason, records in result.reasons:
+        yield f"rejected {records:,}: {reason}"
     if unanswered := result.is_sent * (result.changes - result.accepted - result.rejected):
         yield f"{unanswered:,} had no answer: run the same command again"
 
@@ -153,5 +156,5 @@ def _result(due: Due, where: str, told: Sequence[str] | None) -> ExportResult:
         examples=tuple(due.examples(_EXAMPLES)),
         accepted=len(told or ()) - len(reasons),
         rejected=len(reasons),
-        reasons=tuple(sorted({*reasons})),
+        reasons=tuple(sorted(Counter(reasons).items())),
     )

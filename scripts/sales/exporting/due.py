@@ -23,7 +23,7 @@ _SLICE = 10_000
 # The records that a system gave ids, of those that are there: where one went into another, that
 # one, whether it was landed or not. A system's ids begin with its prefix, $1; $2 tells them apart
 # from what others gave such a name.
-_RECORDS = f"""
+RECORDS = f"""
 with recursive versions as (
     select
         lead_id, is_deleted_then,
@@ -124,7 +124,7 @@ def find_due(
     """
     clock_date = published_clock(connection)
     fields = _fields(connection, destination)
-    addressed = f"({_RECORDS if prefix else _LEADS})"
+    addressed = f"({RECORDS if prefix else _LEADS})"
     values = ", ".join(f"{_text(connection, f, prefix)} as {_own(f)}" for f in fields)
     joins = " ".join(
         f"left join published.marts.{quote_identifier(mart)} using (lead_id)"
@@ -149,17 +149,17 @@ def find_due(
     connection.execute(
         f"""create or replace temp table due as
         with answers as (
-            select record_id, answered_at, is_accepted, "values"
+            select record_id, answered_at, is_accepted, sent_values
             from {sent_before(connection)} where destination = $destination
         ),
 
         accepted as (
-            select record_id, max_by("values", answered_at) as before, max(answered_at) as at
+            select record_id, max_by(sent_values, answered_at) as before, max(answered_at) as at
             from answers where is_accepted group by record_id
         ),
 
         rejected as (
-            select record_id, max_by("values", answered_at) as before, max(answered_at) as at
+            select record_id, max_by(sent_values, answered_at) as before, max(answered_at) as at
             from answers where not is_accepted group by record_id
         )
 

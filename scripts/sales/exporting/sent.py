@@ -13,7 +13,7 @@ from scripts.shared.warehouse import holds
 
 SENT = "state.sent"
 JOBS = "state.export_jobs"
-_COLUMNS = """destination varchar, record_id varchar, "values" json, is_accepted boolean,
+_COLUMNS = """destination varchar, record_id varchar, sent_values json, is_accepted boolean,
     reason varchar, clock_date date, answered_at timestamp"""
 TABLES = f"""
 create schema if not exists state;
