@@ -308,6 +308,21 @@ def export(
 
 
 @app.command()
+def alerts(
+    send: Annotated[bool, typer.Option("--send", help="to Slack, and never told again")] = False,
+) -> None:
+    """Tell of leads that became hot or were left alone, as JSON lines, each once a day."""
+    from scripts.sales import alerts as alerting
+
+    told = 0
+    for alert in alerting.alerts(send):
+        terminal.write_json(alert.to_json())
+        told += 1
+    hint = "" if send else " (with --send they are noted as told)"
+    terminal.say_error(f"alerts: {told:,}{hint}")
+
+
+@app.command()
 def whatif(
     seeds: Annotated[Path | None, typer.Argument(help="folder of seeds to try")] = None,
     git_ref: Annotated[str | None, typer.Option(help="branch whose seeds to try")] = None,

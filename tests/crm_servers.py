@@ -1,4 +1,4 @@
-"""HubSpot, Salesforce and a web hook as they answer an export, on this machine, with faults.
+"""HubSpot, Salesforce, a web hook and Slack as they answer, on this machine, with faults.
 
 Each keeps what its records hold, so that a test can tell what an export came to. A fault is drawn
 for a request until as many as wanted were met with. Some come before anything is done, some after:
@@ -206,6 +206,23 @@ class Webhook(System):
         return 200, ""
 
 
+class Slack(System):
+    """An incoming webhook: what was written to its channel, but for what names the refused."""
+
+    def __init__(
+        self, records: dict[str, dict[str, str]], refused: set[str], faults: Faults
+    ) -> None:
+        super().__init__(records, refused, faults)
+        self.texts: list[str] = []
+
+    def reply(self, method: str, path: str, body: str, is_partial: bool) -> Reply:
+        text = json.loads(body)["text"]
+        if any(name in text for name in self.refused):
+            return 400, "invalid_payload"
+        self.texts.append(text)
+        return 200, "ok"
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     wbufsize = -1  # an answer in one piece: its end need not wait for the other side
@@ -220,7 +237,8 @@ class _Handler(BaseHTTPRequestHandler):
         with system.lock:
             system.requests.append(f"{self.command} {self.path}")
             fault = system.faults.next()
-        if self.headers["Authorization"] != f"Bearer {TOKEN}":
+        is_known = self.headers["Authorization"] == f"Bearer {TOKEN}"
+        if not is_known and not self.path.startswith("/services/secret"):
             return self.send(401, "")
         match fault:
             case "429":

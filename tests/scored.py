@@ -1,4 +1,4 @@
-"""The tables that export reads, of as many leads as a test wants, without a build.
+"""The tables that export and alerts read, of as many leads as a test wants, without a build.
 
 Lead number 7 is hs:7 in HubSpot and 00Q…7 or, of every third, 003…7 in Salesforce.
 """
@@ -43,10 +43,20 @@ def write_scored(folder: Path, leads: int, prefix: str = "") -> Path:
             cross join (select unnest(['hubspot', 'salesforce', 'webhook', 'csv', 'jsonl'])
                 as destination);
             create table marts.lead_score as
-            select {IDS[prefix]} as lead_id, (number % 100)::decimal(18, 4) as score,
-                if(number % 100 >= 50, 'hot', 'cold') as band, 'reason ' || number as top_reasons,
-                null::varchar as not_callable_reason
-            from range(1, {leads + 1}) as numbers (number)"""
+            select {IDS[prefix]} as lead_id, 'main' as score_model,
+                (number % 100)::decimal(18, 4) as score,
+                if(number % 100 >= 50, 'hot', 'cold') as band,
+                if(number % 100 >= 50, 2, 1) as band_order, 'reason ' || number as top_reasons,
+                true as is_callable, null::varchar as not_callable_reason,
+                number::bigint as score_rank, 'https://crm.example.com/' || number as lead_url
+            from range(1, {leads + 1}) as numbers (number);
+            create table marts.lead_score_history (lead_id varchar, score_model varchar,
+                valid_from date, band varchar, band_order integer);
+            create table intermediate.int_kpi_events (lead_id varchar, kpi_event varchar,
+                occurred_at timestamp);
+            create table seeds.alerts as
+            select * from (values ('entered_band', 'hot', 3), ('untouched', 'hot', null))
+                as alerts (kind, band, days)"""
         )
     republish(file)
     return file
@@ -62,6 +72,7 @@ def republish(file: Path, change: str = "") -> None:
             f"""attach '{published}' as published;
             create schema published.marts;
             create table published.marts.lead_score as from marts.lead_score;
+            create table published.marts.lead_score_history as from marts.lead_score_history;
             create table published.marts.run_info as select date '{CLOCK}' as clock_date"""
         )
 

@@ -9,13 +9,13 @@ from duckdb import DuckDBPyConnection
 
 from scripts.sales.exporting import hubspot, salesforce
 from scripts.sales.exporting.change import Answer, Answers, Destination
-from scripts.sales.exporting.due import Due, Example, find_due, published_clock
+from scripts.sales.exporting.due import Due, Example, find_due
 from scripts.sales.exporting.files import file
 from scripts.sales.exporting.sent import TABLES, Journal
 from scripts.sales.exporting.webhook import webhook
+from scripts.sales.published import published_clock
 from scripts.shared.errors import UserError
 from scripts.shared.lock import exclusive
-from scripts.shared.paths import published_file
 from scripts.shared.warehouse import connect, reading
 
 # The systems that gave ids: what these begin with once landed, and how they look behind that.
@@ -67,8 +67,6 @@ def export(
     """
     if destination not in DESTINATIONS:
         raise UserError(f"--to {destination} is none of {', '.join(DESTINATIONS)}")
-    if not published_file().is_file():
-        raise UserError(f"there is no {published_file()}: publish first (make run)")
     system = _SYSTEMS.get(destination, ("", ""))
     if not send:
         with reading() as connection:

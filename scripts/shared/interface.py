@@ -22,6 +22,7 @@ LEAD_PROFILES = "intermediate.int_lead_profiles"
 ALL_EVENT_DAYS = "intermediate.int_all_event_days"
 SEQUENCE_EVENT_DAYS = "intermediate.int_sequence_event_days"
 CRM_EVENTS = "intermediate.int_crm_events"
+KPI_EVENTS = "intermediate.int_kpi_events"
 
 # Which source, as landed, counts for which channel, and the words that are mapped: a lead's channel
 # alone does not tell whether it was.

@@ -11,9 +11,9 @@ from duckdb import DuckDBPyConnection
 
 from scripts.sales.exporting.change import Change
 from scripts.sales.exporting.sent import sent_before
+from scripts.sales.published import published_clock
 from scripts.shared.errors import UserError
 from scripts.shared.interface import EXPORT_FIELDS, LEAD_IDENTITIES, LEAD_VERSIONS
-from scripts.shared.paths import published_file
 from scripts.shared.settings import project_var
 from scripts.shared.warehouse import quote_identifier, quote_literal
 
@@ -193,15 +193,6 @@ def find_due(
             (select count(*) from due)"""
     ).fetchall()
     return Due(connection, clock_date, leads, leads_with_record, records, changes)
-
-
-def published_clock(connection: DuckDBPyConnection) -> date:
-    """The clock of the published marts, which are at hand from now on as `published`."""
-    file = quote_literal(str(published_file()))
-    connection.execute(f"attach if not exists {file} as published (read_only)")
-    found = connection.sql("select clock_date from published.marts.run_info").fetchall()
-    clock_date: date = found[0][0]
-    return clock_date
 
 
 def _fields(connection: DuckDBPyConnection, destination: str) -> list[Field]:
