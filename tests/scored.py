@@ -11,7 +11,7 @@ CLOCK = "2025-06-30"
 FIELDS = """
     select * from (values
         ('score', 'score', 'min_change'), ('band', 'band', 'change'), ('why', 'top_reasons', null)
-    ) as fields (field, "column", sent_for)
+    ) as fields (field, mart_column, sent_for)
 """
 # Of a lead's number, its id in each system.
 IDS = {
@@ -39,7 +39,7 @@ def write_scored(folder: Path, leads: int, prefix: str = "") -> Path:
             create table intermediate.int_lead_identities as
             select lead_id, lead_id as surviving_lead_id from intermediate.int_lead_versions;
             create table seeds.export_fields as
-            select destination, field, 'lead_score' as mart, "column", sent_for from ({FIELDS})
+            select destination, field, 'lead_score' as mart, mart_column, sent_for from ({FIELDS})
             cross join (select unnest(['hubspot', 'salesforce', 'webhook', 'csv', 'jsonl'])
                 as destination);
             create table marts.lead_score as

@@ -19,7 +19,7 @@ from scripts.shared.errors import UserError
 from scripts.shared.interface import ALERTS, KPI_EVENTS
 from scripts.shared.lock import exclusive
 from scripts.shared.settings import project_var
-from scripts.shared.warehouse import connect, holds, reading
+from scripts.shared.warehouse import built_file, connect, holds, reading, refused
 
 SLACK = "SLACK_WEBHOOK_URL"
 PAUSE = 1.0  # seconds between two messages to a channel, as Slack wants it
@@ -124,7 +124,12 @@ def alerts(send: bool = False) -> Iterator[Alert]:
         return
     url = address(SLACK) if os.environ.get(SLACK) else ""
     slack = service("slack", url, (SLACK,), pause=PAUSE) if url else nullcontext()
-    with exclusive("alerts"), closing(connect()) as connection, slack as asked:
+    with (
+        exclusive("alerts"),
+        refused(built_file()),
+        closing(connect()) as connection,
+        slack as asked,
+    ):
         connection.execute(TABLE)
         for alert in _found(connection):
             if asked:

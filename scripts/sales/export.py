@@ -16,7 +16,7 @@ from scripts.sales.exporting.webhook import webhook
 from scripts.sales.published import published_clock
 from scripts.shared.errors import UserError
 from scripts.shared.lock import exclusive
-from scripts.shared.warehouse import connect, reading
+from scripts.shared.warehouse import built_file, connect, reading, refused
 
 # The systems that gave ids: what these begin with once landed, and how they look behind that.
 _SYSTEMS = {
@@ -60,10 +60,11 @@ def export(
 ) -> ExportResult:
     """Write scores to a destination, or, unless `send` is set, find out what would be written.
 
-    Each answer is noted in `state.sent` as it comes, so that an export that was ended early goes on
-    where it was; what it sent without hearing an answer is sent again and has the same effect.
-    Raises UserError where there is no such destination, nothing published, a variable of the
-    environment missing or a service that gives no answer; BusyError where another run is at work.
+    Each answer is noted in the working file as it comes, so that an export that was ended early
+    goes on where it was; what it sent without hearing an answer is sent again and has the same
+    effect. Raises UserError where there is no such destination, nothing built or published, a
+    variable of the environment missing or a service that gives no answer; BusyError where another
+    run is at work.
     """
     if destination not in DESTINATIONS:
         raise UserError(f"--to {destination} is none of {', '.join(DESTINATIONS)}")
@@ -72,7 +73,7 @@ def export(
         with reading() as connection:
             due = find_due(connection, destination, *system)
             return _result(due, destination, None)
-    with exclusive("export"), closing(connect()) as connection:
+    with exclusive("export"), refused(built_file()), closing(connect()) as connection:
         connection.execute(TABLES)
         return _send(connection, destination, system, progress)
 

@@ -390,13 +390,20 @@ def test_what_cannot_be_is_said_in_a_sentence(
     with pytest.raises(UserError, match="none of hubspot, salesforce, webhook, csv, jsonl"):
         export("pipedrive")
     with duckdb.connect(str(scored)) as connection:
-        connection.execute("update seeds.export_fields set \"column\" = 'mood' where field = 'why'")
+        connection.execute(
+            "update seeds.export_fields set mart_column = 'mood' where field = 'why'"
+        )
     with pytest.raises(UserError, match=r"fills why from lead_score.mood, which is not published"):
         export("csv")
     with duckdb.connect(str(scored)) as connection:
         connection.execute("delete from seeds.export_fields")
     with pytest.raises(UserError, match="has no field for csv"):
         export("csv")
+    with duckdb.connect(str(scored)) as connection:
+        connection.execute("drop table seeds.export_fields")
+    for send in (False, True):
+        with pytest.raises(UserError, match="was not built yet, or by an older version"):
+            export("csv", send)
     (scored.parent / "published" / "leads.duckdb").unlink()
     with pytest.raises(UserError, match="publish first"):
         export("csv")

@@ -197,7 +197,7 @@ def find_due(
 
 def _fields(connection: DuckDBPyConnection, destination: str) -> list[Field]:
     rows = connection.execute(
-        f"""select field, mart, "column", coalesce(sent_for, '') from {EXPORT_FIELDS}
+        f"""select field, mart, mart_column, coalesce(sent_for, '') from {EXPORT_FIELDS}
         where destination = $1 order by field""",
         [destination],
     ).fetchall()
