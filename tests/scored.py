@@ -50,12 +50,19 @@ def write_scored(folder: Path, leads: int, prefix: str = "") -> Path:
                 true as is_callable, null::varchar as not_callable_reason,
                 number::bigint as score_rank, 'https://crm.example.com/' || number as lead_url
             from range(1, {leads + 1}) as numbers (number);
+            create table intermediate.int_experiment_leads (lead_id varchar, is_held_out boolean);
+            create table intermediate.int_lead_profiles (
+                lead_id varchar, owner_id varchar, is_current boolean
+            );
+            create table intermediate.int_reps (rep_id varchar, capacity integer);
+            create table marts.lead_assignments (lead_id varchar, rep_id varchar);
             create table marts.lead_score_history (lead_id varchar, score_model varchar,
                 valid_from date, band varchar, band_order integer);
             create table intermediate.int_kpi_events (lead_id varchar, kpi_event varchar,
                 occurred_at timestamp);
             create table seeds.alerts as
-            select * from (values ('entered_band', 'hot', 3), ('untouched', 'hot', null))
+            select * from (values ('entered_band', 'hot', 3), ('untouched', 'hot', null),
+                ('over_capacity', null, null))
                 as alerts (kind, band, days)"""
         )
     republish(file)
@@ -73,6 +80,7 @@ def republish(file: Path, change: str = "") -> None:
             create schema published.marts;
             create table published.marts.lead_score as from marts.lead_score;
             create table published.marts.lead_score_history as from marts.lead_score_history;
+            create table published.marts.lead_assignments as from marts.lead_assignments;
             create table published.marts.run_info as select date '{CLOCK}' as clock_date"""
         )
 

@@ -16,7 +16,7 @@ from duckdb import DuckDBPyConnection
 from scripts.sales.published import published_clock
 from scripts.sales.service import Service, address, service
 from scripts.shared.errors import UserError
-from scripts.shared.interface import ALERTS, KPI_EVENTS
+from scripts.shared.interface import ALERTS, EXPERIMENT_LEADS, KPI_EVENTS, LEAD_PROFILES, REPS
 from scripts.shared.lock import exclusive
 from scripts.shared.settings import project_var
 from scripts.shared.warehouse import built_file, connect, holds, reading, refused
@@ -31,11 +31,14 @@ create table if not exists state.alerts_sent (
 );
 """
 
-# Since when each lead has been in its band of now, or a higher one, and not below it.
+# `entered` has since when each lead has been in its band of now, or a higher one, and not below it.
+# Who is held out of an experiment is told of to nobody. A rep has as many leads to work as the CRM
+# says: this project gives nobody more than their capacity.
 _ALERTS = f"""
 with leads as (
-    select lead_id, score_model, band, band_order, is_callable, lead_url, score_rank
+    select lead_id, score_model, band, band_order, is_callable, lead_url
     from published.marts.lead_score
+    where lead_id not in (select lead_id from {EXPERIMENT_LEADS} where is_held_out)
 ),
 
 spans as (
@@ -77,6 +80,18 @@ where wanted.kind = 'untouched'
     and leads.is_callable
     and ($clock::date - entered.entered_date) * 24 > $hours
     and coalesce(contacts.contact_date < entered.entered_date, true)
+
+union all
+
+select wanted.kind, $clock::date, null, reps.rep_id, null, null
+from {ALERTS} as wanted
+cross join {REPS} as reps
+where wanted.kind = 'over_capacity'
+    and reps.capacity < (
+        select count(*) from published.marts.lead_assignments as working
+        inner join {LEAD_PROFILES} as profiles on working.lead_id = profiles.lead_id
+        where profiles.is_current and profiles.owner_id = reps.rep_id
+    )
 """
 
 

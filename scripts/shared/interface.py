@@ -48,9 +48,12 @@ EVENT_MEASURES = "seeds.event_measures"
 SEGMENTS = "seeds.segments"
 REGION_BANDS = "intermediate.int_region_bands"
 
-# What goes back to where leads are worked, and of what people are told.
+# What goes back to where leads are worked, and of what people are told; whose score nobody is to
+# see, and how many leads a rep takes.
 EXPORT_FIELDS = "seeds.export_fields"
 ALERTS = "seeds.alerts"
+EXPERIMENT_LEADS = "intermediate.int_experiment_leads"
+REPS = "intermediate.int_reps"
 
 # Personas: they are scored as leads are, and are in no mart, being none.
 GOLDEN_LEADS = "staging.stg_points__golden_leads"

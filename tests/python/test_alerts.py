@@ -85,6 +85,33 @@ def test_who_fell_into_a_band_did_not_enter_it(scored: Path) -> None:
     assert "lead-50" not in [alert.lead_id for alert in alerts() if alert.kind == "entered_band"]
 
 
+def test_nobody_is_told_of_whom_an_experiment_holds_out(scored: Path) -> None:
+    with duckdb.connect(str(scored)) as connection:
+        connection.execute(
+            """insert into intermediate.int_experiment_leads
+            values ('lead-50', true), ('lead-54', true), ('lead-52', false)"""
+        )
+    assert [alert.lead_id for alert in alerts()] == ["lead-52", "lead-53", "lead-55", "lead-57"]
+
+
+def test_a_rep_to_whom_the_crm_gives_too_many(scored: Path) -> None:
+    """Ann has three leads to work and may have three, Bob three and may have two."""
+    republish(
+        scored,
+        """insert into intermediate.int_reps values ('ann', 3), ('bob', 2), ('cem', null);
+        insert into intermediate.int_lead_profiles
+        select 'lead-' || number, ['ann', 'bob'][1 + number % 2], true
+        from range(1, 9) as numbers (number);
+        insert into intermediate.int_lead_profiles values ('lead-2', 'bob', false);
+        insert into marts.lead_assignments
+        select 'lead-' || number, 'ann' from range(1, 7) as numbers (number)""",
+    )
+    (alert,) = [found for found in alerts(send=True) if found.kind == "over_capacity"]
+    assert (alert.rep_id, alert.lead_id, str(alert.day)) == ("bob", None, "2025-06-30")
+    assert alert.text == "Rep bob has more leads than their capacity"
+    assert not [*alerts(send=True)]
+
+
 def test_each_is_told_once_a_day(scored: Path) -> None:
     said = CliRunner().invoke(app, ["alerts", "--send"]).stdout
     first = [json.loads(line) for line in said.splitlines()]

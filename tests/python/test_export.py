@@ -261,6 +261,37 @@ def test_who_was_deleted_or_objected_since_is_not_sent(scored: Path) -> None:
     assert export("csv", send=True).accepted == 118
 
 
+def test_whom_an_experiment_holds_out_has_no_score_there(scored: Path) -> None:
+    with duckdb.connect(str(scored)) as connection:
+        connection.execute(
+            """insert into intermediate.int_experiment_leads
+            values ('lead-99', true), ('lead-98', false);
+            insert into seeds.export_fields values ('csv', 'url', 'lead_score', 'lead_url', null)"""
+        )
+    export("csv", send=True)
+    ((_, lines),) = exported(scored).items()
+    assert lines[1].startswith("lead-98,hot,98,")
+    assert lines[-1] == "lead-99,,,https://crm.example.com/99,"
+
+
+def test_an_id_goes_without_the_prefix_of_its_own_system(
+    crm: dict[str, tuple[Path, System]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, system = enter(crm, "hubspot", monkeypatch)
+    monkeypatch.setattr(HubSpot, "properties", ("rep", "score", "band", "why"))
+    republish(
+        file,
+        """insert into marts.lead_assignments values ('hs:1', 'hs:77'), ('hs:2', 'sf:005X');
+        insert into seeds.export_fields
+        values ('hubspot', 'rep', 'lead_assignments', 'rep_id', 'change')""",
+    )
+    export("hubspot", send=True)
+    assert [system.records[own_id]["rep"] for own_id in "123"] == ["77", "sf:005X", ""]
+    republish(file, "update marts.lead_assignments set rep_id = 'hs:78' where lead_id = 'hs:1'")
+    assert export("hubspot", send=True).accepted == 1
+    assert system.records["1"]["rep"] == "78"
+
+
 def test_records_that_are_gone_or_nobody_gave_are_not_written_to(
     crm: dict[str, tuple[Path, System]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,7 +13,7 @@ from scripts.sales.exporting.change import Change
 from scripts.sales.exporting.sent import sent_before
 from scripts.sales.published import published_clock
 from scripts.shared.errors import UserError
-from scripts.shared.interface import EXPORT_FIELDS, LEAD_IDENTITIES, LEAD_VERSIONS
+from scripts.shared.interface import EXPERIMENT_LEADS, EXPORT_FIELDS, LEAD_IDENTITIES, LEAD_VERSIONS
 from scripts.shared.settings import project_var
 from scripts.shared.warehouse import quote_identifier, quote_literal
 
@@ -119,8 +119,8 @@ def find_due(
 
     With a `prefix` it goes to the records that a system gave, whose ids behind the prefix are as
     the pattern `own_id`; else to leads. Who has no score in the working file by now, having been
-    deleted or having objected, is left out. Raises UserError where a field asks for a column that
-    is not published.
+    deleted or having objected, is left out; of whom an experiment holds out the score is empty.
+    Raises UserError where a field asks for a column that is not published.
     """
     clock_date = published_clock(connection)
     fields = _fields(connection, destination)
@@ -137,9 +137,13 @@ def find_due(
     )
     connection.execute(
         f"""create or replace temp table current as
-        select addressed.record_id, lead_id, lead_score.score as ordering_score, {values}
+        select
+            addressed.record_id, lead_id,
+            case when held_out.lead_id is null then lead_score.score end as ordering_score, {values}
         from addressed
         inner join published.marts.lead_score using (lead_id)
+        left join (select distinct lead_id from {EXPERIMENT_LEADS} where is_held_out) as held_out
+            using (lead_id)
         {joins}
         where lead_id in (
             select lead_id from marts.lead_score
@@ -164,7 +168,7 @@ def find_due(
         )
 
         select
-            row_number() over (order by ordering_score desc, record_id) as place,
+            row_number() over (order by ordering_score desc nulls last, record_id) as place,
             record_id, lead_id, json_object({pairs}) as now, accepted.before
         from current
         left join accepted using (record_id)
@@ -224,6 +228,8 @@ def _text(connection: DuckDBPyConnection, field: Field, prefix: str) -> str:
         )
     place = f"published.marts.{quote_identifier(field.mart)}.{quote_identifier(field.column)}"
     text = f"coalesce({place}::varchar, '')"
+    if field.mart == "lead_score" and field.column != "lead_url":
+        text = f"if(held_out.lead_id is null, {text}, '')"
     if found[0][0].startswith("DECIMAL"):
         return f"if(contains({text}, '.'), rtrim(rtrim({text}, '0'), '.'), {text})"
     if prefix and field.column.endswith("_id"):
