@@ -51,9 +51,10 @@ def write_scored(folder: Path, leads: int, prefix: str = "") -> Path:
                 number::bigint as score_rank, 'https://crm.example.com/' || number as lead_url
             from range(1, {leads + 1}) as numbers (number);
             create table intermediate.int_experiment_leads (lead_id varchar, is_held_out boolean);
-            create table intermediate.int_lead_profiles (
-                lead_id varchar, owner_id varchar, is_current boolean
-            );
+            create table intermediate.int_lead_profiles as
+            select lead_id, null::varchar as owner_id, true as is_current, false as is_deleted,
+                false as has_objected
+            from intermediate.int_lead_versions;
             create table intermediate.int_reps (rep_id varchar, capacity integer);
             create table marts.lead_assignments (lead_id varchar, rep_id varchar);
             create table marts.lead_score_history (lead_id varchar, score_model varchar,

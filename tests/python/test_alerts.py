@@ -99,10 +99,9 @@ def test_a_rep_to_whom_the_crm_gives_too_many(scored: Path) -> None:
     republish(
         scored,
         """insert into intermediate.int_reps values ('ann', 3), ('bob', 2), ('cem', null);
-        insert into intermediate.int_lead_profiles
-        select 'lead-' || number, ['ann', 'bob'][1 + number % 2], true
-        from range(1, 9) as numbers (number);
-        insert into intermediate.int_lead_profiles values ('lead-2', 'bob', false);
+        update intermediate.int_lead_profiles set owner_id = ['ann', 'bob'][1 + number % 2]
+        from range(1, 9) as numbers (number) where lead_id = 'lead-' || number;
+        insert into intermediate.int_lead_profiles values ('lead-2', 'bob', false, false, false);
         insert into marts.lead_assignments
         select 'lead-' || number, 'ann' from range(1, 7) as numbers (number)""",
     )

@@ -255,10 +255,13 @@ def test_a_dry_run_says_what_it_would_do_and_does_nothing(scored: Path) -> None:
 def test_who_was_deleted_or_objected_since_is_not_sent(scored: Path) -> None:
     with duckdb.connect(str(scored)) as connection:
         connection.execute(
-            """delete from marts.lead_score where lead_id = 'lead-1';
-            update marts.lead_score set not_callable_reason = 'deleted' where lead_id = 'lead-2'"""
+            """delete from intermediate.int_lead_profiles where lead_id = 'lead-1';
+            update intermediate.int_lead_profiles set is_deleted = true where lead_id = 'lead-2';
+            update intermediate.int_lead_profiles set has_objected = true
+            where lead_id = 'lead-3';
+            update intermediate.int_lead_profiles set is_current = false where lead_id = 'lead-4'"""
         )
-    assert export("csv", send=True).accepted == 118
+    assert export("csv", send=True).accepted == 116
 
 
 def test_whom_an_experiment_holds_out_has_no_score_there(scored: Path) -> None:
@@ -441,12 +444,20 @@ def test_what_cannot_be_is_said_in_a_sentence(
 
 
 def test_the_fields_of_the_project_are_there(sample: tuple[Warehouse, RunResult]) -> None:
-    """Of the sample no lead is of a CRM, and each is of a file."""
+    """Of the sample no lead is of a CRM, and all but the deleted go into a file."""
     leads = len(sample[0].query("from marts.lead_score"))
+    lives = len(
+        sample[0].query(
+            """from marts.lead_score where lead_id not in (
+                select lead_id from marts.lead_lifecycle where is_deleted
+            )"""
+        )
+    )
+    assert 0 < lives < leads
     with pytest.MonkeyPatch.context() as patch:
         for name, value in sample[0].environment.items():
             patch.setenv(name, value)
         found = {to: export(to) for to in DESTINATIONS}
     assert {to: (result.records, result.leads) for to, result in found.items()} == {
-        to: (0 if to in ("hubspot", "salesforce") else leads, leads) for to in DESTINATIONS
+        to: (0 if to in ("hubspot", "salesforce") else lives, leads) for to in DESTINATIONS
     }

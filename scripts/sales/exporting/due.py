@@ -13,7 +13,13 @@ from scripts.sales.exporting.change import Change
 from scripts.sales.exporting.sent import sent_before
 from scripts.sales.published import published_clock
 from scripts.shared.errors import UserError
-from scripts.shared.interface import EXPERIMENT_LEADS, EXPORT_FIELDS, LEAD_IDENTITIES, LEAD_VERSIONS
+from scripts.shared.interface import (
+    EXPERIMENT_LEADS,
+    EXPORT_FIELDS,
+    LEAD_IDENTITIES,
+    LEAD_PROFILES,
+    LEAD_VERSIONS,
+)
 from scripts.shared.settings import project_var
 from scripts.shared.warehouse import quote_identifier, quote_literal
 
@@ -118,8 +124,8 @@ def find_due(
     """What is to be sent to a destination, by the published marts and what was sent before.
 
     With a `prefix` it goes to the records that a system gave, whose ids behind the prefix are as
-    the pattern `own_id`; else to leads. Who has no score in the working file by now, having been
-    deleted or having objected, is left out; of whom an experiment holds out the score is empty.
+    the pattern `own_id`; else to leads. Who was deleted or has objected by now is left out; of whom
+    an experiment holds out the score is empty.
     Raises UserError where a field asks for a column that is not published.
     """
     clock_date = published_clock(connection)
@@ -146,8 +152,8 @@ def find_due(
             using (lead_id)
         {joins}
         where lead_id in (
-            select lead_id from marts.lead_score
-            where not_callable_reason is distinct from 'deleted'
+            select lead_id from {LEAD_PROFILES}
+            where is_current and not is_deleted and not has_objected
         )"""
     )
     connection.execute(
