@@ -36,9 +36,17 @@
         (['scanner_clicks', 'scanner_seconds'], '[1-9][0-9]{0,3}', 'a whole number from 1 to 9999'),
         (['assigned_from'], 'lead|iql|mql|sql|trial|opportunity', 'lead, iql, mql, sql, trial or opportunity'),
         (['rep_performance'], 'none|won_amount|win_rate', 'none, won_amount or win_rate'),
-        (['published_files_kept', 'retention_days', 'touches_per_week'], '[0-9]{1,5}', 'a whole number of 0 or more'),
+        (
+            ['published_files_kept', 'retention_days', 'touches_per_week', 'export_retry_days'],
+            '[0-9]{1,5}',
+            'a whole number of 0 or more'
+        ),
         (['evaluation_leads', 'training_leads', 'proposal_leads'], '[1-9][0-9]{0,9}', 'a whole number of 1 or more'),
-        (['win_value', 'call_cost', 'calls_per_week', 'deals_of_the_mean'], '[0-9]{1,12}([.][0-9]+)?', 'a number of 0 or more'),
+        (
+            ['win_value', 'call_cost', 'calls_per_week', 'deals_of_the_mean', 'export_min_change'],
+            '[0-9]{1,12}([.][0-9]+)?',
+            'a number of 0 or more'
+        ),
         (
             ['naive_bayes_smoothing'],
             '(?=.*[1-9])[0-9]{1,12}([.][0-9]+)?',

@@ -310,6 +310,44 @@ def erase(
 
 
 @app.command()
+def export(
+    to: Annotated[str, typer.Option(help="hubspot, salesforce, webhook, csv or jsonl")],
+    send: Annotated[
+        bool, typer.Option("--send", help="else it is only said what would be")
+    ] = False,
+) -> None:
+    """Write scores back to where leads are worked: what differs from what was sent."""
+    from scripts.sales import export as exporting
+
+    with terminal.progress() as bar:
+        task = bar.add_task(f"sending to {to}" if send else "comparing", total=None)
+        result = exporting.export(
+            to, send, lambda done, total: bar.update(task, completed=done, total=total)
+        )
+    for line in exporting.lines(result):
+        say(line)
+    if not send:
+        say(f"would be sent: {result.changes:,} (with --send): {result.where}")
+        return
+    say(f"sent: {result.accepted:,}, rejected: {result.rejected:,}: {result.where}")
+
+
+@app.command()
+def alerts(
+    send: Annotated[bool, typer.Option("--send", help="to Slack, and never told again")] = False,
+) -> None:
+    """Tell of leads that became hot or were left alone, as JSON lines, each once a day."""
+    from scripts.sales import alerts as alerting
+
+    told = 0
+    for alert in alerting.alerts(send):
+        terminal.write_json(alert.to_json())
+        told += 1
+    hint = "" if send else " (with --send they are noted as told)"
+    terminal.say_error(f"alerts: {told:,}{hint}")
+
+
+@app.command()
 def whatif(
     seeds: Annotated[Path | None, typer.Argument(help="folder of seeds to try")] = None,
     git_ref: Annotated[str | None, typer.Option(help="branch whose seeds to try")] = None,

@@ -68,7 +68,8 @@ ERASING = ".erasing"
 
 # Folders beside the working file whose files this project writes, and what no search can read.
 REPORTS = "subject_access"
-OWN_FOLDERS = ("published", "kpis", "charts", REPORTS)
+EXPORTS = "exports"
+OWN_FOLDERS = ("published", "kpis", "charts", REPORTS, EXPORTS)
 IMAGES = (".png", ".pdf")
 PACKED = (".gz", ".zst", ".zip")
 
@@ -366,6 +367,7 @@ def _clear_leftovers(working: Path) -> None:
         *(folder.rglob("duckdb_temp_*") for folder in own),
         paths.log_folder().rglob(f"*{ERASING}*"),
         paths.kept_folder().parent.rglob("*.new*"),
+        paths.export_folder().glob("*.new"),
         (working.parent / "tmp").glob("*.tmp"),  # of earlier versions
     ):
         file.unlink()
@@ -554,7 +556,8 @@ def _take_place(new: Path, file: Path) -> None:
 class _Text:
     """A file that names the people, and how a receipt names it.
 
-    Of a log there are the lines that stay, `others`, and how many go.
+    Of a log, or a file of what was exported, there are the lines that stay, `others`, and how many
+    go: it is not made anew.
     """
 
     file: Path
@@ -580,7 +583,8 @@ def _texts_naming(people: People, working: Path) -> Iterator[_Text]:
         is_named_after = any(named([file.stem.encode(), file.name.encode()], is_of_code))
         is_of_a_lead = is_named_after or file.parent.name == REPORTS
         told = _told(file.with_name("(a lead)") if is_of_a_lead else file)
-        if ".log" in file.name and file.suffix not in PACKED:
+        is_of_lines = ".log" in file.name or file.parent.name == EXPORTS
+        if is_of_lines and file.suffix not in PACKED:
             lines = file.read_bytes().splitlines(keepends=True)
             if count := sum(is_named := named(lines, is_of_code)):
                 yield _Text(file, told, [*compress(lines, (not line for line in is_named))], count)

@@ -14,6 +14,7 @@ LAST_BUILD = "state.build"  # whether it passed, and what it made
 LIVE_MODELS = "intermediate.int_live_models"
 
 # Who is one person, and what was known of it on a day: personal data, which no mart shows.
+LEAD_VERSIONS = "intermediate.int_lead_versions"  # as landed, under the ids that systems gave
 LEAD_IDENTITIES = "intermediate.int_lead_identities"
 LEAD_PROFILES = "intermediate.int_lead_profiles"
 
@@ -21,6 +22,7 @@ LEAD_PROFILES = "intermediate.int_lead_profiles"
 ALL_EVENT_DAYS = "intermediate.int_all_event_days"
 SEQUENCE_EVENT_DAYS = "intermediate.int_sequence_event_days"
 CRM_EVENTS = "intermediate.int_crm_events"
+KPI_EVENTS = "intermediate.int_kpi_events"
 
 # For how long data of a country's leads are to be kept.
 RETENTION = "seeds.retention"
@@ -48,6 +50,13 @@ MODEL_ATTRIBUTES = "intermediate.int_model_attributes"
 EVENT_MEASURES = "seeds.event_measures"
 SEGMENTS = "seeds.segments"
 REGION_BANDS = "intermediate.int_region_bands"
+
+# What goes back to where leads are worked, and of what people are told; whose score nobody is to
+# see, and how many leads a rep takes.
+EXPORT_FIELDS = "seeds.export_fields"
+ALERTS = "seeds.alerts"
+EXPERIMENT_LEADS = "intermediate.int_experiment_leads"
+REPS = "intermediate.int_reps"
 
 # Personas: they are scored as leads are, and are in no mart, being none.
 GOLDEN_LEADS = "staging.stg_points__golden_leads"

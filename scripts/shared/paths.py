@@ -67,6 +67,11 @@ def kpi_folder() -> Path:
     return warehouse_file().parent / "kpis"
 
 
+def export_folder() -> Path:
+    """Where `export` leaves its files."""
+    return warehouse_file().parent / "exports"
+
+
 def target_folder() -> Path:
     """Where dbt leaves its artifacts."""
     return PROJECT / os.environ.get("DBT_TARGET_PATH", "target")

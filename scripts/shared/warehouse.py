@@ -85,7 +85,7 @@ def reading(file: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
         spilled = ""
         with suppress(OSError):  # who may only read puts nothing aside
             spilled = str(stack.enter_context(temporary_folder()))
-        stack.enter_context(_refused(file))
+        stack.enter_context(refused(file))
         connection = stack.enter_context(
             duckdb.connect(str(file), read_only=True, config={"temp_directory": spilled})
         )
@@ -97,14 +97,15 @@ def reading(file: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
 def attached(connection: duckdb.DuckDBPyConnection, name: str) -> Iterator[None]:
     """The warehouse, attached for reading under a name; raises as `reading` does."""
     file = built_file()
-    with _refused(file):
+    with refused(file):
         connection.execute(f"attach {quote_literal(str(file))} as {name} (read_only)")
         yield
         connection.execute(f"detach {name}")
 
 
 @contextmanager
-def _refused(file: Path) -> Iterator[None]:
+def refused(file: Path) -> Iterator[None]:
+    """Turns what DuckDB says of a file that is not built, or in use, into what a person can do."""
     try:
         yield
     except (duckdb.BinderException, duckdb.CatalogException) as error:

@@ -205,6 +205,17 @@ rate_date,from_currency,to_currency,rate
 country_code,retention_days,basis
 DE,700,by law
 """,
+    "export_fields": """
+destination,field,mart,mart_column,sent_for
+hubspot,warehouse_score,lead_score,score,min_change
+hubspot,warehouse_reasons,lead_score,top_reasons,
+""",
+    "alerts": """
+kind,band,days
+entered_band,hot,3
+untouched,hot,
+over_capacity,,
+""",
 }
 
 
@@ -932,6 +943,30 @@ FAULTS = {
     "rate into itself": (
         ("exchange_rates", "USD,EUR", "EUR,EUR"),
         "seeds/reference/exchange_rates.csv line 3, column to_currency: 'EUR' is from_currency too; it may be another currency",
+    ),
+    "destination whose records are never sent again": (
+        ("export_fields", "score,min_change", "score,"),
+        "seeds/sales/export_fields.csv, column sent_for: no field of hubspot has change or min_change; one must have",
+    ),
+    "field that no system has": (
+        ("export_fields", "warehouse_reasons", "warehouse reasons"),
+        "seeds/sales/export_fields.csv line 3, column field: 'warehouse reasons' is not allowed; it may be a name of letters, digits and _, a letter first",
+    ),
+    "alert without its band": (
+        ("alerts", "untouched,hot", "untouched,"),
+        "seeds/sales/alerts.csv line 3, column band: an empty cell is not allowed; it may be a band of score_bands",
+    ),
+    "alert of a rep with a band": (
+        ("alerts", "over_capacity,,", "over_capacity,hot,"),
+        "seeds/sales/alerts.csv line 4, column band: 'hot' says nothing of a rep; it may be empty",
+    ),
+    "alert for no number of days": (
+        ("alerts", "entered_band,hot,3", "entered_band,hot,"),
+        "seeds/sales/alerts.csv line 2, column days: an empty cell does not go with the kind; it may be a number of days",
+    ),
+    "alert for days that do not count": (
+        ("alerts", "untouched,hot,", "untouched,hot,3"),
+        "seeds/sales/alerts.csv line 3, column days: '3' does not go with the kind; it may be empty",
     ),
     "overlapping sizes": (
         ("employee_bands", "10-49,10", "10-49,9"),

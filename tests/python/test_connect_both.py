@@ -8,6 +8,7 @@ import duckdb
 import pytest
 
 from scripts.run import Connection, connect_systems
+from scripts.sales.exporting.due import RECORDS
 from tests.warehouse import run_dbt
 
 # Ada is in both, and in Salesforce as a lead and a contact; Bob is a lead of Salesforce with the
@@ -115,6 +116,17 @@ def test_a_person_in_both_is_one_lead(both: Both) -> None:
     assert rows(both, "select lead_id from marts.lead_score order by 1") == [
         (lead,) for lead in sorted([ADA[both[0]], bob, "hs:3", "sf:00QD"])
     ]
+
+
+def test_each_record_of_a_person_is_written_to_in_its_own_system(both: Both) -> None:
+    ada = ADA[both[0]]
+    for prefix, records in (
+        ("hs:", [("hs:1", ada), ("hs:2", "hs:2"), ("hs:3", "hs:3")]),
+        # What became of Ada's lead is her contact; Bob's lead is of who is hs:2 here.
+        ("sf:", [("sf:003A", ada), ("sf:00QB", "hs:2"), ("sf:00QD", "sf:00QD")]),
+    ):
+        found = both[1].execute(f"from ({RECORDS}) order by all", [prefix, ".+"]).fetchall()
+        assert found == records
 
 
 def test_the_system_of_record_says_what_is_known_of_it(both: Both) -> None:

@@ -18,6 +18,7 @@ from scripts.privacy.erase import Receipt, erase, past_retention
 from scripts.privacy.person import Mentions
 from scripts.privacy.subject_access import subject_access
 from scripts.run import RunResult, land_own, run
+from scripts.sales.export import export
 from scripts.scoring.build import build
 from scripts.shared.errors import UserError
 from tests.python.conftest import Warehouse
@@ -100,6 +101,8 @@ class Erased:
             file = folder / name
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, "utf-8")
+        for destination in ("csv", "jsonl"):
+            assert export(destination, send=True).accepted > 500
         assert self.email in subject_access(self.lead_id).read_text("utf-8")
 
     def traces(self) -> Iterator[str]:
@@ -171,12 +174,16 @@ def test_nothing_of_the_person_is_left_in_any_table_file_or_byte(erased: Erased)
         *("leads.duckdb raw.leads", "leads.duckdb raw.rejected_rows", "leads.duckdb raw.payments"),
         *("leads.duckdb state.score_published", "leads.duckdb intermediate.int_lead_profiles"),
         *("leads.duckdb marts.lead_score", "leads.1.duckdb marts.lead_score_history"),
+        "leads.duckdb state.sent",
     ):
         assert trace in before
+    assert len([trace for trace in before if trace.startswith("leads.20")]) == 2  # what was sent
     assert list(erased.traces()) == []
     for gone in ("charts/scores.png", "tmp/spilled.tmp", "lake"):
         assert not (erased.warehouse.folder / gone).exists()
     assert (erased.warehouse.folder / "logs/dbt.log").read_text() == "a line\nanother line\n"
+    for file in (erased.warehouse.folder / "exports").iterdir():
+        assert len(file.read_text("utf-8").splitlines()) > 500
 
 
 def test_all_others_stay_as_they_were(erased: Erased) -> None:
@@ -195,7 +202,9 @@ def test_the_receipt_counts_and_names_nobody(erased: Erased) -> None:
     assert rows["raw.leads"] == len(erased.versions)
     assert rows["raw.rejected_rows"] == 2
     assert receipt.rows_erased["published/kept/leads.1.duckdb"]["marts.lead_score"] == 1
-    assert receipt.lines_erased == {"logs/dbt.log": 1}
+    logs, *exported = sorted(receipt.lines_erased, reverse=True)
+    assert logs == "logs/dbt.log" and [name.split("/")[0] for name in exported] == ["exports"] * 2
+    assert {*receipt.lines_erased.values()} == {1}
     assert receipt.rows_left == 0
     text = receipt.file.read_text("utf-8")
     assert json.loads(text)["erasure_id"] == receipt.erasure_id

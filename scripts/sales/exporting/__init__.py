@@ -1,0 +1,1 @@
+"""What leaves the warehouse: what differs from what was sent, and how each system takes it."""
