@@ -333,6 +333,20 @@ def export(
 
 
 @app.command()
+def call_list(
+    rep: Annotated[str | None, typer.Option(help="a rep's id; empty: all reps")] = None,
+) -> None:
+    """Write whom each rep may call next, with names and phones, as XLSX and CSV."""
+    from scripts.sales import call_list as listing
+
+    with terminal.status("looking up whom to call"):
+        result = listing.call_lists(rep)
+    for name, leads in result.leads.items():
+        say(f"{name}: {leads:,} to call")
+    say(f"call lists: {result.folder} ({len(result.leads):,}, clock {result.clock_date})")
+
+
+@app.command()
 def alerts(
     send: Annotated[bool, typer.Option("--send", help="to Slack, and never told again")] = False,
 ) -> None:

@@ -1,4 +1,4 @@
-"""The tables that export and alerts read, of as many leads as a test wants, without a build.
+"""The tables that scripts of sales read, of as many leads as a test wants, without a build.
 
 Lead number 7 is hs:7 in HubSpot and 00Q…7 or, of every third, 003…7 in Salesforce.
 """
@@ -71,19 +71,21 @@ def write_scored(folder: Path, leads: int, prefix: str = "") -> Path:
 
 
 def republish(file: Path, change: str = "") -> None:
-    """Run some SQL on the working file, and publish its mart."""
+    """Run some SQL on the working file, and publish its marts."""
     published = file.parent / "published" / "leads.duckdb"
     published.unlink(missing_ok=True)
     with duckdb.connect(str(file)) as connection:
         connection.execute(change or "select 1")
+        marts = connection.sql(
+            "select table_name from duckdb_tables() where schema_name = 'marts'"
+        ).fetchall()
         connection.execute(
             f"""attach '{published}' as published;
             create schema published.marts;
-            create table published.marts.lead_score as from marts.lead_score;
-            create table published.marts.lead_score_history as from marts.lead_score_history;
-            create table published.marts.lead_assignments as from marts.lead_assignments;
             create table published.marts.run_info as select date '{CLOCK}' as clock_date"""
         )
+        for (name,) in marts:
+            connection.execute(f"create table published.marts.{name} as from marts.{name}")
 
 
 def rows(file: Path, sql: str) -> list[tuple[object, ...]]:

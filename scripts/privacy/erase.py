@@ -69,9 +69,9 @@ ERASING = ".erasing"
 # Folders beside the working file whose files this project writes, and what no search can read.
 REPORTS = "subject_access"
 EXPORTS = "exports"
-OWN_FOLDERS = ("published", "kpis", "charts", REPORTS, EXPORTS)
+OWN_FOLDERS = ("published", "kpis", "charts", REPORTS, EXPORTS, "call_lists")
 IMAGES = (".png", ".pdf")
-PACKED = (".gz", ".zst", ".zip")
+PACKED = (".gz", ".zst", ".zip", ".xlsx")
 
 # What tells of rules and code, beside the working file and in dbt's target folder: words as short
 # as the shortest ids are in it by chance. Build areas of seeds hold nothing else.

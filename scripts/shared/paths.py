@@ -72,6 +72,11 @@ def export_folder() -> Path:
     return warehouse_file().parent / "exports"
 
 
+def call_list_folder() -> Path:
+    """Where `call-list` leaves its lists: personal data."""
+    return warehouse_file().parent / "call_lists"
+
+
 def target_folder() -> Path:
     """Where dbt leaves its artifacts."""
     return PROJECT / os.environ.get("DBT_TARGET_PATH", "target")

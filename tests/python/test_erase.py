@@ -18,6 +18,8 @@ from scripts.privacy.erase import Receipt, erase, past_retention
 from scripts.privacy.person import Mentions
 from scripts.privacy.subject_access import subject_access
 from scripts.run import RunResult, land_own, run
+from scripts.sales.alerts import alerts
+from scripts.sales.call_list import call_lists
 from scripts.sales.export import export
 from scripts.scoring.build import build
 from scripts.shared.errors import UserError
@@ -103,6 +105,16 @@ class Erased:
             file.write_text(text, "utf-8")
         for destination in ("csv", "jsonl"):
             assert export(destination, send=True).accepted > 500
+        assert [*alerts(send=True)]
+        # As if somebody told of and called were the person: whoever it is has a deal.
+        ((called,),) = self.warehouse.query(
+            "select min(lead_id) from marts.nurture_queue where channel = 'phone'"
+        )
+        with duckdb.connect(str(self.warehouse.file)) as connection:
+            connection.execute("update state.alerts_sent set lead_id = ?", [self.lead_id])
+        for file in call_lists().folder.glob("*.csv"):
+            text = file.read_text("utf-8-sig").replace(str(called), self.lead_id)
+            file.write_text(text, "utf-8-sig")
         assert self.email in subject_access(self.lead_id).read_text("utf-8")
 
     def traces(self) -> Iterator[str]:
@@ -174,13 +186,17 @@ def test_nothing_of_the_person_is_left_in_any_table_file_or_byte(erased: Erased)
         *("leads.duckdb raw.leads", "leads.duckdb raw.rejected_rows", "leads.duckdb raw.payments"),
         *("leads.duckdb state.score_published", "leads.duckdb intermediate.int_lead_profiles"),
         *("leads.duckdb marts.lead_score", "leads.1.duckdb marts.lead_score_history"),
-        "leads.duckdb state.sent",
+        *("leads.duckdb state.sent", "leads.duckdb state.alerts_sent"),
     ):
         assert trace in before
     assert len([trace for trace in before if trace.startswith("leads.20")]) == 2  # what was sent
     assert list(erased.traces()) == []
     for gone in ("charts/scores.png", "tmp/spilled.tmp", "lake"):
         assert not (erased.warehouse.folder / gone).exists()
+    assert [trace for trace in before if trace.startswith("calls.")]
+    # What a spreadsheet packs cannot be searched.
+    assert [*erased.warehouse.folder.glob("call_lists/*.xlsx")] == []
+    assert [*erased.warehouse.folder.glob("call_lists/*.csv")]  # of those who are not in it
     assert (erased.warehouse.folder / "logs/dbt.log").read_text() == "a line\nanother line\n"
     for file in (erased.warehouse.folder / "exports").iterdir():
         assert len(file.read_text("utf-8").splitlines()) > 500
