@@ -31,8 +31,7 @@ dated as (
 select
     dated.opportunity_id, dated.lead_id, dated.stage, dated.owner_id,
     case when dated.closed_at is null then 'open' when dated.is_won then 'won' else 'lost' end as status,
-    dated.currency, dated.amount_date,
-    dated.amount as landed_amount,
+    dated.currency, dated.amount_date, dated.amount as landed_amount,
     cast(dated.amount * exchange_rates.rate as decimal(18, 4)) as amount,
     dated.created_at, dated.closed_at, dated.is_undated_win
 from dated

@@ -1,11 +1,10 @@
 {#
-    Grain: one row per lead and value that it shares with others, a person_id or an email; with the smallest of the leads
-    that share it, and whether they are too many to be one person.
+    Grain: one row per lead and value that it shares with others, a person_id or an email; with the smallest of those
+    that share it, and whether they are too many to be one person. No address (NA, -) is nobody's, a role's is anybody's.
 #}
 {%- set placeholders = '(select known.value from ' ~ ref('identity_placeholders') ~ ' as known)' %}
 with
 leads as (
-    {# What is no address (NA, -) is nobody's, a role's is anybody's. #}
     select
         lead_id, person_id,
         case
@@ -20,10 +19,8 @@ leads as (
 
 valued as (
     {%- for value in ['person_id', 'email'] %}
-        select lead_id, '{{ value }} ' || {{ value }} as shared_value, full_name, company_name
-        from leads
-        where
-            lower({{ value }}) not in {{ placeholders }}
+        select lead_id, '{{ value }} ' || {{ value }} as shared_value, full_name, company_name from leads
+        where lower({{ value }}) not in {{ placeholders }}
             and split_part(lower({{ value }}), '@', 1) not in {{ placeholders }}
         {{ 'union all' if not loop.last }}
     {%- endfor %}
@@ -31,8 +28,7 @@ valued as (
 
 hubs as (
     select
-        shared_value,
-        min(lead_id) as hub_lead_id,
+        shared_value, min(lead_id) as hub_lead_id,
         greatest(count(distinct full_name), count(distinct company_name)) as most_names
     from valued
     group by shared_value
@@ -41,5 +37,4 @@ hubs as (
 
 select valued.lead_id, hubs.hub_lead_id, hubs.most_names > {{ var('names_of_one_person') }} as is_of_many
 from valued
-inner join hubs
-    on valued.shared_value = hubs.shared_value
+inner join hubs on valued.shared_value = hubs.shared_value

@@ -17,32 +17,24 @@ select
     scores.lead_id, scores.score_model, scores.score_date, scores.lead_region, scores.score, scores.raw_score,
     kinds.fit_score, kinds.engagement_score, scores.band, scores.band_order,
     case when not scores.is_disqualified then bands.next_action end as next_action,
-    fit_grades.grade as fit_grade,
-    engagement_grades.grade as engagement_grade,
+    fit_grades.grade as fit_grade, engagement_grades.grade as engagement_grade,
     grade_matrix.priority, top_reasons.top_reasons, scores.is_disqualified, scores.is_junk
 from {{ ref('int_scores') }} as scores
-inner join kinds
-    on scores.observation_id = kinds.observation_id
+inner join kinds on scores.observation_id = kinds.observation_id
 left join {{ ref('int_region_bands') }} as bands
-    on scores.score_model = bands.score_model
-    and scores.lead_region = bands.lead_region
-    and scores.band = bands.band
+    on scores.score_model = bands.score_model and scores.lead_region = bands.lead_region and scores.band = bands.band
 {%- for kind in ['fit', 'engagement'] %}
-    left join (
-        {# Each from its lower bound up to below that of the next. #}
+    left join ( {# Each from its lower bound up to below that of the next. #}
         select
             *, lead(lower_bound) over (partition by score_model, kind order by lower_bound asc nulls first, grade desc)
                 as upper_bound
         from {{ ref('grade_bounds') }}
     ) as {{ kind }}_grades
-        on scores.score_model = {{ kind }}_grades.score_model
-        and {{ kind }}_grades.kind = '{{ kind }}'
+        on scores.score_model = {{ kind }}_grades.score_model and {{ kind }}_grades.kind = '{{ kind }}'
         and {{ is_within('kinds.' ~ kind ~ '_points', kind ~ '_grades') }}
 {%- endfor %}
 left join {{ ref('grade_matrix') }} as grade_matrix
-    on scores.score_model = grade_matrix.score_model
-    and fit_grades.grade = grade_matrix.fit_grade
+    on scores.score_model = grade_matrix.score_model and fit_grades.grade = grade_matrix.fit_grade
     and engagement_grades.grade = grade_matrix.engagement_grade
-left join {{ ref('int_top_reasons') }} as top_reasons
-    on scores.observation_id = top_reasons.observation_id
+left join {{ ref('int_top_reasons') }} as top_reasons on scores.observation_id = top_reasons.observation_id
 where scores.is_current

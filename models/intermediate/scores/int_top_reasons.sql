@@ -1,11 +1,10 @@
 {#
     Grain: one row per current observation with a reason: its three strongest for and the strongest against, in words.
-    Points that every lead has are no reason.
+    Points that every lead has are no reason. Rules are numbered in the order of their ids.
 #}
 {{ config(materialized='view') }}
 with
 ranked as (
-    {# Rules are numbered in the order of their ids. #}
     select
         factors.observation_id, factors.rule_number, factors.points,
         row_number() over (
@@ -14,14 +13,9 @@ ranked as (
         ) as strength
     from {{ ref('int_factors') }} as factors
     inner join {{ ref('int_days_to_score') }} as days
-        on factors.observation_id = days.observation_id
-        and days.is_current
-    where
-        factors.points <> 0
-        and factors.rule_number not in (
-            select rules.rule_number from {{ ref('int_rules') }} as rules
-            where rules.is_of_all_leads
-        )
+        on factors.observation_id = days.observation_id and days.is_current
+    inner join {{ ref('int_rules') }} as rules on factors.rule_number = rules.rule_number and not rules.is_of_all_leads
+    where factors.points <> 0
 ),
 
 strongest as (
@@ -31,8 +25,7 @@ strongest as (
         rules.reason || ' (' || case when ranked.points > 0 then '+' else '' end
         || {{ number_text('round(ranked.points, 1)') }} || ')' as reason_text
     from ranked
-    inner join {{ ref('int_rules') }} as rules
-        on ranked.rule_number = rules.rule_number
+    inner join {{ ref('int_rules') }} as rules on ranked.rule_number = rules.rule_number
     where ranked.strength = 1 or (ranked.points > 0 and ranked.strength <= 3)
 )
 
