@@ -65,6 +65,10 @@ _CHECKS: tuple[Callable[..., Findings], ...] = (
     naive_bayes.stages,
     sales.fields,
     sales.alerts,
+    sales.routing,
+    sales.actions,
+    sales.hours,
+    sales.held_out,
 )
 
 

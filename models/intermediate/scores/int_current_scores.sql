@@ -24,7 +24,8 @@ inner join kinds on scores.observation_id = kinds.observation_id
 left join {{ ref('int_region_bands') }} as bands
     on scores.score_model = bands.score_model and scores.lead_region = bands.lead_region and scores.band = bands.band
 {%- for kind in ['fit', 'engagement'] %}
-    left join ( {# Each from its lower bound up to below that of the next. #}
+    left join (
+        {# Each from its lower bound up to below that of the next. #}
         select
             *, lead(lower_bound) over (partition by score_model, kind order by lower_bound asc nulls first, grade desc)
                 as upper_bound
