@@ -34,7 +34,9 @@
         (['system_of_record'], '[a-z0-9]{1,10}', 'what precedes the colon in the ids of a system, such as sf'),
         (['set_aside_share'], '0([.][0-9]+)?|1([.]0+)?', 'a share from 0 to 1, such as 0.5'),
         (['scanner_clicks', 'scanner_seconds'], '[1-9][0-9]{0,3}', 'a whole number from 1 to 9999'),
-        (['published_files_kept', 'retention_days'], '[0-9]{1,5}', 'a whole number of 0 or more'),
+        (['assigned_from'], 'lead|iql|mql|sql|trial|opportunity', 'lead, iql, mql, sql, trial or opportunity'),
+        (['rep_performance'], 'none|won_amount|win_rate', 'none, won_amount or win_rate'),
+        (['published_files_kept', 'retention_days', 'touches_per_week'], '[0-9]{1,5}', 'a whole number of 0 or more'),
         (['evaluation_leads', 'training_leads', 'proposal_leads'], '[1-9][0-9]{0,9}', 'a whole number of 1 or more'),
         (['win_value', 'call_cost', 'calls_per_week', 'deals_of_the_mean'], '[0-9]{1,12}([.][0-9]+)?', 'a number of 0 or more'),
         (

@@ -8,6 +8,7 @@
 -- wants company.numberofemployees: companies have no number of employees
 -- wants company.annualrevenue: companies have no annual revenue
 -- wants company.country: companies have no country
+-- wants company.hubspot_owner_id: no company has an owner
 -- wants company.*: every other property is an attribute
 -- leaves out company.hs_*: HubSpot's own reckonings, which change by the hour
 -- leaves out company.num_*: counts of HubSpot's own
@@ -28,9 +29,11 @@ select
     annualrevenue as annual_revenue,
     nullif(getvariable('currency'), '') as currency,
     country,
+    'hs:' || nullif(hubspot_owner_id, '') as owner_id,
     _fivetran_deleted as is_deleted,
     company.* exclude (
-        id, hs_lastmodifieddate, _fivetran_deleted, domain, name, industry, numberofemployees, annualrevenue, country
+        id, hs_lastmodifieddate, _fivetran_deleted, domain, name, industry, numberofemployees, annualrevenue, country,
+        hubspot_owner_id
     )
 from company
 order by account_id

@@ -10,6 +10,7 @@
 -- wants account.currency_iso_code: amounts are in the currency that settings.yml names
 -- wants account.billing_country_code: the country is read from its name
 -- wants account.billing_country: the country is read from its code
+-- wants account.owner_id: no account has an owner
 -- wants account.master_record_id: what names an account that was merged belongs to none
 -- wants account.is_deleted|_fivetran_deleted boolean: an account is deleted only once it is gone from the table
 -- wants account.*: every other field is an attribute
@@ -37,10 +38,11 @@ select
     account.annual_revenue,
     coalesce(account.currency_iso_code, nullif(getvariable('currency'), '')) as currency,
     coalesce(account.billing_country_code, account.billing_country) as country,
+    'sf:' || account.owner_id as owner_id,
     coalesce(account.is_deleted, false) or inactive_record.id is not null as is_deleted,
     account.* exclude (
         id, last_modified_date, system_modstamp, website, name, industry, number_of_employees, annual_revenue,
-        currency_iso_code, billing_country_code, billing_country, master_record_id, is_deleted
+        currency_iso_code, billing_country_code, billing_country, owner_id, master_record_id, is_deleted
     )
 from account
 left join inactive_record on account.id = inactive_record.id

@@ -11,12 +11,13 @@ from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt_common.exceptions import DbtRuntimeError
 from duckdb import DuckDBPyConnection
 
+from scripts.sales.routing import SALES_FUNCTIONS
 from scripts.seeds.check_seeds import check_seeds
 from scripts.seeds.overlay import seed_cells
 from scripts.shared.errors import UserError
 from scripts.shared.modes import keep_private
 from scripts.shared.paths import PROJECT
-from scripts.shared.statistics import register_statistics
+from scripts.shared.statistics import register_functions
 from scripts.shared.temporary import spill_folder
 from scripts.shared.warehouse import register_text_functions
 
@@ -52,7 +53,8 @@ class Plugin(BasePlugin):
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         """Register the functions."""
         register_text_functions(conn)
-        register_statistics(conn)
+        register_functions(conn)
+        register_functions(conn, SALES_FUNCTIONS)
         conn.create_function("macros_hash", _macros_hash, ["varchar"], "varchar")
         conn.create_function(
             "seed_cells",

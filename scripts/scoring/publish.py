@@ -46,6 +46,10 @@ create table if not exists state.score_published (
     published_at timestamp, run_id varchar, lead_id varchar, score_model varchar,
     score decimal(18, 4), band varchar, score_date date
 );
+create table if not exists state.assignments (
+    published_at timestamp, run_id varchar, lead_id varchar, rep_id varchar,
+    routing_rule_id varchar, assigned_on date, assigned_because varchar
+);
 """
 CHANGES = """
 insert into state.score_published
@@ -58,6 +62,23 @@ from _copy.marts.lead_score as now
 full join last_seen as seen using (lead_id)
 where (now.score_model, now.score, now.band)
     is distinct from (seen.score_model, seen.score, seen.band)
+order by lead_id
+"""
+
+# Whose each lead is, by the same rule: a lead that nobody works any more has NULL. The next build
+# reads it, so that a lead stays with its rep.
+ASSIGNED = """
+insert into state.assignments
+with last_seen as (
+    select * from state.assignments
+    qualify row_number() over (partition by lead_id order by published_at desc) = 1
+)
+select $published_at, $run_id, lead_id, now.rep_id, now.routing_rule_id,
+    now.assigned_on, now.assigned_because
+from (from _copy.marts.lead_assignments where rep_id is not null) as now
+full join last_seen as seen using (lead_id)
+where (now.rep_id, now.routing_rule_id, now.assigned_on)
+    is distinct from (seen.rep_id, seen.routing_rule_id, seen.assigned_on)
 order by lead_id
 """
 
@@ -281,6 +302,8 @@ def _announce(connection: duckdb.DuckDBPyConnection, new: Path, rows: Mapping[st
     ).fetchall()
     connection.begin()
     connection.execute(CHANGES, {"published_at": published_at, "run_id": run_id})
+    if "lead_assignments" in rows:  # an earlier publication that is put back may lack it
+        connection.execute(ASSIGNED, {"published_at": published_at, "run_id": run_id})
     connection.execute(
         """insert into state.publications
             (published_at, run_id, clock_date, mart_rows, is_in_place)
@@ -312,6 +335,9 @@ def _settle(connection: duckdb.DuckDBPyConnection) -> None:
     )
     connection.execute(
         """delete from state.score_published where published_at in (
+            select published_at from state.publications where not is_in_place
+        );
+        delete from state.assignments where published_at in (
             select published_at from state.publications where not is_in_place
         );
         delete from state.publications where not is_in_place"""

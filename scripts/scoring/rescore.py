@@ -18,7 +18,7 @@ from scripts.scoring.artifacts import read_artifact
 from scripts.shared import paths
 from scripts.shared.errors import UserError
 from scripts.shared.interface import LANDED_EVENTS, LAST_BUILD
-from scripts.shared.statistics import register_statistics
+from scripts.shared.statistics import register_functions
 from scripts.shared.temporary import temporary_folder
 from scripts.shared.warehouse import (
     attached,
@@ -127,7 +127,7 @@ def rescoring() -> Iterator[Rescoring]:
     nodes = _nodes()
     with temporary_folder() as folder, connect(folder / live.name) as scratch:
         register_text_functions(scratch)
-        register_statistics(scratch)
+        register_functions(scratch)
         with attached(scratch, LIVE):
             _refuse_other_vars(scratch)
             _prepare(scratch, nodes)

@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from scripts.scoring.build import Progress, run_dbt
+from scripts.sales import hours, routing
 from scripts.seeds.overlay import seed_path
 from scripts.shared import statistics, text
 from scripts.shared.errors import UserError
@@ -90,11 +91,11 @@ def start_session() -> "SparkSession":
     session = builder.getOrCreate()
     session.sparkContext.setLogLevel("ERROR")
     # Workers have no copy of this project, so the functions travel with their source.
-    for module in (text, statistics):
+    for module in (text, statistics, routing, hours):
         cloudpickle.register_pickle_by_value(module)
     for function in (text.text_key, text.text_words):
         session.udf.register(function.__name__, function, "string")
-    for sql in statistics.SQL_FUNCTIONS:
+    for sql in (*statistics.SQL_FUNCTIONS, *routing.SALES_FUNCTIONS):
         session.udf.register(sql.function.__name__, sql.function, sql.spark_type)
     return session
 

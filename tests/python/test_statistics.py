@@ -19,7 +19,7 @@ from scripts.shared.statistics import (
     conversion_lift,
     conversion_rate,
     measure,
-    register_statistics,
+    register_functions,
     score_measures,
     wilson,
 )
@@ -143,7 +143,7 @@ def test_the_lift_of_a_rule_and_where_it_has_none() -> None:
 
 def test_sql_calls_them_by_name() -> None:
     with duckdb.connect() as connection:
-        register_statistics(connection)
+        register_functions(connection)
         measures, rate, lift, second = connection.sql(
             """select score_measures([1, 2], [3, 4], [0, 1], [0.5, 0.5]), conversion_rate(1, 2),
                 conversion_lift(6, 20, 16, 120),

@@ -5,7 +5,8 @@
 with
 known as (
     select
-        opportunities.opportunity_id, opportunity_leads.lead_id, opportunities.stage, opportunities.is_won,
+        opportunities.opportunity_id, opportunity_leads.lead_id, opportunities.stage,
+        opportunities.owner_id, opportunities.is_won,
         coalesce(opportunities.is_undated_win, false) as is_undated_win,
         coalesce(opportunities.currency, '') as currency,
         opportunities.amount, opportunities.created_at,
@@ -28,7 +29,7 @@ dated as (
 )
 
 select
-    dated.opportunity_id, dated.lead_id, dated.stage,
+    dated.opportunity_id, dated.lead_id, dated.stage, dated.owner_id,
     case when dated.closed_at is null then 'open' when dated.is_won then 'won' else 'lost' end as status,
     dated.currency, dated.amount_date,
     dated.amount as landed_amount,

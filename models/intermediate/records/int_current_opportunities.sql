@@ -59,8 +59,8 @@ select
     opportunities.opportunity_id,
     coalesce(survivors.end_id, opportunities.opportunity_id) as surviving_opportunity_id,
     opportunities.same_as_opportunity_id,
-    opportunities.lead_id, opportunities.account_id, opportunities.owner_id, opportunities.stage, opportunities.amount,
-    opportunities.currency, opportunities.is_won, opportunities.created_at,
+    opportunities.lead_id, opportunities.account_id, opportunities.stage, opportunities.amount,
+    opportunities.currency, opportunities.owner_id, opportunities.is_won, opportunities.created_at,
     coalesce(
         opportunities.closed_at,
         case

@@ -3,7 +3,7 @@
     back. Each is worth its amount × its chance, to the cent; what falls through is counted out of this.
 #}
 {%- set activities = "('contact', 'any_engagement', 'opportunity_opened', 'opportunity_stage')" %}
-{%- set owner_id = 'coalesce(records.owner_id, profiles.owner_id)' %}
+{%- set owner_id = 'coalesce(records.owner_id, assignments.rep_id, profiles.owner_id)' %}
 with
 activity as (
     select
@@ -31,7 +31,7 @@ records as (
         max(activity.last_activity_date) as last_activity_date, cast(null as date) as last_contact_date,
         false as is_hot, false as is_overdue
     from {{ ref('opportunity') }} as deals
-    inner join {{ ref('int_current_opportunities') }} as known on deals.opportunity_id = known.opportunity_id
+    inner join {{ ref('int_opportunities') }} as known on deals.opportunity_id = known.opportunity_id
     left join {{ ref('opportunity_lead') }} as parts on deals.opportunity_id = parts.opportunity_id
     left join activity on parts.lead_id = activity.lead_id
     where deals.status = 'open'
@@ -76,5 +76,6 @@ select
     ), 2) as decimal(18, 2)) as expected_value
 from records
 inner join {{ ref('stage_value') }} as stage_value on records.stage = stage_value.stage
+left join {{ ref('lead_assignments') }} as assignments on records.lead_id = assignments.lead_id
 left join {{ ref('int_lead_profiles') }} as profiles on records.lead_id = profiles.lead_id and profiles.is_current
 left join {{ ref('stg_raw__reps') }} as reps on {{ owner_id }} = reps.rep_id

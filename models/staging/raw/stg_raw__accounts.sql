@@ -9,6 +9,7 @@ select
     cast(annual_revenue as decimal(18, 4)) as annual_revenue,
     upper(currency) as currency,
     country,
+    owner_id,
     coalesce(cast(is_deleted as boolean), false) as is_deleted,
     attributes,
     landing_seq,

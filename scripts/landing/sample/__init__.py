@@ -36,6 +36,7 @@ FORMATS = {
     "lead_feedback.jsonl": JSON_LINES,
     "marketing_spend.csv": CSV,
     "web_traffic.csv": CSV,
+    "reps.csv": CSV,
     "truth/truth.parquet": PARQUET,
 }
 
