@@ -17,10 +17,9 @@ LIVE_MODELS = "intermediate.int_live_models"
 LEAD_IDENTITIES = "intermediate.int_lead_identities"
 LEAD_PROFILES = "intermediate.int_lead_profiles"
 
-# What occurred at all, whether or not a rule gives points for it; why sales rejected a lead.
+# What occurred at all, whether or not a rule gives points for it.
 ALL_EVENT_DAYS = "intermediate.int_all_event_days"
 SEQUENCE_EVENT_DAYS = "intermediate.int_sequence_event_days"
-CRM_EVENTS = "intermediate.int_crm_events"
 
 # Which source, as landed, counts for which channel, and the words that are mapped: a lead's channel
 # alone does not tell whether it was.

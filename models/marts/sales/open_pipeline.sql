@@ -12,11 +12,9 @@ activity as (
         max(case when days.event_key = 'any_engagement' then days.event_date end) as last_engaged_date,
         max(case when contacts.event_key is not null then days.event_date end) as last_contact_date
     from {{ ref('int_all_event_days') }} as days
-    inner join {{ ref('int_clock') }} as clock
-        on days.event_date <= clock.clock_date
+    inner join {{ ref('int_clock') }} as clock on days.event_date <= clock.clock_date
     left join {{ ref('kpi_events') }} as contacts
-        on days.event_key = contacts.event_key
-        and contacts.kpi_event = 'contact'
+        on days.event_key = contacts.event_key and contacts.kpi_event = 'contact'
     where
         days.follows_event_key is null
         and coalesce(contacts.kpi_event, days.event_key) in {{ activities }}
