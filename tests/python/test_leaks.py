@@ -32,8 +32,10 @@ def compare(connection: duckdb.DuckDBPyConnection, books: Books) -> None:
     given = "select lead_id, rep_id from marts.lead_assignments where rep_id is not null"
     for name, rep_id in connection.sql(given).fetchall():
         books.people[name].owner = rep_id
-    worths = dict(connection.sql("select stage, expected_value from marts.stage_value").fetchall())
-    assert worths == {stage: books.worth(stage) for stage in worths} and len(worths) == 4
+    stages = connection.sql("select stage, is_late, expected_value from marts.stage_value")
+    worths = {(stage, is_late): worth for stage, is_late, worth in stages.fetchall()}
+    assert worths == {(stage, late): books.worth(stage, is_late=late) for stage, late in worths}
+    assert len(worths) == 7
     pipeline = {(kind, name): worth for kind, name, worth, _ in books.pipeline()}
     held = "select record_type, record_id, expected_value from marts.open_pipeline"
     assert {(kind, name): v for kind, name, v in connection.sql(held).fetchall()} == pipeline

@@ -35,6 +35,7 @@ leaking as (
     from {{ source('landing', 'rejected_rows') }} as rejected
     inner join {{ ref('stage_value') }} as stage_value
         on rejected.entity = case stage_value.stage when 'lead' then 'leads' when 'opportunity' then 'opportunities' end
+        and not stage_value.is_late
     where rejected.landing_id in (
             select max(landings.landing_id) from {{ source('landing', 'landings') }} as landings
             group by landings.file

@@ -3,6 +3,7 @@
     back. Each is worth its amount × its chance, to the cent; what falls through is counted out of this.
 #}
 {%- set activities = "('contact', 'any_engagement', 'opportunity_opened', 'opportunity_stage')" %}
+{%- set late_date = days_after('cast(records.in_hand_at as date)', var('outcome_days')) %}
 {%- set owner_id = 'coalesce(records.owner_id, assignments.rep_id, profiles.owner_id)' %}
 with
 activity as (
@@ -68,12 +69,15 @@ select
     ) as has_active_owner,
     cast(records.in_hand_at as date) as in_hand_date,
     greatest(records.last_activity_date, cast(records.in_hand_at as date)) as last_activity_date,
-    records.last_contact_date, records.is_hot, records.is_overdue, records.amount,
+    records.last_contact_date, records.is_hot, records.is_overdue, stage_value.is_late, records.amount,
     cast(round(coalesce(
         records.predicted_value, coalesce(records.amount, stage_value.mean_deal_amount) * stage_value.conversion_rate
     ), 2) as decimal(18, 2)) as expected_value
 from records
-inner join {{ ref('stage_value') }} as stage_value on records.stage = stage_value.stage
+cross join {{ ref('int_clock') }} as clock
+inner join {{ ref('stage_value') }} as stage_value
+    on records.stage = stage_value.stage
+    and stage_value.is_late = (records.stage in ('mql', 'sql') and {{ late_date }} <= clock.clock_date)
 left join {{ ref('lead_assignments') }} as assignments on records.lead_id = assignments.lead_id
 left join {{ ref('int_lead_profiles') }} as profiles on records.lead_id = profiles.lead_id and profiles.is_current
 left join {{ ref('stg_raw__reps') }} as reps on {{ owner_id }} = reps.rep_id
