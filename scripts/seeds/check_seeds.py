@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts.seeds.checks import mapping, models, naive_bayes, rules
+from scripts.seeds.checks import mapping, models, naive_bayes, rules, sales
 from scripts.seeds.checks.cells import check_cells
 from scripts.seeds.checks.files import SeedFile, find_files, read_table
 from scripts.seeds.checks.seeds import read_seeds
@@ -63,6 +63,10 @@ _CHECKS: tuple[Callable[..., Findings], ...] = (
     mapping.personas,
     naive_bayes.fields,
     naive_bayes.stages,
+    sales.routing,
+    sales.actions,
+    sales.hours,
+    sales.held_out,
 )
 
 
