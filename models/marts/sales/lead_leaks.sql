@@ -3,7 +3,7 @@
     record that leaks in several ways has its value counted in the gravest, so that counted values add up.
 #}
 {%- set leaks = {
-    'hot_never_contacted': 'pipeline.is_hot and pipeline.last_contact_date is null',
+    'hot_never_contacted': 'pipeline.is_uncontacted',
     'sql_not_contacted': "pipeline.stage = 'sql' and pipeline.is_overdue",
     'deal_of_nobody': 'pipeline.lead_id is null',
     'deal_idle': "pipeline.stage = 'opportunity' and pipeline.lead_id is not null and "
