@@ -94,25 +94,34 @@ class Books:
             return None
         return cents(EXACT.divide(sum(map(cents, won), Decimal(0)), Decimal(len(won))))
 
-    def rate(self, stage: str) -> Decimal | None:
-        """The share that became customers in time, of those that have had the time."""
+    def rate(self, stage: str, is_late: bool = False) -> Decimal | None:
+        """The share that became customers in 90 days; late, in 90 more of those that did not.
+
+        Of those that have had the days.
+        """
         if stage == "opportunity":
             closed = [deal.status for deal in self.deals.values() if deal.status != "open"]
             return share(closed.count("won"), len(closed))
         reached = converted = 0
         for name, person in self.people.items():
             at = {"lead": person.created, "mql": person.mql_at, "sql": self.sql_at(person)}[stage]
-            if at is None or at.date() + OUTCOME_DAYS * DAY > self.clock:
+            bought = self.customer_at(name)
+            if at is None:
+                continue
+            begin = at.date() + OUTCOME_DAYS * DAY
+            end = begin + OUTCOME_DAYS * DAY if is_late else begin
+            if end > self.clock or (is_late and bought and bought.date() <= begin):
                 continue
             reached += 1
-            bought = self.customer_at(name)
-            converted += bought is not None and bought.date() <= at.date() + OUTCOME_DAYS * DAY
+            converted += bought is not None and bought.date() <= end
         return share(converted, reached)
 
-    def worth(self, stage: str, amount: Decimal | None = None) -> Decimal | None:
+    def worth(
+        self, stage: str, amount: Decimal | None = None, is_late: bool = False
+    ) -> Decimal | None:
         """Amount, else the mean, × the share of the stage."""
         amount = self.mean_deal() if amount is None else amount
-        rate = self.rate(stage)
+        rate = self.rate(stage, is_late)
         return None if amount is None or rate is None else cents(EXACT.multiply(amount, rate))
 
     # ------------------------------------------------------------ what leaks
@@ -166,10 +175,17 @@ class Books:
             if deal.status == "open":
                 worth = self.worth("opportunity", deal.amount)
                 yield "opportunity", deal_id, worth, self.deal_leaks(deal)
-        worths = {stage: self.worth(stage) for stage in ("lead", "mql", "sql")}
-        for name in self.people:
+        worths = {
+            (stage, is_late): self.worth(stage, is_late=is_late)
+            for stage in ("lead", "mql", "sql")
+            for is_late in (False, True)
+        }
+        for name, person in self.people.items():
             if held := self.lead_leaks(name):
-                yield "lead", name, worths[held[0]], held[1]
+                stage, leaks = held
+                since = self.sql_at(person) if stage == "sql" else person.mql_at
+                is_over = since is not None and since.date() + OUTCOME_DAYS * DAY <= self.clock
+                yield "lead", name, worths[stage, is_over and stage != "lead"], leaks
 
     def leaks(self) -> dict[Leak, tuple[Decimal | None, Decimal | None]]:
         """The full and the counted value of each leak of the pipeline."""

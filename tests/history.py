@@ -90,7 +90,8 @@ def models_that_guess_and_cheat() -> dict[str, list[Row]]:
 
 def build_history(folder: Path) -> None:
     """Build it in `folder`: leads.duckdb, and in seeds/ the point tables."""
-    select = ["+path:models/marts/quality", "+lead_score_by_model", "+lead_score_factors"]
+    marts = ("lead_score_by_model", "lead_score_factors", "lead_verdicts")
+    select = ["+path:models/marts/quality", *(f"+{mart}" for mart in marts)]
     build(
         folder, leads_without_a_clue(), models_that_guess_and_cheat(), select, outcome_days="60",
         as_of="2025-06-30",

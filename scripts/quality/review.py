@@ -13,15 +13,14 @@ from scripts.shared import paths
 from scripts.shared.errors import UserError
 from scripts.shared.interface import (
     CLOCK,
-    CRM_EVENTS,
     EVALUATED_FACTORS,
     EVALUATION_DATES,
-    LEAD_IDENTITIES,
     LEAD_PROFILES,
     RULES,
     SCORED_DAYS,
 )
 from scripts.shared.settings import quality_day
+from scripts.shared.statistics import register_functions
 from scripts.shared.warehouse import reading
 
 # Population stability index (Siddiqi 2006): stable below 0.1, shifted from 0.25 on. A quarter is
@@ -76,14 +75,28 @@ select what, any_value(all_old), any_value(all_new),
     case when psi < 0.1 then 'stable' when psi < 0.25 then 'moved' else 'shifted' end
 from shares group by what order by psi desc, what
 """
-# Of each verdict its current version counts, as of the clock.
-_VERDICTS = f"""
-create temp view verdicts as
-select surviving_lead_id as lead_id, event_type as verdict, property_value as reason
-from {CRM_EVENTS} inner join {LEAD_IDENTITIES} using (lead_id)
-cross join {CLOCK}
-where event_type in ('lead_accepted', 'lead_rejected') and occurred_at::date <= facts_until_date
+# Each lead counts once, by the last that sales said of it. A rejection is measured as a rate is.
+_JUDGED = """
+with judged as (
+    select lead_id, rep_id, verdict = 'rejected' as is_rejected
+    from marts.lead_verdicts where is_last
+),
+overall as (
+    select count(*) filter (is_rejected) / nullif(count(*), 0) as share from judged
+),
 """
+_SHARES = """
+rated as (
+    select *, conversion_rate(rejected, leads) as rate from counted
+)
+select name, leads, rejected, round(rejected / leads, 3), round(rate.conversion_rate_low, 3),
+    round(rate.conversion_rate_high, 3), round(share, 3),
+    case when rate.conversion_rate_low > share then 'more than all'
+        when rate.conversion_rate_high < share then 'less than all' else '' end
+from rated cross join overall
+order by rate.conversion_rate_low desc, name limit 20
+"""
+_SHARE_COLUMNS = ("judged", "rejected", "share", "from", "to", "share of all", "which is")
 _SECTIONS: Sequence[tuple[str, Sequence[str], str]] = (
     (
         "Rules that fired neither on a day that is measured nor today",
@@ -128,21 +141,27 @@ _SECTIONS: Sequence[tuple[str, Sequence[str], str]] = (
     (
         "Leads that sales rejected, by reason",
         ("reason", "rejected"),
-        """select coalesce(reason, '(none)'), count(distinct lead_id) from verdicts
-        where verdict = 'lead_rejected' group by 1 order by 2 desc, 1""",
+        """select reason, count(*) from marts.lead_verdicts
+        where is_last and verdict = 'rejected' group by reason order by 2 desc, 1""",
     ),
     (
-        "Rules of the leads that sales rejected, today",
-        ("rule", "rejected with it", "accepted with it", "share rejected"),
-        f"""select rule_id, count(*) filter (verdict = 'lead_rejected') as rejected,
-            count(*) filter (verdict = 'lead_accepted'),
-            round(rejected / count(*), 3) as share
-        from (select distinct lead_id, verdict from verdicts)
-        inner join marts.lead_score_factors using (lead_id)
-        where score_model = $model and points > 0 and rule_id in (
-            select rule_id from {RULES} where score_model = $model
-        ) group by rule_id
-        having rejected > 0 order by share desc, rule_id limit 20""",
+        "Who rejected leads, against all that were judged",
+        ("rep", *_SHARE_COLUMNS),
+        f"""{_JUDGED} counted as (
+            select rep_id as name, count(*) as leads, count(*) filter (is_rejected) as rejected
+            from judged group by rep_id
+        ), {_SHARES}""",
+    ),
+    (
+        "Rules whose leads sales rejected, today, against all that were judged",
+        ("rule", *_SHARE_COLUMNS),
+        f"""{_JUDGED} counted as (
+            select rule_id as name, count(*) as leads, count(*) filter (is_rejected) as rejected
+            from judged inner join marts.lead_score_factors using (lead_id)
+            where score_model = $model and points > 0 and rule_id in (
+                select rule_id from {RULES} where score_model = $model
+            ) group by rule_id
+        ), {_SHARES}""",
     ),
 )
 
@@ -151,14 +170,14 @@ def review(score_model: str | None = None) -> Path:
     """Write the review of a model (the champion where None) beside the warehouse; its file.
 
     Sections: rules that did not fire, drift, AUC and calibration by month and band, lead quality,
-    sales' rejections by reason and rule, and what `recommend` would change. No lead is named.
+    sales' rejections by reason, rep and rule, and what `recommend` would change. No lead is named.
     Raises UserError for a model that is none, and where the seeds are faulty.
     """
     day = quality_day()
     with reading() as connection:
         name = read_point_model(score_model or champion(connection)).name
         ((clock,),) = connection.sql("select clock_date from marts.run_info").fetchall()
-        connection.execute(_VERDICTS)
+        register_functions(connection)
         lines = [f"# Review of {name}, {clock}", ""]
         for title, columns, query in _SECTIONS:
             lines += [f"## {title.format(day=day)}", ""]

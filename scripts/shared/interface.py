@@ -18,10 +18,9 @@ LEAD_VERSIONS = "intermediate.int_lead_versions"  # as landed, under the ids tha
 LEAD_IDENTITIES = "intermediate.int_lead_identities"
 LEAD_PROFILES = "intermediate.int_lead_profiles"
 
-# What occurred at all, whether or not a rule gives points for it; why sales rejected a lead.
+# What occurred at all, whether or not a rule gives points for it.
 ALL_EVENT_DAYS = "intermediate.int_all_event_days"
 SEQUENCE_EVENT_DAYS = "intermediate.int_sequence_event_days"
-CRM_EVENTS = "intermediate.int_crm_events"
 KPI_EVENTS = "intermediate.int_kpi_events"
 
 # For how long data of a country's leads are to be kept.

@@ -1,7 +1,7 @@
 """What falls through, in money: the marts against a recomputation from what was landed.
 
-`tests/books.py` works it out in plain Python. Of the marts it takes what has tests of its own: the
-sample's bands, and whether sales may call but for deals and payments.
+`tests/books.py` works it out in plain Python. Of the marts it takes what has tests of its own: who
+got which lead, and of the sample the bands and whether sales may call but for deals and payments.
 """
 
 from collections import defaultdict
@@ -29,8 +29,13 @@ Cells = dict[str, object]
 
 def compare(connection: duckdb.DuckDBPyConnection, books: Books) -> None:
     """Every leak, every worth and the totals, to the cent."""
-    worths = dict(connection.sql("select stage, expected_value from marts.stage_value").fetchall())
-    assert worths == {stage: books.worth(stage) for stage in worths} and len(worths) == 4
+    given = "select lead_id, rep_id from marts.lead_assignments where rep_id is not null"
+    for name, rep_id in connection.sql(given).fetchall():
+        books.people[name].owner = rep_id
+    stages = connection.sql("select stage, is_late, expected_value from marts.stage_value")
+    worths = {(stage, is_late): worth for stage, is_late, worth in stages.fetchall()}
+    assert worths == {(stage, late): books.worth(stage, is_late=late) for stage, late in worths}
+    assert len(worths) == 7
     pipeline = {(kind, name): worth for kind, name, worth, _ in books.pipeline()}
     held = "select record_type, record_id, expected_value from marts.open_pipeline"
     assert {(kind, name): v for kind, name, v in connection.sql(held).fetchall()} == pipeline
@@ -53,7 +58,7 @@ def sample_books(sample: tuple[Warehouse, RunResult]) -> Books:
     """The files of the sample."""
     persons, survivor = files.people()
     said = sample[0].query(
-        """select lead_id, band in ('hot', 'sales_ready') and score_model = 'standard',
+        """select lead_id, lead_score.band in ('hot', 'sales_ready'),
             coalesce(may_contact, false) and not is_disqualified and not is_junk
         from marts.lead_score inner join marts.lead_score_by_model using (lead_id, score_model)
         left join marts.lead_contact_permission using (lead_id)
@@ -84,7 +89,9 @@ def sample_books(sample: tuple[Warehouse, RunResult]) -> Books:
         at = datetime.combine(day, datetime.min.time())  # type: ignore[arg-type]
         people[str(name)].mql_at = max(at, people[str(name)].created)
     _add_events(people, survivor)
-    return Books(CLOCK, people, _deals(survivor), None, lead_rows_set_aside=_bad_leads())
+    reps = files.table("reps")
+    active = {*reps[reps.is_active != "false"].rep_id}
+    return Books(CLOCK, people, _deals(survivor), active, lead_rows_set_aside=_bad_leads())
 
 
 def records(table: pd.DataFrame) -> list[Any]:
@@ -213,7 +220,7 @@ class World:
         for number in range(people):
             self._person(f"p{number:03}")
         for number in range(people):
-            lead = self.random.choice(list(self.people))
+            lead: str | None = self.random.choice(list(self.people))
             if self.chance(0.15):
                 lead = self.random.choice([None, "stranger"])
             self._deal(f"d{number:03}", lead)
@@ -283,18 +290,18 @@ class World:
         person = lead if lead in self.people else None
         created = self.moment(self.people[person].created if person else datetime(2024, 10, 1))
         cents = None if self.chance(0.2) else self.random.choice([0, 5, 12345, 99, 1050, 777777])
-        currency = self.random.choice(["EUR", "USD"])
+        currency, owner = (
+            self.random.choice(["EUR", "USD"]),
+            self.random.choice([None, "here", "gone"]),
+        )
         row: Cells = {"opportunity_id": deal_id, "lead_id": lead, "created_at": str(created)}
-        row |= {"stage": "talks", "currency": currency, "amount": cents and f"{cents / 100:.2f}"}
-        row |= {"owner_id": self.random.choice([None, "here", "gone"])}
+        row |= {"stage": "talks", "currency": currency, "owner_id": owner}
         amount = None if cents is None else Decimal(cents) / 100
         if amount is not None:
             row |= {"amount": str(amount)}
-            rate = Decimal("0.8765") if currency == "USD" else Decimal(1)
-            amount *= rate  # at most 2 + 4 decimals
+            amount *= Decimal("0.8765") if currency == "USD" else Decimal(1)
             amount = amount.quantize(Decimal("0.0001"), "ROUND_HALF_UP")
-        deal = Deal(created, person, {person} if person else set(), None, None, amount, None)
-        deal.owner = str(row["owner_id"]) if row["owner_id"] else None
+        deal = Deal(created, person, {person} if person else set(), None, None, amount, owner)
         if self.chance(0.6):
             deal.closed, deal.is_won = self.moment(created), self.chance(0.4)
             row |= {"closed_at": str(deal.closed), "is_won": deal.is_won}

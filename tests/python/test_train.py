@@ -221,6 +221,37 @@ def test_a_review_goes_by_what_sales_says_now(small: Path) -> None:
             values (?, ?, ?, ?, ?, ?)""",
             verdicts,
         )
-    run_dbt(small, {}, ["stg_raw__lead_feedback", "int_crm_events"], VARIABLES)
+    run_dbt(small, {}, ["stg_raw__lead_feedback", "lead_verdicts"], VARIABLES)
     page = review("learns").read_text("utf-8")
     assert "| reason | rejected |\n|---|---|\n| no budget | 1 |\n\n" in page
+    # Wilson's interval of one of two, and its rep's share is that of all.
+    assert "| (none) | 2 | 1 | 0.5 | 0.095 | 0.905 | 0.5 |  |" in page
+
+
+def test_a_review_names_rules_whose_leads_sales_reject(small: Path) -> None:
+    """Sales rejects nine of ten leads for which a rule fired, and none of ninety others."""
+    with duckdb.connect(str(small / "leads.duckdb")) as connection:
+        ((rule, fired), *_) = connection.sql(
+            """select rule_id, list(lead_id order by lead_id) from marts.lead_score_factors
+            where score_model = 'learns' and points > 0
+            group by rule_id having count(*) >= 10 order by count(*), rule_id"""
+        ).fetchall()
+        others = connection.execute(
+            """select lead_id from marts.lead_score_by_model
+            where score_model = 'learns' and not list_contains($1, lead_id)
+            order by lead_id limit 90""",
+            [fired],
+        ).fetchall()
+        judged = [*fired[:10], *(lead for (lead,) in others)]
+        connection.executemany(
+            """insert into raw.lead_feedback
+                (feedback_id, lead_id, given_at, verdict, reason, rep_id, landing_seq)
+            values ($1, $1, '2025-02-01', $2, null, 'r', $3)""",
+            [
+                (lead, "rejected" if number < 9 else "accepted", number)
+                for number, lead in enumerate(judged)
+            ],
+        )
+    run_dbt(small, {}, ["stg_raw__lead_feedback", "lead_verdicts"], VARIABLES)
+    page = review("learns").read_text("utf-8")
+    assert f"| {rule} | 10 | 9 | 0.9 | 0.596 | 0.982 | 0.09 | more than all |" in page

@@ -3,7 +3,7 @@
     record that leaks in several ways has its value counted in the gravest, so that counted values add up.
 #}
 {%- set leaks = {
-    'hot_never_contacted': 'pipeline.is_hot and pipeline.last_contact_date is null',
+    'hot_never_contacted': 'pipeline.is_uncontacted',
     'sql_not_contacted': "pipeline.stage = 'sql' and pipeline.is_overdue",
     'deal_of_nobody': 'pipeline.lead_id is null',
     'deal_idle': "pipeline.stage = 'opportunity' and pipeline.lead_id is not null and "
@@ -35,6 +35,7 @@ leaking as (
     from {{ source('landing', 'rejected_rows') }} as rejected
     inner join {{ ref('stage_value') }} as stage_value
         on rejected.entity = case stage_value.stage when 'lead' then 'leads' when 'opportunity' then 'opportunities' end
+        and not stage_value.is_late
     where rejected.landing_id in (
             select max(landings.landing_id) from {{ source('landing', 'landings') }} as landings
             group by landings.file

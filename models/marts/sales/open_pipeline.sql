@@ -1,9 +1,7 @@
-{#
-    Grain: one row per open deal, and per lead that sales has in hand without one: a callable MQL or SQL, or a lost lead that came
-    back. Each is worth its amount × its chance, to the cent; what falls through is counted out of this.
-#}
-{%- set activities = "('contact', 'any_engagement', 'opportunity_opened', 'opportunity_stage')" %}
-{%- set owner_id = 'coalesce(records.owner_id, profiles.owner_id)' %}
+{# Grain: one row per open deal, and per lead that sales has in hand without one: a callable MQL or SQL, or a lost lead that
+   came back. Each is worth its amount × its chance, to the cent; what falls through is counted out of this. #}
+{%- set late_date = days_after('cast(records.in_hand_at as date)', var('outcome_days')) %}
+{%- set owner_id = 'coalesce(records.owner_id, assignments.rep_id, profiles.owner_id)' %}
 with
 activity as (
     select
@@ -12,14 +10,13 @@ activity as (
         max(case when days.event_key = 'any_engagement' then days.event_date end) as last_engaged_date,
         max(case when contacts.event_key is not null then days.event_date end) as last_contact_date
     from {{ ref('int_all_event_days') }} as days
-    inner join {{ ref('int_clock') }} as clock
-        on days.event_date <= clock.clock_date
+    inner join {{ ref('int_clock') }} as clock on days.event_date <= clock.clock_date
     left join {{ ref('kpi_events') }} as contacts
-        on days.event_key = contacts.event_key
-        and contacts.kpi_event = 'contact'
+        on days.event_key = contacts.event_key and contacts.kpi_event = 'contact'
     where
         days.follows_event_key is null
-        and coalesce(contacts.kpi_event, days.event_key) in {{ activities }}
+        and coalesce(contacts.kpi_event, days.event_key)
+        in ('contact', 'any_engagement', 'opportunity_opened', 'opportunity_stage')
     group by days.lead_id
 ),
 
@@ -28,10 +25,9 @@ records as (
         'opportunity' as record_type, deals.opportunity_id as record_id, deals.lead_id, 'opportunity' as stage,
         deals.channel, deals.region, min(known.owner_id) as owner_id, deals.amount,
         cast(null as decimal(18, 4)) as predicted_value, deals.created_at as in_hand_at,
-        max(activity.last_activity_date) as last_activity_date, cast(null as date) as last_contact_date,
-        false as is_hot, false as is_overdue
+        max(activity.last_activity_date) as last_activity_date, false as is_uncontacted, false as is_overdue
     from {{ ref('opportunity') }} as deals
-    inner join {{ ref('int_current_opportunities') }} as known on deals.opportunity_id = known.opportunity_id
+    inner join {{ ref('int_opportunities') }} as known on deals.opportunity_id = known.opportunity_id
     left join {{ ref('opportunity_lead') }} as parts on deals.opportunity_id = parts.opportunity_id
     left join activity on parts.lead_id = activity.lead_id
     where deals.status = 'open'
@@ -44,7 +40,7 @@ records as (
         case when not scores.is_callable then 'lead' when reached.sql_at is null then 'mql' else 'sql' end as stage,
         reached.channel, reached.region, null as owner_id, null as amount, models.expected_value as predicted_value,
         coalesce(reached.sql_at, reached.mql_at, reached.lead_at) as in_hand_at,
-        activity.last_activity_date, activity.last_contact_date, hot.value is not null as is_hot,
+        activity.last_activity_date, hot.value is not null and activity.last_contact_date is null as is_uncontacted,
         coalesce(reached.first_contact_at is null and not reached.is_contacted_in_time, false) as is_overdue
     from {{ ref('lead_score') }} as scores
     inner join {{ ref('lead_score_by_model') }} as models
@@ -70,11 +66,14 @@ select
     ) as has_active_owner,
     cast(records.in_hand_at as date) as in_hand_date,
     greatest(records.last_activity_date, cast(records.in_hand_at as date)) as last_activity_date,
-    records.last_contact_date, records.is_hot, records.is_overdue, records.amount,
+    records.is_uncontacted, records.is_overdue, stage_value.is_late, records.amount,
     cast(round(coalesce(
         records.predicted_value, coalesce(records.amount, stage_value.mean_deal_amount) * stage_value.conversion_rate
     ), 2) as decimal(18, 2)) as expected_value
 from records
+cross join {{ ref('int_clock') }} as clock
 inner join {{ ref('stage_value') }} as stage_value on records.stage = stage_value.stage
+    and stage_value.is_late = (records.stage in ('mql', 'sql') and {{ late_date }} <= clock.clock_date)
+left join {{ ref('lead_assignments') }} as assignments on records.lead_id = assignments.lead_id
 left join {{ ref('int_lead_profiles') }} as profiles on records.lead_id = profiles.lead_id and profiles.is_current
 left join {{ ref('stg_raw__reps') }} as reps on {{ owner_id }} = reps.rep_id

@@ -1,25 +1,33 @@
 {#
-    Grain: one row per stage at which sales may hold a lead or deal, and what one is worth there: the share that became customers × the
-    mean of the won deals. Shares are rounded to 4 decimals and money to the cent, on whole numbers, so that anybody can check them.
+    Grain: one row per stage at which sales may hold a lead or deal, for leads also whether their time for it is over, and what one is
+    worth there: the share that became customers × the mean of the won deals. Shares are rounded to 4 decimals and money to the cent,
+    on whole numbers, so that anybody can check them.
 #}
 {%- set stages = {'lead': 'lead_at', 'mql': 'mql_at', 'sql': 'sql_at'} %}
 with
 reached as (
-    {# Leads that have had the days of the var outcome_days since. #}
+    {# Who bought within the days of the var outcome_days; of those who did not, who bought within as many more. #}
     {%- for stage, reached_at in stages.items() %}
-        {%- set until = days_after('cast(reached.' ~ reached_at ~ ' as date)', var('outcome_days')) %}
-        select
-            '{{ stage }}' as stage,
-            count(*) as reached,
-            count(case when cast(reached.customer_at as date) <= {{ until }} then 1 end) as converted
-        from {{ ref('lead_lifecycle') }} as reached
-        cross join {{ ref('int_clock') }} as clock
-        where {{ until }} <= clock.clock_date
+        {%- for is_late in [false, true] %}
+            {%- set begin = days_after('cast(reached.' ~ reached_at ~ ' as date)', var('outcome_days')) %}
+            {%- set end = days_after(begin, var('outcome_days')) if is_late else begin %}
+            select
+                '{{ stage }}' as stage,
+                {{ is_late | lower }} as is_late,
+                count(*) as reached,
+                count(case when cast(reached.customer_at as date) <= {{ end }} then 1 end) as converted
+            from {{ ref('lead_lifecycle') }} as reached
+            cross join {{ ref('int_clock') }} as clock
+            where
+                {{ end }} <= clock.clock_date
+                {{ 'and coalesce(cast(reached.customer_at as date) > ' ~ begin ~ ', true)' if is_late }}
 
-        union all
-    {% endfor %}
+            union all
+        {% endfor %}
+    {%- endfor %}
     select
         'opportunity' as stage,
+        false as is_late,
         count(*) as reached,
         count(case when status = 'won' then 1 end) as converted
     from {{ ref('opportunity') }}
@@ -47,6 +55,7 @@ priced as (
 
 select
     stage,
+    is_late,
     cast(reached as bigint) as reached,
     cast(converted as bigint) as converted,
     cast(conversion_rate as decimal(5, 4)) as conversion_rate,
