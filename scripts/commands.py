@@ -7,7 +7,7 @@ import signal
 import sys
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 from rich.table import Table
@@ -410,8 +410,9 @@ def propose(
     outcome: Annotated[str, typer.Option(help="opportunity or customer")] = "customer",
     rules: Annotated[int, typer.Option(min=1, help="how many rules at most")] = 30,
     keep: Annotated[
-        bool, typer.Option("--keep", help="keep the rules of the champion that are locked")
-    ] = False,
+        Literal["locked", "written"] | None,
+        typer.Option(help="rules of the champion that stay: those locked, or all a person wrote"),
+    ] = None,
 ) -> None:
     """Propose a whole point table from what became of past leads, as seeds and a page."""
     from scripts.quality import propose as proposing

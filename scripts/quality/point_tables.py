@@ -6,7 +6,7 @@ against its results each time.
 # ruff: noqa: S608 (names of tables are those of `interface`)
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -203,6 +203,23 @@ def write_rows(name: str, rows: Iterable[Row], folder: Path) -> None:
         writer = csv.DictWriter(stream, columns, lineterminator=line_end)
         writer.writeheader()
         writer.writerows(rows)
+
+
+def write_proposal(folder: Path, seeds: Mapping[str, Sequence[Row]]) -> None:
+    """A folder for `LEADS_SEEDS`: these seeds, beside those laid over already, in place of any.
+
+    Raises UserError where they are faulty.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    base = overlay()
+    others = {file.name: file.read_bytes() for file in seed_files(base).values()} if base else {}
+    for file in folder.glob("*.csv"):
+        file.unlink()
+    for name, content in others.items():
+        (folder / name).write_bytes(content)
+    for name, rows in seeds.items():
+        write_rows(name, rows, folder)
+    check_seeds(SEEDS, folder).raise_for_errors()
 
 
 def fired_units(

@@ -4,13 +4,9 @@ What `recommend` does for rules that are there, this does from nothing: it looks
 among all that was landed. The engine lies in `proposing`; `docs/decisions` say how it was found.
 """
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from datetime import date
-from pathlib import Path
+from dataclasses import dataclass, replace
 
-import duckdb
 import numpy as np
 from rich.table import Table as RichTable
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
@@ -18,26 +14,21 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from scripts.quality.evaluation import scores_of
 from scripts.quality.point_tables import (
     RULE_TABLES,
-    PointModel,
     Row,
-    fired_units,
     read_point_model,
     read_rows,
-    write_rows,
+    write_proposal,
 )
-from scripts.quality.proposing.attributes import attribute_makers
-from scripts.quality.proposing.bands import bounds
+from scripts.quality.proposing.attributes import attribute_makers, bounds_of
+from scripts.quality.proposing.bands import bounds, told
 from scripts.quality.proposing.choice import SPAN, Chosen, Pick, best_pick, pointed, stays
 from scripts.quality.proposing.events import event_makers
+from scripts.quality.proposing.kept import Keep, Kept, read_kept, with_kept
 from scripts.quality.proposing.known import Past
-from scripts.quality.proposing.leaks import (
-    Finding,
-    events_afterwards,
-    filled_afterwards,
-    refused_by_name,
-)
-from scripts.quality.proposing.page import page
+from scripts.quality.proposing.leaks import Finding, protected, refused, untrusted
+from scripts.quality.proposing.page import Line, Report, measured, write_page
 from scripts.quality.proposing.reading import read_past
+from scripts.quality.proposing.rivals import Rival, rivals
 from scripts.quality.proposing.table import (
     Told,
     frame_rows,
@@ -46,14 +37,14 @@ from scripts.quality.proposing.table import (
     personas,
     rule_rows,
 )
+from scripts.quality.proposing.words import percent
+from scripts.quality.train import predicted
 from scripts.scoring.champion import champion
-from scripts.seeds.check_seeds import check_seeds, seed_files
 from scripts.seeds.checks.seeds import read_seeds
-from scripts.seeds.overlay import SEEDS, overlay
 from scripts.shared import paths
 from scripts.shared.errors import UserError
 from scripts.shared.settings import project_var, quality_day
-from scripts.shared.statistics import Change, Measures, Numbers, compare, measure
+from scripts.shared.statistics import Numbers, measure
 from scripts.shared.warehouse import reading
 
 MOST_RULES = 30
@@ -68,35 +59,16 @@ _OF_MODELS = (
 
 
 @dataclass(frozen=True)
-class Proposal:
-    """A proposed table, where it lies, what it rests on, and how it does on the leads held out.
+class Proposal(Report):
+    """A proposed table: its rules, what every lead starts with, and the role that it would have."""
 
-    `before` measures the live champion on the same leads, None where it has no scores; `bands` are
-    name, lower bound, share of the leads held out and how these convert.
-    """
-
-    score_model: str
     champion: str
     role: str
     why_role: str
-    day: int
-    outcome: str
-    folder: Path
     rules: Sequence[Told]
     start: int
-    span: int
-    taught: int
-    wins: int
-    trained_on: tuple[date, date]
-    held_out: tuple[date, date]
-    after: Measures
-    before: Measures
-    change: Change
-    bands: Sequence[tuple[str, str, float, float]]
     bands_by: str
-    findings: Sequence[Finding]
     stable: Mapping[str, float]
-    resamples: int
 
 
 def propose(
@@ -104,13 +76,14 @@ def propose(
     outcome: str = "customer",
     most_rules: int = MOST_RULES,
     *,
-    keep: bool = False,
+    keep: Keep | None = None,
     step: Callable[[str], None] = lambda name: None,
 ) -> Proposal:
     """Find rules and points for the end of `day` (None: the var quality_day), write them as seeds.
 
-    The last fifth of the leads by creation is held out. With `keep` the rows of the champion that
-    a person locked stay. The folder lies beside the warehouse and is built with LEADS_SEEDS; the
+    The last fifth of the leads by creation is held out. With `keep` rows of the
+    champion stay: those that are locked, or all that no proposal wrote; what they ask for is not
+    looked at. The folder lies beside the warehouse and is built with LEADS_SEEDS; the
     live seeds stay. Raises UserError where there is too little history, where nothing tells leads
     apart, and where that does not hold for the leads held out.
     """
@@ -121,19 +94,23 @@ def propose(
         live = read_point_model(champion(connection))
         step("reading what was known of each lead")
         past = read_past(connection, day, outcome)
-        kept = _kept_points(connection, live, past) if keep else None
+        kept = read_kept(connection, live, past, keep)
         scores = {name: scores_of(connection, name, day, past.leads) for name in _live_models()}
+        others = {live.name: scores[live.name][past.taught :]}
+        others |= predicted(connection, past.leads, day, outcome)
     step("finding rules")
-    chosen, picked, findings = search(past, most_rules, _protected())
+    past = replace(past.without(kept.asked), bounds=bounds_of(live.name))
+    chosen, picked, findings = search(past, most_rules, protected())
     if chosen is None or picked is None:
         raise UserError(
             "no proposal: nothing that is known of the leads tells those that convert from others"
         )
-    if kept is not None:
-        chosen = replace(chosen, scores=_shifted(chosen, kept))
+    chosen = with_kept(past, chosen, kept)
     refuse_unproven(past, chosen.scores)
+    step("measuring it beside others")
+    found, others = rivals(past.without(refused(findings)), chosen.scores[past.taught :], others)
     step("writing the proposal")
-    return _proposal(past, chosen, picked, findings, scores, live.name, outcome, keep)
+    return _proposal(past, chosen, picked, findings, scores, found, others, live.name, kept)
 
 
 def search(
@@ -143,44 +120,17 @@ def search(
 
     `protected` has the words of names of what must not be scored, each with the reason.
     """
-    findings = refused_by_name(past.columns, protected, past)
-    named = {finding.name for finding in findings}
-    columns = [column for column in past.columns if column.name not in named]
-    with threadpool_limits(1):
-        findings += filled_afterwards(past, columns)
-    findings += events_afterwards(past, past.events)
-    refused = {finding.name for finding in findings if finding.is_refused}
-    trusted = replace(
-        past,
-        columns=[column for column in columns if column.name not in refused],
-        events={key: days for key, days in past.events.items() if key not in refused},
-    )
-    bins = _FEW_BINS if most_rules <= _FEW_RULES else _BINS
     with threadpool_limits(1):  # many small products: threads wait for one another
+        findings = untrusted(past, protected)
+        trusted = past.without(refused(findings))
+        bins = _FEW_BINS if most_rules <= _FEW_RULES else _BINS
         makers = [*attribute_makers(trusted, trusted.columns), *event_makers(trusted)]
         picked = best_pick(trusted, makers, bins, most_rules)
         return (pointed(trusted, picked) if picked else None), picked, findings
 
 
-def _protected() -> dict[str, str]:
-    return {row["attribute_words"]: row["reason"] for row in read_rows("protected_attributes")}
-
-
 def _live_models() -> list[str]:
     return [row["score_model"] for row in read_rows("score_models") if row["role"] != "off"]
-
-
-def _kept_points(connection: duckdb.DuckDBPyConnection, live: PointModel, past: Past) -> Numbers:
-    """What the locked rules of the live model give each lead."""
-    found = fired_units(connection, live, past.leads.lead_id, past.day)
-    locked = np.array([rule.is_locked for rule in live.rules], dtype=float)
-    given: Numbers = found @ (locked * live.points)
-    return given
-
-
-def _shifted(chosen: Chosen, kept: Numbers) -> Numbers:
-    scores: Numbers = np.clip(chosen.units @ chosen.points + chosen.start + kept, 0, SPAN)
-    return scores
 
 
 def refuse_unproven(past: Past, scores: Numbers) -> None:
@@ -215,41 +165,64 @@ def _role(past: Past, scores: Mapping[str, Numbers], live: str) -> tuple[str, st
 
 def _proposal(
     past: Past, chosen: Chosen, picked: Pick, findings: Sequence[Finding],
-    scores: Mapping[str, Numbers], live: str, outcome: str, keep: bool,
+    scores: Mapping[str, Numbers], found: tuple[Rival, ...], others: Mapping[str, Numbers],
+    live: str, kept: Kept,
 ) -> Proposal:  # fmt: skip
     role, why_role, idle = _role(past, scores, live)
     taught, held = past.taught, past.leads.converted[past.taught :]
     name = _name()
-    table = rule_rows(name, past, chosen, outcome)
+    table = rule_rows(name, past, chosen)
     share = float(project_var("calls_per_week")) / _leads_a_week(past)
     bands = [row for row in read_rows("score_bands")
              if row["score_model"] == live and not row["region"].strip()]  # fmt: skip
     lower, bands_by = bounds(chosen.scores[:taught], past.converted, len(bands), min(1.0, share))
-    said = f"Proposed from {taught:,} leads up to {past.leads.days(0, taught)[1]}, {outcome}"
-    frame = frame_rows(name, dict.fromkeys([*(row["score_group"] for of in RULE_TABLES
-                       for row in table.rows[of]), *_kept_groups(live, keep)]),
-                       bands, lower, said)  # fmt: skip
+    said = f"Proposed from {taught:,} leads up to {past.leads.days(0, taught)[1]}, {past.outcome}"
+    rules = {of: list(table.rows[of]) for of in RULE_TABLES}
+    for of, rows_kept in kept.of(name):
+        rules[of] += rows_kept
+    groups = dict.fromkeys(row["score_group"] for of in rules.values() for row in of)
+    frame = frame_rows(name, groups, bands, lower, said)
     frame["score_models"][0]["role"] = role
-    rows = {**frame, **table.rows}
-    for of, kept in _locked_rows(name, live).items() if keep else ():
-        rows[of] = [*rows.get(of, []), *kept]
+    rows = {**frame, **rules, "event_measures": table.rows["event_measures"]}
     rows["golden_leads"] = _persona_rows(name, past, chosen, rows)
-    folder = paths.warehouse_file().parent / "proposals" / f"table-day-{past.day}-{outcome}"
-    _write(folder, name, rows, idle if role == "champion" else [])
+    folder = paths.warehouse_file().parent / "proposals" / f"table-day-{past.day}-{past.outcome}"
+    write_proposal(folder, _seeds(name, rows, idle if role == "champion" else []))
     result = Proposal(
-        name, live, role, why_role, past.day, outcome, folder, table.told, chosen.start, SPAN,
-        taught, int(past.converted.sum()), past.leads.days(0, taught),
-        past.leads.days(taught, len(past.leads.lead_id)),
-        measure(held, chosen.scores[taught:]), measure(held, scores[live][taught:]),
-        compare(held, chosen.scores[taught:], scores[live][taught:]),
-        _told_bands(frame["score_bands"], chosen.scores[taught:], held), bands_by, findings,
-        _stable(past, picked), _RESAMPLES,
+        name, past.day, past.outcome, folder, taught, int(past.converted.sum()),
+        past.leads.days(0, taught), past.leads.days(taught, len(past.leads.lead_id)),
+        measure(held, chosen.scores[taught:]), found,
+        told(frame["score_bands"], chosen.scores[taught:], held), findings,
+        live, role, why_role, table.told, chosen.start, bands_by, _stable(past, picked),
     )  # fmt: skip
-    (folder / "proposal.md").write_text(page(result), "utf-8")
-    (folder / "proposal.json").write_text(
-        json.dumps(asdict(result) | {"folder": folder.name}, default=str, indent=2) + "\n", "utf-8"
-    )
+    write_page(result, past.leads, chosen.scores, others, _lines(result), _said(result))
     return result
+
+
+def _lines(result: Proposal) -> list[Line]:
+    return [
+        Line(rule.points, None, rule.reason,
+             percent(result.stable[rule.block]) if rule.block in result.stable else "",
+             rule.earlier, rule.later)
+        for rule in result.rules
+    ]  # fmt: skip
+
+
+def _said(result: Proposal) -> dict[str, list[str]]:
+    return {
+        "role": [f"It would be {result.role}: {result.why_role}"],
+        "rules": [
+            f"Every lead starts with {result.start} points. The last column: in how many of "
+            f"{_RESAMPLES} resamples of the leads the attribute or event is chosen again."
+        ],
+        "bands": [f"{result.bands_by[:1].upper()}{result.bands_by[1:]}."],
+        "method": [
+            "Values of an attribute, or counts of an event, are grouped by what their leads "
+            "became. Each gives one number a lead, reckoned without that lead; a logistic "
+            "regression keeps those that tell something in company of all others. Points are its "
+            f"weights, rounded: {SPAN} points span the leads. Nothing was written by hand; edit "
+            "what you know better."
+        ],
+    }
 
 
 def _stable(past: Past, picked: Pick) -> dict[str, float]:
@@ -276,23 +249,6 @@ def _leads_a_week(past: Past) -> float:
     return float(recent.sum()) * 7 / days
 
 
-def _kept_groups(live: str, keep: bool) -> list[str]:
-    kept = _locked_rows("", live) if keep else {}
-    return [row["score_group"] for rows in kept.values() for row in rows]
-
-
-def _locked_rows(name: str, live: str) -> dict[str, list[Row]]:
-    """The live model's rows that a person locked, for the model of this name."""
-    return {
-        table: [
-            row | {"score_model": name, "rule_id": f"kept_{row['rule_id'].strip()}"}
-            for row in read_rows(table)
-            if row["score_model"] == live and row["locked"].strip() == "yes"
-        ]
-        for table in RULE_TABLES
-    }
-
-
 def _persona_rows(
     name: str, past: Past, chosen: Chosen, rows: Mapping[str, Sequence[Row]]
 ) -> list[Row]:
@@ -309,39 +265,23 @@ def _persona_rows(
     return found
 
 
-def _told_bands(
-    rows: Sequence[Row], scores: Numbers, converted: np.ndarray
-) -> list[tuple[str, str, float, float]]:
-    lower = [int(row["lower_bound"]) if row["lower_bound"] else -1 for row in rows]
-    found = []
-    for row, low, high in zip(rows, lower, [*lower[1:], SPAN + 1], strict=True):
-        inside = (scores >= low) & (scores < high)
-        rate = float(converted[inside].mean()) if inside.any() else 0.0
-        found.append((row["band"], row["lower_bound"], float(inside.mean()), rate))
-    return found[::-1]
-
-
-def _write(folder: Path, name: str, rows: Mapping[str, Sequence[Row]], idle: Sequence[str]) -> None:
+def _seeds(
+    name: str, rows: Mapping[str, Sequence[Row]], idle: Sequence[str]
+) -> dict[str, list[Row]]:
     """The seeds that differ, with the rows of this model in place of any that it had."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for file in folder.glob("*.csv"):
-        file.unlink()
-    base = overlay()
-    others = {seed: file.read_bytes() for seed, file in seed_files(base).items()} if base else {}
-    for seed, content in others.items():
-        (folder / f"{seed}.csv").write_bytes(content)
+    seeds = {}
     for seed in (*_OF_MODELS, "event_measures"):
-        found = read_rows(seed)
+        live = read_rows(seed)
         if seed == "event_measures":
             new = {row["measure"] for row in rows.get(seed, ())}
-            found = [row for row in found if row["measure"] not in new]
+            found = [row for row in live if row["measure"] not in new]
         else:
-            found = [row for row in found if row["score_model"] != name]
+            found = [row for row in live if row["score_model"] != name]
         if seed == "score_models":
             found = [row | _switched_off(row, idle) for row in found]
-        if rows.get(seed) or len(found) < len(read_rows(seed)):
-            write_rows(seed, _completed(seed, [*found, *rows.get(seed, ())]), folder)
-    check_seeds(SEEDS, folder).raise_for_errors()
+        if rows.get(seed) or len(found) < len(live):
+            seeds[seed] = _completed(seed, [*found, *rows.get(seed, ())])
+    return seeds
 
 
 def _switched_off(row: Row, idle: Sequence[str]) -> Row:
@@ -369,16 +309,11 @@ def render(result: Proposal) -> RichTable:
 
 def summary(result: Proposal) -> Iterator[str]:
     """What was found, a line each."""
-    after, before = result.after, result.before
     yield (
         f"{len(result.rules)} rules from {result.taught:,} leads created {result.trained_on[0]} to "
         f"{result.trained_on[1]}, of which {result.wins:,} converted"
     )
-    yield (
-        f"on {after.leads:,} later leads, of which {after.conversions:,} converted: AUC "
-        f"{after.auc:.3f} ({after.auc_low:.3f} to {after.auc_high:.3f}), lift {after.lift:.2f}; "
-        f"{result.champion} has {before.auc:.3f}"
-    )
+    yield from measured(result)
     yield f"{result.score_model} would be {result.role}: {result.why_role}"
     for finding in result.findings:
         yield f"{'refused' if finding.is_refused else 'look at'}: {finding.name} {finding.why}"

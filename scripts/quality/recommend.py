@@ -10,10 +10,8 @@ outcome, teach it too, unless what was asked for is foretold better without them
 """
 # ruff: noqa: S608 (names of tables are those of `interface`)
 
-import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
-from datetime import date
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -21,10 +19,10 @@ import numpy as np
 import numpy.typing as npt
 from rich.table import Table
 from scipy.sparse import csr_matrix, diags, hstack, vstack
-from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import TimeSeriesSplit
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from scripts.quality.evaluation import Leads, evaluated_leads, looks_known_afterwards
+from scripts.quality.evaluation import Leads, looks_known_afterwards
 from scripts.quality.point_tables import (
     RULE_TABLES,
     PointModel,
@@ -32,11 +30,16 @@ from scripts.quality.point_tables import (
     fired_units,
     read_point_model,
     read_rows,
-    write_rows,
+    write_proposal,
 )
+from scripts.quality.proposing.bands import told
+from scripts.quality.proposing.leaks import protected, refused, untrusted
+from scripts.quality.proposing.logistic import Regression, logistic
+from scripts.quality.proposing.page import Line, Report, measured, write_page
+from scripts.quality.proposing.reading import read_past
+from scripts.quality.proposing.rivals import rivals
+from scripts.quality.train import predicted
 from scripts.scoring.champion import champion
-from scripts.seeds.check_seeds import check_seeds, seed_files
-from scripts.seeds.overlay import SEEDS, overlay
 from scripts.shared import paths
 from scripts.shared.errors import UserError
 from scripts.shared.interface import (
@@ -49,11 +52,12 @@ from scripts.shared.interface import (
     RULES,
 )
 from scripts.shared.settings import project_var, quality_day
-from scripts.shared.statistics import Change, Flags, Measures, Numbers, compare, measure
+from scripts.shared.statistics import Flags, Numbers, measure
 from scripts.shared.warehouse import reading
 
 # How far terms may go, from close to today's points to freely; the training part chooses.
-_PENALTIES = tuple(0.001 * 10 ** (step / 2) for step in range(9))
+_PENALTIES = tuple(1000 / 10 ** (step / 2) for step in range(9))
+_FREE = 1e-3
 # Where today's score tells nothing, the new one shall lie within three standard deviations.
 _SPREAD = 6
 _DEFAULT_RANGE = 100.0
@@ -96,19 +100,10 @@ class PointChange:
 
 
 @dataclass(frozen=True)
-class Recommendation:
-    """A proposal, where it lies, and how it does on the leads held out."""
+class Recommendation(Report):
+    """A proposal of points for the rules of a model, and the personas whose band they change."""
 
-    score_model: str
-    day: int
-    outcome: str
-    folder: Path
     changes: tuple[PointChange, ...]
-    trained_on: tuple[date, date]
-    held_out: tuple[date, date]
-    before: Measures
-    after: Measures
-    change: Change
     personas: tuple[str, ...]
 
 
@@ -126,33 +121,56 @@ def recommend(
     day = quality_day() if day is None else day
     with reading() as connection:
         model = read_point_model(score_model or champion(connection))
-        leads = evaluated_leads(connection, day, outcome)
+        past = read_past(connection, day, outcome)
+        leads = past.leads
         units = fired_units(connection, model, leads.lead_id, day)
         lessons = _other_lessons(connection, model, leads, day, outcome)
         points, notes = fit_points(model, leads, units, lessons)
-        bands = _persona_bands(connection, model, points)
+        persona_bands = _persona_bands(connection, model, points)
+        predictor = predicted(connection, leads, day, outcome)
     folder = paths.warehouse_file().parent / "proposals" / f"{model.name}-day-{day}-{outcome}"
-    personas = _write(folder, model, points, bands)
+    personas = _write(folder, model, points, persona_bands)
     split, end = leads.first_held_out, len(leads.converted)
-    before, after = (
-        model.scores(units[split:], given) for given in (model.points, points)
-    )  # fmt: skip
+    held = leads.converted[split:]
+    today, scores = (model.scores(units, given) for given in (model.points, points))
+    with threadpool_limits(1):
+        findings = untrusted(past, protected())
+    others = {model.name: today[split:], **predictor}
+    found, others = rivals(past.without(refused(findings)), scores[split:], others)
+    bands = [row for row in read_rows("score_bands")
+             if row["score_model"] == model.name and not row["region"].strip()]  # fmt: skip
     fired = np.diff(units[:split].tocsc().indptr)
     result = Recommendation(
-        model.name, day, outcome, folder,
+        model.name, day, outcome, folder, split, int(leads.converted[:split].sum()),
+        leads.days(0, split), leads.days(split, end), measure(held, scores[split:]), found,
+        told(bands, scores[split:], held), (),
         tuple(
             PointChange(rule.name, rule.reason, int(leads_with), rule.points, float(new), note)
             for rule, leads_with, new, note in zip(model.rules, fired, points, notes, strict=True)
         ),
-        leads.days(0, split), leads.days(split, end),
-        measure(leads.converted[split:], before), measure(leads.converted[split:], after),
-        compare(leads.converted[split:], after, before),
         personas,
     )  # fmt: skip
-    (folder / "proposal.json").write_text(
-        json.dumps(asdict(result) | {"folder": folder.name}, default=str, indent=2) + "\n", "utf-8"
-    )
+    later = np.diff(units[split:].tocsc().indptr) / (end - split)
+    shares = zip(fired / split, later, strict=True)
+    lines = [
+        Line(change.proposed, change.points, f"{change.reason} (`{change.rule}`)", change.note,
+             float(before), float(after))
+        for change, (before, after) in zip(result.changes, shares, strict=True)
+    ]  # fmt: skip
+    write_page(result, leads, scores, others, lines, _said(result))
     return result
+
+
+def _said(result: Recommendation) -> dict[str, list[str]]:
+    return {
+        "role": [f"The rules of {result.score_model} with other points; nothing else is changed."],
+        "rules": ["The last column says why a rule's points were left alone."],
+        "bands": ["The bounds are today's.", *(f"- persona {of}" for of in result.personas)],
+        "method": [
+            "A logistic regression on how often each rule fired, which starts from today's points "
+            "and departs from them as far as the data say. Points of locked rules stay."
+        ],
+    }
 
 
 def _other_lessons(
@@ -271,10 +289,14 @@ def _fit(
     converted = np.concatenate([part.converted for part in lessons])
     spread = float(scores[0].std())
     today = (np.concatenate(scores) - scores[0].mean()) / (spread or np.inf)
-    # Scaled up, today's score and how often a lesson's leads convert are free of the penalty.
-    given = 100 * np.column_stack([today, lesson[:, np.newaxis] == range(1, len(lessons))])
+    # Today's score, and how often a lesson's leads convert, are all but free of the penalty.
+    given = np.column_stack([today, lesson[:, np.newaxis] == range(1, len(lessons))])
     units = vstack([part.units[:, free] for part in lessons])
     features = hstack([csr_matrix(given), units], format="csr")
+
+    def fitted(penalty: float, taught: Flags) -> Regression:
+        ridge = np.repeat([_FREE, penalty], [len(lessons), len(free)])
+        return logistic(features[taught].toarray(), converted[taught], ridge)
 
     def foretold(taught: Flags) -> tuple[Numbers, float]:
         """The log loss of later leads of the first lesson, with the best penalty; this penalty."""
@@ -286,9 +308,8 @@ def _fit(
                     known = taught & (created < created[later[0]])
                     known[:own] = False
                     known[earlier] = True
-                    fitted = _regression(penalty, features[known], converted[known])
-                    chances = fitted.predict_proba(features[later].toarray())
-                    losses.append(-np.log(chances[np.arange(len(later)), 1 * converted[later]]))
+                    odds = fitted(penalty, known).odds(features[later].toarray())
+                    losses.append(np.logaddexp(0, np.where(converted[later], -odds, odds)))
             trials.append((np.concatenate(losses), penalty))
         return min(trials, key=lambda trial: float(trial[0].sum()))
 
@@ -299,16 +320,8 @@ def _fit(
         worse = losses_of_all - losses
         if worse.mean() <= worse.std() / np.sqrt(len(worse)):
             taught, penalty = lesson >= 0, penalty_of_all
-    weights = _regression(penalty, features[taught], converted[taught]).coef_[0]
-    return (100 * weights[0] / spread if spread else 0.0), weights[len(lessons) :]
-
-
-def _regression(
-    penalty: float, features: csr_matrix, converted: npt.NDArray[np.bool_]
-) -> LogisticRegression:
-    return LogisticRegression(C=penalty, solver="newton-cholesky", max_iter=200).fit(
-        features.toarray(), converted
-    )
+    weights = fitted(penalty, taught).slopes
+    return (weights[0] / spread if spread else 0.0), weights[len(lessons) :]
 
 
 def _points_per_log_odds(model: PointModel, log_odds: Numbers) -> float:
@@ -357,32 +370,25 @@ def _write(
     folder: Path, model: PointModel, points: Numbers, bands: dict[str, str]
 ) -> tuple[str, ...]:
     """The point tables with the new points; the personas whose expected band they change."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for file in folder.glob("*.csv"):
-        file.unlink()
     proposed = {
         (rule.table, rule.rule_id, rule.region): f"{value:.4f}".rstrip("0").rstrip(".")
         for rule, value in zip(model.rules, points, strict=True)
         if value != rule.points
     }
-    base = overlay()
-    for file in seed_files(base).values() if base else ():
-        (folder / file.name).write_bytes(file.read_bytes())
-    for table in RULE_TABLES:
-        rows = read_rows(table)
+    seeds = {table: read_rows(table) for table in RULE_TABLES}
+    for table, rows in seeds.items():
         for row in rows:
             key = (table, row["rule_id"].strip(), row["region"].strip())
             if row["score_model"] == model.name and key in proposed:
                 row["points"] = proposed[key]
-        write_rows(table, rows, folder)
     personas = read_rows("golden_leads")
     moved = sorted({_moved(row, bands[row["persona"]]) for row in personas if _moves(row, bands)})
     for row in personas:
         if _moves(row, bands):
             row["expected_band"] = bands[row["persona"]]
     if moved:
-        write_rows("golden_leads", personas, folder)
-    check_seeds(SEEDS, folder).raise_for_errors()
+        seeds["golden_leads"] = personas
+    write_proposal(folder, seeds)
     return tuple(moved)
 
 
@@ -415,18 +421,5 @@ def render(result: Recommendation) -> Table:
 
 def summary(result: Recommendation) -> Iterator[str]:
     """What the proposal is expected to change, a line each."""
-    before, after, change = result.before, result.after, result.change
-    yield (
-        f"fitted on leads created {result.trained_on[0]} to {result.trained_on[1]}, measured on "
-        f"{before.leads:,} leads created {result.held_out[0]} to {result.held_out[1]}, of which "
-        f"{before.conversions:,} converted"
-    )
-    yield (
-        f"AUC {before.auc:.3f} → {after.auc:.3f} ({change.auc:+.3f}, 95 % interval "
-        f"{change.low:+.3f} to {change.high:+.3f})"
-    )
-    yield (
-        f"lift of the top tenth {before.lift:.2f} → {after.lift:.2f} "
-        f"({after.lift_low:.2f} to {after.lift_high:.2f})"
-    )
+    yield from measured(result)
     yield from (f"persona {persona}" for persona in result.personas)

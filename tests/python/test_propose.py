@@ -23,6 +23,7 @@ from scripts.quality.proposing.bands import bounds
 from scripts.quality.proposing.bins import Fineness, merged, round_number
 from scripts.quality.proposing.choice import Chosen
 from scripts.quality.proposing.events import Setting, event_makers, lines, units
+from scripts.quality.proposing.kept import Kept, with_kept
 from scripts.quality.proposing.known import Column, Counts, EventDays, Past
 from scripts.quality.proposing.table import Persona, persona_sum
 from scripts.quality.standing import lines as lines_of
@@ -65,7 +66,7 @@ def past_of(
     created = np.datetime64("2024-01-01") + np.arange(number) * 700 // number
     leads = Leads(np.array([f"l{n:06}" for n in range(number)]), created, converted)
     found = [column(name, values) for name, values in (columns or {}).items()]
-    return Past(leads, day, found, events or {}, {}, {})
+    return Past(leads, day, "customer", found, events or {}, {}, {})
 
 
 def drawn(odds: Numbers, seed: int = 1) -> Flags:
@@ -94,6 +95,19 @@ def test_numbers_are_cut_where_the_outcome_changes_at_bounds_a_person_would_writ
     assert said(chosen) == {"Size of 300 or more": 100} or said(chosen) == {
         "Size of 299 or less": -100
     }
+
+
+@pytest.mark.parametrize(("bound", "is_kept"), [(303.0, True), (400.0, False)])
+def test_bounds_of_todays_rules_stay_unless_others_are_clearly_better(
+    bound: float, is_kept: bool
+) -> None:
+    """Past 300 leads convert more; 18 leads beyond it are too few to move a bound for, 600 not."""
+    size = np.random.default_rng(0).integers(1, 1000, 6000)
+    past = past_of(drawn(np.where(size >= 300, -0.4, -1.4)), {"size": size.tolist()})
+    for ends in ((bound, None), (None, bound - 1)):
+        words = " ".join(said(found(replace(past, bounds={"size": [ends]}))))
+        kept = (f"{bound:.0f} or more", f"{bound - 1:.0f} or less", f"{bound - 1:.0f}")
+        assert any(end in words for end in kept) == is_kept, words
 
 
 @pytest.mark.parametrize(
@@ -361,6 +375,24 @@ def test_it_abstains_where_the_leads_held_out_may_be_ranked_by_chance() -> None:
     proposing.refuse_unproven(past, past.leads.converted.astype(float))
 
 
+# What stays
+
+
+def test_rules_that_stay_set_the_scale_of_what_is_chosen_beside_them() -> None:
+    random = np.random.default_rng(61)
+    old, new = (random.random(8000) < 0.5 for _ in range(2))
+    past = past_of(drawn(1.0 * old + 0.5 * new - 2), {"new": new.astype(str).tolist()})
+    alone = found(past)
+    assert np.abs(alone.points).tolist() == [100]
+    together = with_kept(past, alone, Kept({}, np.where(old, 20.0, 0.0)))
+    assert 7 <= abs(int(together.points[0])) <= 13, "half of the 20 of the rule that stays"
+    held = slice(past.taught, None)
+    area = measure(past.leads.converted[held], together.scores[held]).auc
+    assert area > measure(past.leads.converted[held], alone.scores[held]).auc + 0.05
+    nothing = Kept({}, np.zeros(8000))
+    assert with_kept(past, alone, nothing) is alone
+
+
 # Bands and personas
 
 
@@ -432,13 +464,22 @@ def test_it_writes_seeds_that_pass_and_the_same_history_gives_the_same_bytes(
     assert {"proposed_typical_winner", "proposed_typical_loser"} <= {
         row["persona"] for row in seeds["golden_leads"]
     }
-    assert "| proposed |" in (result.folder / "proposal.md").read_text("utf-8")
+    assert "| standard, today's points | 0." in (result.folder / "proposal.md").read_text("utf-8")
+    names = [rival.name for rival in result.rivals]
+    assert names == ["standard", "predictor (train)", "gradient boosting", "logistic regression",
+                     "random forest"]  # fmt: skip
+    assert all(rival.measures.leads == result.after.leads for rival in result.rivals)
+    best = max(rival.measures.auc_low for rival in result.rivals)
+    assert result.after.auc_high > best and result.rivals[2].measures.auc_low > 0.5
+    chart = (result.folder / "proposal.svg").read_text("utf-8")
+    assert "(proposal.svg)" in (result.folder / "proposal.md").read_text("utf-8")
+    assert all(f">{name}<" in chart for name in ("proposal", "sales_ready", "came", "Jan 2024"))
     monkeypatch.setenv("LEADS_SEEDS", "seeds")
     again = propose()
     assert {file.name: file.read_bytes() for file in again.folder.iterdir()} == first
     assert not any("unsubscribed" in row["rule_id"] for row in seeds.get("event_points", [])
                    if row["score_model"] == "proposed")  # fmt: skip
-    kept = seeds_of(propose(keep=True).folder)["event_points"]
+    kept = seeds_of(propose(keep="locked").folder)["event_points"]
     locked = [row for row in kept if row["score_model"] == "proposed" and row["locked"] == "yes"]
     assert [row["rule_id"] for row in locked] == ["kept_unsubscribed"]
 

@@ -1,12 +1,13 @@
 """Candidates among attributes: a block for each column, by its values, numbers or words."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 import numpy as np
 
+from scripts.quality.point_tables import read_rows
 from scripts.quality.proposing import words
 from scripts.quality.proposing.bins import (
     LEAST_GAIN,
@@ -15,6 +16,7 @@ from scripts.quality.proposing.bins import (
     Fineness,
     edges,
     gained,
+    kept,
     merged,
     sorted_by_rate,
 )
@@ -66,6 +68,9 @@ def _numbers(past: Past, column: Column) -> Maker | None:
     starts = edges(column, known.astype(float))
     if not len(starts):
         return None
+    of_today = _starts(column, past.bounds.get(column.name, ()))
+    starts = np.union1d(starts, of_today)
+    kept_bins = 1 + np.searchsorted(starts, of_today)
     numbers = column.number_of_leads()
     last = len(starts)
     bins = np.where(np.isnan(numbers), last + 1, np.searchsorted(starts, numbers, "right"))
@@ -74,7 +79,7 @@ def _numbers(past: Past, column: Column) -> Maker | None:
 
     def cut_of(part: int, fineness: Fineness) -> Cut | None:
         leads, wins = counts.leads[part], counts.wins[part]
-        groups = merged(wins[: last + 1], leads[: last + 1], fineness)
+        groups = kept(merged(wins[: last + 1], leads[: last + 1], fineness), wins, leads, kept_bins)
         return _cut(groups, last + 2, counts, part)
 
     def rule_of(group: Sequence[int]) -> Rule:
@@ -89,6 +94,28 @@ def _numbers(past: Past, column: Column) -> Maker | None:
     return lambda fineness: block_of(
         past, column.name, FIT, bins, counts, lambda part: cut_of(part, fineness), rule_of
     )
+
+
+def bounds_of(model: str) -> dict[str, list[tuple[float | None, float | None]]]:
+    """Where the rules of a model cut each attribute: their lower and upper ends."""
+    found: dict[str, list[tuple[float | None, float | None]]] = defaultdict(list)
+    for row in read_rows(TABLE):
+        ends = [float(row[end]) if words.is_number(row[end].strip()) else None
+                for end in ("lower", "upper")]  # fmt: skip
+        if row["score_model"] == model and any(end is not None for end in ends):
+            found[row["attribute"].strip()].append((ends[0], ends[1]))
+    return found
+
+
+def _starts(column: Column, bounds: Sequence[tuple[float | None, float | None]]) -> Numbers:
+    """The numbers from which on ranges begin, or end before, among those of the column."""
+    step = 10.0**-column.decimals
+    lower = [low for low, _ in bounds if low is not None]
+    upper = [high + step for _, high in bounds if high is not None]
+    known = column.numbers[~np.isnan(column.numbers)]
+    starts = np.unique(np.round(np.array(lower + upper, dtype=float), column.decimals))
+    found: Numbers = starts[(starts > known.min()) & (starts <= known.max())]
+    return found
 
 
 def _texts(past: Past, column: Column) -> Maker | None:

@@ -1,15 +1,45 @@
 """Where the bands of a proposal begin: by how many leads sales can call, or by conversion."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from scripts.shared.statistics import Flags, Numbers
+from scripts.shared.statistics import Flags, Numbers, wilson
 
 # Where sales can call more than half of the leads, all of them are no choice.
 _MOST_SHARE = 0.5
 # Without such a bound bands go by how leads convert, as multiples of the mean.
 _MULTIPLES = (2.0, 1.0, 0.5)
+
+
+@dataclass(frozen=True)
+class Band:
+    """A band on the leads held out: its lower bound, the share that it has, and how it converts.
+
+    The bound of the lowest is empty; `rate` has its 95 % interval.
+    """
+
+    name: str
+    bound: str
+    share: float
+    rate: float
+    low: float
+    high: float
+
+
+def told(rows: Sequence[Mapping[str, str]], scores: Numbers, converted: Flags) -> list[Band]:
+    """The bands of rows of score_bands, the highest first."""
+    rows = sorted(rows, key=lambda row: int(row["band_order"]))
+    lower = [float(row["lower_bound"].strip() or "-inf") for row in rows]
+    found = []
+    for row, low, high in zip(rows, lower, [*lower[1:], np.inf], strict=True):
+        inside = (scores >= low) & (scores < high)
+        leads, wins = int(inside.sum()), int(converted[inside].sum())
+        interval = wilson(wins, leads) or (0.0, 1.0)
+        found.append(Band(row["band"], row["lower_bound"].strip(), float(inside.mean()),
+                          wins / leads if leads else 0.0, *interval))  # fmt: skip
+    return found[::-1]
 
 
 def bounds(scores: Numbers, converted: Flags, number: int, share: float) -> tuple[list[int], str]:

@@ -11,7 +11,7 @@ from math import floor, log
 
 import numpy as np
 
-from scripts.quality.proposing.known import Column
+from scripts.quality.proposing.known import Column, Places
 from scripts.shared.statistics import Numbers
 
 # Neighbours that tell less apart than this are one: 3, 2.5 and 2 standard deviations, squared.
@@ -24,6 +24,8 @@ LEAST_OF_A_TEXT = 20
 FINE_BINS = 20
 # Rates of small bins are drawn to the mean by so many leads that convert as all do.
 PSEUDO_LEADS = 20.0
+# A cut is clearly better than that of a rule of today where it gains more: two standard deviations.
+_CLEARLY = 3.84
 # An edge may move to a rounder number past so large a share of the leads.
 _SLACK = 0.01
 
@@ -67,6 +69,28 @@ def merged(
             if 0 <= near < len(costs):
                 costs[near] = _cost(won, of, near)
     return groups
+
+
+def kept(groups: Sequence[Group], wins: Numbers, leads: Numbers, known: Places) -> list[Group]:
+    """The groups of bins in order, cut where today's rules cut wherever that loses little.
+
+    `known` are the bins with which groups of today begin.
+    """
+    found = [list(group) for group in groups]
+    for place in range(len(found) - 1):
+        both = found[place] + found[place + 1]
+        won, of = np.cumsum(wins[both]), np.cumsum(leads[both])
+
+        def gain(size: int, won: Numbers = won, of: Numbers = of) -> float:
+            parts = np.array([won[size - 1], won[-1] - won[size - 1]])
+            return gained(parts, np.array([of[size - 1], of[-1] - of[size - 1]]))
+
+        sizes = [size for size in range(1, len(both)) if both[size] in known
+                 and min(of[size - 1], of[-1] - of[size - 1]) >= LEAST_LEADS]  # fmt: skip
+        best = max(sizes, key=gain, default=None)
+        if best and gain(len(found[place])) - gain(best) < _CLEARLY:
+            found[place], found[place + 1] = both[:best], both[best:]
+    return found
 
 
 def log_odds(wins: Numbers, leads: Numbers, base: float) -> Numbers:

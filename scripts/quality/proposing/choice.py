@@ -6,7 +6,6 @@ coefficient above 0 by two standard errors. Then whole points, 100 of which span
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import log
 from statistics import NormalDist
 
 import numpy as np
@@ -14,6 +13,7 @@ import numpy as np
 from scripts.quality.proposing.bins import GAINS, Fineness
 from scripts.quality.proposing.blocks import Block, Maker, Rule
 from scripts.quality.proposing.known import FOLDS, SLICES, Past
+from scripts.quality.proposing.logistic import Regression, logistic
 from scripts.shared.statistics import Flags, Numbers
 
 # A block stays where its coefficient is so many standard errors above 0.
@@ -41,15 +41,6 @@ _TRIES = 5
 
 
 @dataclass(frozen=True)
-class Regression:
-    """A logistic regression: coefficients, their covariance, the log odds of a lead with 0s."""
-
-    slopes: Numbers
-    covariance: Numbers
-    start: float
-
-
-@dataclass(frozen=True)
 class Chosen:
     """The rules of a proposal with their points, and what they add up to.
 
@@ -64,38 +55,6 @@ class Chosen:
     units: Numbers
     start: int
     scores: Numbers
-
-
-def logistic(columns: Numbers, converted: Flags, ridge: Numbers) -> Regression:
-    """Newton's method, steps halved where they overshoot; `ridge` is the penalty of each slope."""
-    number = columns.shape[1]
-    given = np.column_stack([columns, np.ones(len(columns))])
-    penalty = np.append(ridge, 1e-3)
-    rate = (converted.sum() + 0.5) / (len(converted) + 1)
-    found = np.append(np.zeros(number), log(rate / (1 - rate)))
-    sign = np.where(converted, -1.0, 1.0)
-
-    def loss(of: Numbers) -> float:
-        return float(np.logaddexp(0, sign * (given @ of)).sum() + penalty @ (of * of) / 2)
-
-    now = loss(found)
-    hessian = np.eye(number + 1)
-    for _ in range(30):
-        probability = 1 / (1 + np.exp(-np.clip(given @ found, -30, 30)))
-        weight = probability * (1 - probability) + 1e-9
-        hessian = (given * weight[:, np.newaxis]).T @ given + np.diag(penalty)
-        step = np.linalg.solve(hessian, given.T @ (converted - probability) - penalty * found)
-        size = 1.0
-        while size > 1e-4 and loss(found + size * step) > now:
-            size /= 2
-        after = loss(found + size * step)
-        if after > now:
-            break
-        found, before, now = found + size * step, now, after
-        if before - now < 1e-7 * len(converted):
-            break
-    covariance = np.linalg.inv(hessian).astype(np.float64)
-    return Regression(found[:-1], covariance, float(found[-1]))
 
 
 @dataclass(frozen=True)
@@ -180,13 +139,18 @@ def pointed(past: Past, picked: Pick) -> Chosen | None:
     if not len(told):
         return None
     sums = units[:, told] @ points[told]
-    start = int(-np.floor(np.quantile(sums[:taught], _OUTERMOST)))
+    start = started(sums[:taught])
     return Chosen(
         [rules[n][0].rules[rules[n][1]] for n in told],
         [rules[n][0].kind for n in told],
         [rules[n][0].name for n in told],
         points[told], units[:, told], start, np.clip(sums + start, 0, SPAN),
     )  # fmt: skip
+
+
+def started(sums: Numbers) -> int:
+    """What every lead has, so that hardly one lies below 0."""
+    return int(-np.floor(np.quantile(sums, _OUTERMOST)))
 
 
 def _telling(past: Past, blocks: Sequence[Block], candidates: int) -> list[Block]:
@@ -306,7 +270,7 @@ def _tests(number: int) -> list[tuple[Numbers, Numbers]]:
 
 def _loss(found: Regression, columns: Numbers, converted: Flags) -> float:
     """The mean logarithmic loss, once the mean is right: how many convert is not asked."""
-    odds = columns @ found.slopes + found.start
+    odds = found.odds(columns)
     odds = odds + _shift(odds, converted)
     return float(np.logaddexp(0, np.where(converted, -odds, odds)).mean())
 

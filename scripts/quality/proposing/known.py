@@ -3,8 +3,8 @@
 Nothing here knows of the warehouse: `reading` makes it from there, tests from numpy.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -77,17 +77,29 @@ class EventDays:
 class Past:
     """Leads in the order of their creation, what was known of them on a day, and what they did.
 
+    `outcome` is what their `converted` tells: customer or opportunity.
     `filled_young` has, for columns, the share of leads too young to count that have a value: what
     is only filled in once the outcome is known is missing there. `described` says of event keys
-    what they mean, where a person wrote it.
+    what they mean, where a person wrote it. `bounds` are where rules of today cut an attribute:
+    lower and upper ends, each None where there is none.
     """
 
     leads: Leads
     day: int
+    outcome: str
     columns: Sequence[Column]
     events: Mapping[str, EventDays]
     filled_young: Mapping[str, float]
     described: Mapping[str, str]
+    bounds: Mapping[str, Sequence[tuple[float | None, float | None]]] = field(default_factory=dict)
+
+    def without(self, names: Container[str]) -> "Past":
+        """The same without the columns and event keys of these names."""
+        return replace(
+            self,
+            columns=[column for column in self.columns if column.name not in names],
+            events={key: days for key, days in self.events.items() if key not in names},
+        )
 
     @property
     def taught(self) -> int:

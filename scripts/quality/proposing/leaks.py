@@ -14,9 +14,10 @@ import numpy as np
 from scipy.stats import rankdata
 
 from scripts.quality.evaluation import looks_known_afterwards
+from scripts.quality.point_tables import read_rows
 from scripts.quality.proposing.bins import FINE_BINS, LEAST_LEADS
-from scripts.quality.proposing.choice import logistic
 from scripts.quality.proposing.known import Column, EventDays, Past, Places, counted
+from scripts.quality.proposing.logistic import logistic
 from scripts.shared.statistics import Numbers, measure
 from scripts.shared.text import text_words
 
@@ -44,6 +45,24 @@ class Finding:
     name: str
     is_refused: bool
     why: str
+
+
+def protected() -> dict[str, str]:
+    """The words of names of what must not be scored, each with the reason, as the seed says."""
+    return {row["attribute_words"]: row["reason"] for row in read_rows("protected_attributes")}
+
+
+def untrusted(past: Past, protected: Mapping[str, str]) -> list[Finding]:
+    """What must not be used, or should be looked at, and why; `protected` is as that gives it."""
+    findings = refused_by_name(past.columns, protected, past)
+    named = {finding.name for finding in findings}
+    findings += filled_afterwards(past, [of for of in past.columns if of.name not in named])
+    return findings + events_afterwards(past, past.events)
+
+
+def refused(findings: Iterable[Finding]) -> set[str]:
+    """The names that must not be used."""
+    return {finding.name for finding in findings if finding.is_refused}
 
 
 def refused_by_name(

@@ -124,7 +124,7 @@ def read_past(connection: duckdb.DuckDBPyConnection, day: int, outcome: str) -> 
     described: dict[str, str] = {}
     for row in read_rows("event_keys"):
         described.setdefault(row["event_key"], row["description"].strip())
-    return Past(leads, day, columns, _events(connection), filled, described)
+    return Past(leads, day, outcome, columns, _events(connection), filled, described)
 
 
 def _sampled(leads: Leads) -> Leads:

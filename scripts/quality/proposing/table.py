@@ -52,7 +52,7 @@ class Table:
     told: Sequence[Told] = ()
 
 
-def rule_rows(model: str, past: Past, chosen: Chosen, outcome: str) -> Table:
+def rule_rows(model: str, past: Past, chosen: Chosen) -> Table:
     """The rules with their points, ids and reasons, and the measures that they ask for."""
     rows: dict[str, list[Row]] = defaultdict(list)
     rows["attribute_points"].append(_start(model, chosen.start))
@@ -62,7 +62,9 @@ def rule_rows(model: str, past: Past, chosen: Chosen, outcome: str) -> Table:
         has = chosen.units[:, place] > 0
         taught, held = has[: past.taught], has[past.taught :]
         rate = float(past.converted[taught].mean())
-        reason = f"{rule.words} ({percent(rate)} of {int(taught.sum()):,} {_WON[outcome]})"
+        reason = (
+            f"{rule.words} ({words.percent(rate)} of {int(taught.sum()):,} {_WON[past.outcome]})"
+        )
         rule_id = _unique(words.slug(rule.words), ids)
         points = int(chosen.points[place])
         row = {"score_model": model, "rule_id": rule_id, "score_group": chosen.kinds[place],
@@ -77,11 +79,6 @@ def rule_rows(model: str, past: Past, chosen: Chosen, outcome: str) -> Table:
                  float(taught.mean()), float(held.mean()))
         )  # fmt: skip
     return Table(rows, told)
-
-
-def percent(rate: float) -> str:
-    """A share in per cent, with two digits at least where it is small."""
-    return f"{rate:.0%}" if rate >= 0.1 or rate == 0 else f"{rate:.1%}"
 
 
 def _start(model: str, points: int) -> Row:

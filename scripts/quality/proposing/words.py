@@ -61,6 +61,11 @@ def window(days: int | None) -> str:
     return " today" if days == 1 else f" in the last {days} days"
 
 
+def percent(rate: float) -> str:
+    """A share in per cent, with two digits at least where it is small."""
+    return f"{rate:.0%}" if rate >= 0.1 or rate == 0 else f"{rate:.1%}"
+
+
 def slug(text: str) -> str:
     """A name for a rule, a measure or a persona, made of words."""
     return re.sub("[^a-z0-9]+", "_", text.lower()).strip("_")[:60].strip("_") or "rule"
