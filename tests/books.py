@@ -183,8 +183,8 @@ class Books:
         for name, person in self.people.items():
             if held := self.lead_leaks(name):
                 stage, leaks = held
-                since = self.sql_at(person) if stage == "sql" else person.mql_at
-                is_over = since is not None and since.date() + OUTCOME_DAYS * DAY <= self.clock
+                since = self.sql_at(person) or person.mql_at or person.created
+                is_over = since.date() + OUTCOME_DAYS * DAY <= self.clock
                 yield "lead", name, worths[stage, is_over and stage != "lead"], leaks
 
     def leaks(self) -> dict[Leak, tuple[Decimal | None, Decimal | None]]:

@@ -1,6 +1,6 @@
 {#
-    Grain: one row per lead or deal of the open pipeline and kind of leak, and per row of leads or deals that landing set aside. A
-    record that leaks in several ways has its value counted in the gravest, so that counted values add up.
+    Grain: one row per lead or deal of the open pipeline and kind of leak, and per row of leads or deals that was set aside.
+    A record that leaks in several ways has its value counted in the gravest, so that counted values add up.
 #}
 {%- set leaks = {
     'hot_never_contacted': 'pipeline.is_uncontacted',

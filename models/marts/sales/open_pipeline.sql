@@ -1,5 +1,5 @@
-{# Grain: one row per open deal, and per lead that sales has in hand without one: a callable MQL or SQL, or a lost lead that
-   came back. Each is worth its amount × its chance, to the cent; what falls through is counted out of this. #}
+{# Grain: one row per open deal, and per lead that sales has in hand without one: a callable MQL or SQL, or a lost one
+   that came back. Each is worth its amount × its chance, to the cent; what falls through is counted out of this. #}
 {%- set late_date = days_after('cast(records.in_hand_at as date)', var('outcome_days')) %}
 {%- set owner_id = 'coalesce(records.owner_id, assignments.rep_id, profiles.owner_id)' %}
 with
@@ -72,7 +72,8 @@ select
     ), 2) as decimal(18, 2)) as expected_value
 from records
 cross join {{ ref('int_clock') }} as clock
-inner join {{ ref('stage_value') }} as stage_value on records.stage = stage_value.stage
+inner join {{ ref('stage_value') }} as stage_value
+    on records.stage = stage_value.stage
     and stage_value.is_late = (records.stage in ('mql', 'sql') and {{ late_date }} <= clock.clock_date)
 left join {{ ref('lead_assignments') }} as assignments on records.lead_id = assignments.lead_id
 left join {{ ref('int_lead_profiles') }} as profiles on records.lead_id = profiles.lead_id and profiles.is_current

@@ -1,7 +1,7 @@
 {#
-    Grain: one row per stage at which sales may hold a lead or deal, for leads also whether their time for it is over, and what one is
-    worth there: the share that became customers × the mean of the won deals. Shares are rounded to 4 decimals and money to the cent,
-    on whole numbers, so that anybody can check them.
+    Grain: one row per stage at which sales may hold a lead or deal, for leads also whether their time for it is over, and
+    what one is worth: the share that became customers × the mean of the won deals. Shares are rounded to 4 decimals, and
+    money to the cent, on whole numbers, so that anybody can check them.
 #}
 {%- set stages = {'lead': 'lead_at', 'mql': 'mql_at', 'sql': 'sql_at'} %}
 with
