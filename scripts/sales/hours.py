@@ -59,7 +59,7 @@ def next_contact_hours(
 
 
 def _zone(name: str | None) -> Any:  # noqa: ANN401 (pytz has no types)
-    import pytz
+    import pytz  # type: ignore[import-untyped]
 
     try:
         return pytz.timezone(name) if name else None

@@ -20,11 +20,12 @@ def assign_leads(leads: Rows, routes: Rows, pools: Rows, reps: Rows) -> list[dic
     routing_profile, owner_id, account_owner_id and kept_rep_id, who had it. `routes`, by profile in
     the order of rules: rule_id, assign_to and, for reps, pool_id. `pools`: pool_id, rep_ids.
 
-    First each lead goes to who has it, as far as there is room: its owner, where a rule asks for
-    that, else the rep kept. Then each other lead goes by the first rule by which somebody has room. In a pool that is the rep with the
-    fewest leads for the weight, a half added (Webster's method of rounding shares), of equals the
-    first by id. Gives lead_id, rep_id, rule_id (None where kept) and candidates, how many the rule
-    had, or all rules where rep_id is None.
+    As far as there is room, leads first stay with the rep kept, unless their owner is another and a
+    rule asks for that; then leads go to such owners, else stay too; then all others go by the first
+    rule by which somebody has room: in a pool to the rep with the fewest leads for the weight, a
+    half added (Webster's way to share out seats), of equals the first by id. Gives lead_id, rep_id,
+    rule_id (None where kept) and candidates: how many the rule had, or all rules where rep_id is
+    None.
     """
     room = {rep["rep_id"]: rep["capacity"] for rep in reps or ()}
     weights = {rep["rep_id"]: float(rep["weight"]) for rep in reps or ()}
@@ -62,14 +63,22 @@ def assign_leads(leads: Rows, routes: Rows, pools: Rows, reps: Rows) -> list[dic
             "lead_id": lead["lead_id"], "rep_id": rep, "rule_id": rule, "candidates": candidates
         }  # fmt: skip
 
+    owned_by = {
+        lead["lead_id"]: route["rule_id"]
+        for lead in leads or ()
+        for route in routes_of.get(lead["routing_profile"], ())
+        if route["assign_to"] == "lead_owner" and lead["owner_id"] in room
+    }
     for lead in leads or ():
-        owned_by = [
-            route["rule_id"]
-            for route in routes_of.get(lead["routing_profile"], ())
-            if route["assign_to"] == "lead_owner" and lead["owner_id"] in room
-        ]
-        if owned_by and has_room(lead["owner_id"]):
-            give(lead, lead["owner_id"], owned_by[0], 1)
+        kept = lead["kept_rep_id"]
+        is_another = lead["lead_id"] in owned_by and lead["owner_id"] != kept
+        if kept in room and has_room(kept) and not is_another:
+            give(lead, kept, None, 1)
+    for lead in leads or ():
+        if lead["lead_id"] in found:
+            continue
+        if lead["lead_id"] in owned_by and has_room(lead["owner_id"]):
+            give(lead, lead["owner_id"], owned_by[lead["lead_id"]], 1)
         elif lead["kept_rep_id"] in room and has_room(lead["kept_rep_id"]):
             give(lead, lead["kept_rep_id"], None, 1)
     for lead in leads or ():

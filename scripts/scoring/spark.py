@@ -14,8 +14,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from scripts.scoring.build import Progress, run_dbt
 from scripts.sales import hours, routing
+from scripts.scoring.build import Progress, run_dbt
 from scripts.seeds.overlay import seed_path
 from scripts.shared import statistics, text
 from scripts.shared.errors import UserError

@@ -63,6 +63,10 @@ _CHECKS: tuple[Callable[..., Findings], ...] = (
     mapping.personas,
     naive_bayes.fields,
     naive_bayes.stages,
+    sales.routing,
+    sales.actions,
+    sales.hours,
+    sales.held_out,
     sales.fields,
     sales.alerts,
 )

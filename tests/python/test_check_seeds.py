@@ -201,6 +201,28 @@ rate_date,from_currency,to_currency,rate
 2025-01-01,EUR,USD,1.04
 2025-01-01,USD,EUR,0.9615
 """,
+    "routing_rules": """
+rule_id,rule_order,assign_to,region,industry,language,employee_band,band,rep_region,rep_language,rep_expertise,description
+owner,1,lead_owner,,,,,,,,,The CRM names its owner
+near,2,reps,Europe|North America,,,10-49|50+,hot,same,en|de,,They work near it
+anyone,3,reps,,,,,,,,,Whoever has room
+""",
+    "next_actions": """
+action_id,action_order,action,channels,stage,band,min_score,last_event_key,within_days,silent_days,reason
+customer,1,,,customer|lost,,,,,,No leads
+call,2,Call,phone|email,,,,pricing_page,3,,Looked at prices
+hot,3,,email,,warm|hot,25,,,,Is warm
+wake,4,Re-engage,email,,,,,,14,Is silent
+""",
+    "contact_hours": """
+contact_channel,country_code,opens_at,closes_at
+phone,,09:00,17:00
+phone,US,08:00,17:30
+""",
+    "experiments": """
+experiment_id,starts_on,ends_on,held_out_share,entry_stage,outcome,horizon_days,description
+first,2025-01-01,2025-03-31,0.1,mql,customer,60,Does it pay?
+""",
     "export_fields": """
 destination,field,mart,mart_column,sent_for
 hubspot,warehouse_score,lead_score,score,min_change
@@ -866,7 +888,7 @@ FAULTS = {
     ),
     "KPI event of no kind": (
         ("kpi_events", "contact,email_sent", "meeting,email_sent"),
-        "seeds/mapping/kpi_events.csv line 3, column kpi_event: 'meeting' is no kpi_event; it may be email_sent, email_opened, email_clicked, email_unsubscribed or contact",
+        "seeds/mapping/kpi_events.csv line 3, column kpi_event: 'meeting' is no kpi_event; it may be email_sent, email_opened, email_clicked, email_unsubscribed, contact or touch",
     ),
     "KPI event that is a sequence": (
         ("kpi_events", "contact,email_sent", "contact,pricing_after_webinar"),
@@ -882,7 +904,10 @@ FAULTS = {
     ),
     "nobody says whom to phone": (
         ("contact_consent", ",phone,,", ",letter,,"),
-        "seeds/mapping/contact_consent.csv, column contact_channel: no row without country_code is of the channel phone; one must be",
+        "seeds/mapping/contact_consent.csv, column contact_channel: no row without country_code is of the channel phone; one must be\n"
+        "seeds/sales/contact_hours.csv line 2, column contact_channel: 'phone' is no contact_channel; it may be letter or email\n"
+        "seeds/sales/contact_hours.csv line 3, column contact_channel: 'phone' is no contact_channel; it may be letter or email\n"
+        "seeds/sales/next_actions.csv line 3, column channels: 'phone|email' holds 'phone', which is no contact_channel; it may be letter or email",
     ),
     "channel of one country alone": (
         ("contact_consent", "US,email", "US,fax"),
@@ -891,6 +916,78 @@ FAULTS = {
     "consent in a country that is none": (
         ("contact_consent", "US,email", "XX,email"),
         "seeds/mapping/contact_consent.csv line 4, column country_code: 'XX' is no country_code; it may be DE or US",
+    ),
+    "rule of an unknown region": (
+        ("routing_rules", "Europe|North America", "Europe|Mars"),
+        "seeds/sales/routing_rules.csv line 3, column region: 'Europe|Mars' holds 'Mars', which is no region; it may be Europe or North America",
+    ),
+    "rule of an unknown size": (
+        ("routing_rules", "10-49|50+", "51+"),
+        "seeds/sales/routing_rules.csv line 3, column employee_band: '51+' is no band; it may be 1-9, 10-49 or 50+",
+    ),
+    "rule that gives to nobody known": (
+        ("routing_rules", "anyone,3,reps", "anyone,3,team"),
+        "seeds/sales/routing_rules.csv line 4, column assign_to: 'team' is no assign_to; it may be lead_owner, account_owner or reps",
+    ),
+    "rules of one order": (
+        ("routing_rules", "anyone,3", "anyone,2"),
+        "seeds/sales/routing_rules.csv line 4, column rule_order: '2' stands in line 3 already; it may be a number of its own",
+    ),
+    "owner who must work somewhere": (
+        ("routing_rules", "lead_owner,,,,,,,,", "lead_owner,,,,,,same,,"),
+        "seeds/sales/routing_rules.csv line 2, column rep_region: 'same' means nothing to lead_owner; it may be empty",
+    ),
+    "rep of an unknown region": (
+        ("routing_rules", "hot,same,", "hot,here,"),
+        "seeds/sales/routing_rules.csv line 3, column rep_region: 'here' is no region; it may be same, Europe or North America",
+    ),
+    "same beside others": (
+        ("routing_rules", "en|de", "en|same"),
+        "seeds/sales/routing_rules.csv line 3, column rep_language: 'en|same' says same beside others; it may be same, or the others alone",
+    ),
+    "action on an unknown channel": (
+        ("next_actions", "phone|email", "phone|fax"),
+        "seeds/sales/next_actions.csv line 3, column channels: 'phone|fax' holds 'fax', which is no contact_channel; it may be phone or email",
+    ),
+    "action at an unknown stage": (
+        ("next_actions", "customer|lost", "customer|left"),
+        "seeds/sales/next_actions.csv line 2, column stage: 'customer|left' holds 'left', which is no stage; it may be lead, iql, mql, sql, trial, opportunity, customer, lost or recycled",
+    ),
+    "action without a channel": (
+        ("next_actions", "Re-engage,email", "Re-engage,"),
+        "seeds/sales/next_actions.csv line 5, column action: 'Re-engage' means nothing without channels; it may be empty",
+    ),
+    "actions of one order": (
+        ("next_actions", "wake,4", "wake,1"),
+        "seeds/sales/next_actions.csv line 5, column action_order: '1' stands in line 2 already; it may be a number of its own",
+    ),
+    "action after a sequence": (
+        ("next_actions", "pricing_page", "pricing_after_webinar"),
+        "seeds/sales/next_actions.csv line 3, column last_event_key: 'pricing_after_webinar' is no single event; it may be a key or type of single events",
+    ),
+    "action that can never be": (
+        ("next_actions", "pricing_page,3,", "pricing_page,3,7"),
+        "seeds/sales/next_actions.csv line 3, column within_days: '3' never holds after 7 days of silence; it may be empty",
+    ),
+    "hours that end before they begin": (
+        ("contact_hours", "08:00,17:30", "18:00,17:30"),
+        "seeds/sales/contact_hours.csv line 3, column closes_at: '17:30' is no later than 18:00; it may be a later time of the day",
+    ),
+    "hours of no day": (
+        ("contact_hours", "09:00", "9:00"),
+        "seeds/sales/contact_hours.csv line 2, column opens_at: '9:00' is not allowed; it may be a time of day, such as 09:00",
+    ),
+    "hours of an unknown channel": (
+        ("contact_hours", "phone,US", "fax,US"),
+        "seeds/sales/contact_hours.csv line 3, column contact_channel: 'fax' is no contact_channel; it may be phone or email",
+    ),
+    "experiment that ranks nobody": (
+        ("experiments", ",0.1,", ",1,"),
+        "seeds/sales/experiments.csv line 2, column held_out_share: '1' leaves nobody to be ranked; it may be a share below 1",
+    ),
+    "experiment that ends before it begins": (
+        ("experiments", "2025-03-31", "2024-03-31"),
+        "seeds/sales/experiments.csv line 2, column ends_on: '2024-03-31' is before starts_on (2025-01-01); it may be 2025-01-01 or later",
     ),
     "two fields of kind stage": (
         ("naive_bayes_fields", "country,value", "country,stage"),
@@ -1571,6 +1668,7 @@ def test_a_type_that_was_landed_is_an_event_key_without_being_mapped(
             {"stage": "customer", "source": "payment", "value": "made", "priority": 1},
         ],
         "kpi_events": [],
+        "next_actions": [],
     }
     raw = {
         "leads": [{"lead_id": "a", "created_at": "2025-01-01"}],
