@@ -1432,6 +1432,10 @@ except UserError as error:
 
 
 WARNINGS = {
+    "alert of a band that is no more": (
+        ("alerts", "untouched,hot", "untouched,boiling"),
+        "seeds/sales/alerts.csv line 3, column band: 'boiling' is no band of score_bands; it may be cold, warm or hot",
+    ),
     "attribute that is an extra column": (
         ("attribute_points", "country,is_missing", "favourite_colour,is_missing"),
         "seeds/points/attribute_points.csv line 8, column attribute: 'favourite_colour' is no attribute that is known; it counts where leads are landed with such a column",
