@@ -63,12 +63,12 @@ _CHECKS: tuple[Callable[..., Findings], ...] = (
     mapping.personas,
     naive_bayes.fields,
     naive_bayes.stages,
-    sales.fields,
-    sales.alerts,
     sales.routing,
     sales.actions,
     sales.hours,
     sales.held_out,
+    sales.fields,
+    sales.alerts,
 )
 
 
