@@ -4,7 +4,7 @@ What `recommend` does for rules that are there, this does from nothing: it looks
 among all that was landed. The engine lies in `proposing`; `docs/decisions` say how it was found.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -32,6 +32,7 @@ from scripts.quality.proposing.rivals import Rival, rivals
 from scripts.quality.proposing.table import (
     Told,
     frame_rows,
+    groups_of,
     persona_rows,
     persona_sum,
     personas,
@@ -51,6 +52,8 @@ MOST_RULES = 30
 # A table of few rules has few of each attribute; more tell finer apart.
 _FEW_RULES, _FEW_BINS, _BINS = 10, 3, 6
 _RESAMPLES = 20
+# A fifth of fewer wins, those held out, says little of which of two tables is the better one.
+_FEW_WINS = 100
 _MODEL = "proposed"
 _OF_MODELS = (
     *RULE_TABLES, "score_models", "score_groups", "score_bands", "grade_bounds", "grade_matrix",
@@ -99,14 +102,14 @@ def propose(
         others = {live.name: scores[live.name][past.taught :]}
         others |= predicted(connection, past.leads, day, outcome)
     step("finding rules")
-    past = replace(past.without(kept.asked), bounds=bounds_of(live.name))
-    chosen, picked, findings = search(past, most_rules, protected())
+    past = replace(past, bounds=bounds_of(live.name))
+    chosen, picked, findings = search(past, most_rules, protected(), kept.asked)
     if chosen is None or picked is None:
         raise UserError(
             "no proposal: nothing that is known of the leads tells those that convert from others"
         )
     chosen = with_kept(past, chosen, kept)
-    refuse_unproven(past, chosen.scores)
+    refuse_unproven(past, chosen.scores, scores[live.name])
     step("measuring it beside others")
     found, others = rivals(past.without(refused(findings)), chosen.scores[past.taught :], others)
     step("writing the proposal")
@@ -114,15 +117,16 @@ def propose(
 
 
 def search(
-    past: Past, most_rules: int, protected: Mapping[str, str]
+    past: Past, most_rules: int, protected: Mapping[str, str], asked: Collection[str] = ()
 ) -> tuple[Chosen | None, Pick | None, list[Finding]]:
     """The rules and points, what they were picked from, and what was not used and why.
 
-    `protected` has the words of names of what must not be scored, each with the reason.
+    `protected` has the words of names of what must not be scored, each with the reason; `asked` the
+    columns and event keys that have rules already.
     """
     with threadpool_limits(1):  # many small products: threads wait for one another
         findings = untrusted(past, protected)
-        trusted = past.without(refused(findings))
+        trusted = past.without(refused(findings).union(asked))
         bins = _FEW_BINS if most_rules <= _FEW_RULES else _BINS
         makers = [*attribute_makers(trusted, trusted.columns), *event_makers(trusted)]
         picked = best_pick(trusted, makers, bins, most_rules)
@@ -133,8 +137,11 @@ def _live_models() -> list[str]:
     return [row["score_model"] for row in read_rows("score_models") if row["role"] != "off"]
 
 
-def refuse_unproven(past: Past, scores: Numbers) -> None:
-    """Raises UserError where the score is no better than chance on the leads held out."""
+def refuse_unproven(past: Past, scores: Numbers, today: Numbers) -> None:
+    """Raises UserError where the score is no better than chance on the leads held out.
+
+    With few wins also where the points of today tell something.
+    """
     held, own = past.leads.converted[past.taught :], scores[past.taught :]
     wins = int(held.sum())
     if min(wins, len(held) - wins) < 2:
@@ -148,14 +155,23 @@ def refuse_unproven(past: Past, scores: Numbers) -> None:
             f"AUC is {found.auc:.3f} ({found.auc_low:.3f} to {found.auc_high:.3f}), which may be "
             "chance; more wins would tell"
         )
+    all_wins = int(past.leads.converted.sum())
+    if all_wins < _FEW_WINS and _tells(past, today):
+        raise UserError(
+            f"no proposal: today's points tell leads apart, and {all_wins} wins are too few to "
+            f"find a better table ({_FEW_WINS - all_wins} more would do); recommend weighs the "
+            "rules that are there"
+        )
+
+
+def _tells(past: Past, score: Numbers) -> bool:
+    """Whether a score of all leads tells anything of them."""
+    return bool(np.ptp(score) and measure(past.leads.converted, score).auc_low > 0.5)
 
 
 def _role(past: Past, scores: Mapping[str, Numbers], live: str) -> tuple[str, str, list[str]]:
     """The role of the proposal and why, and the live models that tell nothing."""
-    idle = []
-    for name, of in scores.items():
-        if np.ptp(of) == 0 or not measure(past.leads.converted, of).auc_low > 0.5:
-            idle.append(name)
+    idle = [name for name, of in scores.items() if not _tells(past, of)]
     if live not in idle:
         return "challenger", f"{live} stays the champion until promote says otherwise.", []
     if np.ptp(scores[live]) == 0:
@@ -175,16 +191,18 @@ def _proposal(
     share = float(project_var("calls_per_week")) / _leads_a_week(past)
     bands = [row for row in read_rows("score_bands")
              if row["score_model"] == live and not row["region"].strip()]  # fmt: skip
-    lower, bands_by = bounds(chosen.scores[:taught], past.converted, len(bands), min(1.0, share))
+    lower, bands_by = bounds(
+        chosen.scores[:taught], past.converted, len(bands), min(1.0, share), chosen.most
+    )
     said = f"Proposed from {taught:,} leads up to {past.leads.days(0, taught)[1]}, {past.outcome}"
-    rules = {of: list(table.rows[of]) for of in RULE_TABLES}
-    for of, rows_kept in kept.of(name):
-        rules[of] += rows_kept
-    groups = dict.fromkeys(row["score_group"] for of in rules.values() for row in of)
-    frame = frame_rows(name, groups, bands, lower, said)
+    frame = frame_rows(name, [*groups_of(table.rows), *kept.own_groups], bands, lower, chosen.most,
+                       said)  # fmt: skip
     frame["score_models"][0]["role"] = role
+    stay = kept.of(name)
+    rules = {of: [*table.rows[of], *stay.get(of, [])] for of in RULE_TABLES}
     rows = {**frame, **rules, "event_measures": table.rows["event_measures"]}
-    rows["golden_leads"] = _persona_rows(name, past, chosen, rows)
+    if kept.is_plain:
+        rows["golden_leads"] = _persona_rows(name, past, chosen, rows)
     folder = paths.warehouse_file().parent / "proposals" / f"table-day-{past.day}-{past.outcome}"
     write_proposal(folder, _seeds(name, rows, idle if role == "champion" else []))
     result = Proposal(

@@ -1,7 +1,7 @@
 """Where one stands after a build: which rules fire, what of the data no rule uses, what next."""
 # ruff: noqa: S608 (names of tables are those of `interface`)
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -38,6 +38,13 @@ _NOT_LANDED = {
     "consent_status", "language",
 } - {"region"}  # fmt: skip
 _SHOWN = 10
+# Words that leads have, each with the attributes whose rules may use it; rarer words are not shown,
+# as they may be one person's.
+_WORDS = {
+    "job_title": ("job_title", "seniority", "title_role", "department_group"),
+    "lead_source": ("lead_source", "channel"),
+}
+_LEAST_LEADS = 5
 
 
 @dataclass(frozen=True)
@@ -45,6 +52,7 @@ class Standing:
     """What the champion's rules make of the data of the last build.
 
     `wins` are the leads that count, as of the day that measures quality, and became customers.
+    `unused_words` are titles and sources for which no rule fired, by column, with their leads.
     """
 
     score_model: str
@@ -52,6 +60,7 @@ class Standing:
     fired: int
     unused_columns: tuple[str, ...]
     unused_events: tuple[str, ...]
+    unused_words: Mapping[str, Sequence[tuple[str, int]]]
     is_alike: bool
     wins: int
     leads: int
@@ -83,7 +92,10 @@ def standing() -> Standing | None:
             ) as days"""
         ).fetchall()
         columns, events = _unused_columns(connection, model), _unused_events(connection, model)
-    return Standing(model, rules, fired, columns, events, bool(alike), wins, leads)
+        words = {
+            name: _unused_words(connection, model, name) for name in _WORDS if name not in columns
+        }
+    return Standing(model, rules, fired, columns, events, words, bool(alike), wins, leads)
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, query: str, model: str) -> list[tuple[int, ...]]:
@@ -147,6 +159,33 @@ def _unused_events(connection: duckdb.DuckDBPyConnection, model: str) -> tuple[s
     return tuple(sorted(landed - used))
 
 
+def _unused_words(
+    connection: duckdb.DuckDBPyConnection, model: str, column: str
+) -> list[tuple[str, int]]:
+    """Words of a column for which no rule fired for any lead, the most frequent first."""
+    rules = [
+        row["rule_id"].strip()
+        for row in read_rows("attribute_points")
+        if row["score_model"] == model and row["attribute"].strip() in _WORDS[column]
+    ]
+    return connection.execute(
+        f"""select words.word, count(distinct lead_id) as leads
+        from (
+            select lead_id, trim({quote_identifier(column)}::varchar) as word
+            from {LEAD_PROFILES} where is_current
+        ) as words
+        left join (
+            select distinct lead_id, true as has_rule from marts.lead_score_factors
+            where score_model = $model and list_contains($rules::varchar[], rule_id)
+        ) as used using (lead_id)
+        where words.word <> ''
+        group by words.word
+        having count(has_rule) = 0 and leads >= $least
+        order by leads desc, words.word""",
+        {"model": model, "rules": rules, "least": _LEAST_LEADS},
+    ).fetchall()
+
+
 def lines(found: Standing) -> Iterator[str]:
     """What is to be told after a run, and the next command, if any."""
     if found.is_alike:
@@ -156,6 +195,10 @@ def lines(found: Standing) -> Iterator[str]:
         yield f"columns that no rule uses: {_listed(found.unused_columns)}"
     if found.unused_events:
         yield f"types of events that no rule uses: {_listed(found.unused_events)}"
+    for column, words in found.unused_words.items():
+        if words:
+            counted = tuple(f"{word} ({leads:,})" for word, leads in words)
+            yield f"{column.replace('_', ' ')}s for which no rule fires: {_listed(counted)}"
     losses = found.leads - found.wins
     if min(found.wins, losses) < LEAST_OF_EACH:
         yield (

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
@@ -16,6 +17,7 @@ from scipy.stats import spearmanr
 
 from scripts.landing.land import land
 from scripts.landing.sample import write_sample
+from scripts.quality import evaluation
 from scripts.quality import propose as proposing
 from scripts.quality.evaluation import Leads, evaluated_leads, scores_of
 from scripts.quality.propose import Proposal, propose, search
@@ -33,6 +35,7 @@ from scripts.scoring.build import build
 from scripts.seeds.check_seeds import check_seeds
 from scripts.seeds.overlay import SEEDS
 from scripts.shared.errors import UserError
+from scripts.shared.paths import PROJECT
 from scripts.shared.statistics import Flags, Numbers, measure
 from scripts.shared.warehouse import reading
 from tests import real_data
@@ -264,7 +267,7 @@ def of_shuffled(seed: int) -> tuple[bool, bool]:
     if chosen is None:
         return False, False
     try:
-        proposing.refuse_unproven(past, chosen.scores)
+        proposing.refuse_unproven(past, chosen.scores, np.zeros(2500))
     except UserError:
         return True, False
     return True, True
@@ -371,8 +374,79 @@ def test_protected_columns_their_stand_ins_ids_dates_and_texts_are_not_used() ->
 def test_it_abstains_where_the_leads_held_out_may_be_ranked_by_chance() -> None:
     past = past_of(drawn(np.full(1000, -1.5)))
     with pytest.raises(UserError, match="which may be chance; more wins would tell"):
-        proposing.refuse_unproven(past, np.random.default_rng(43).random(1000))
-    proposing.refuse_unproven(past, past.leads.converted.astype(float))
+        proposing.refuse_unproven(past, np.random.default_rng(43).random(1000), np.zeros(1000))
+    proposing.refuse_unproven(past, past.leads.converted.astype(float), np.zeros(1000))
+
+
+# Few wins
+
+
+def of_few(wins: int, seed: int) -> tuple[float, float] | None:
+    """AUC of a proposal from so many wins, and of today's points, on 20,000 fresh leads.
+
+    Today's points know half of what tells. None where it abstains.
+    """
+    number = 10 * wins + 20_000
+    random = np.random.default_rng([seed, 71])
+    values: dict[str, Values] = {}
+    odds, today = np.full(number, -3.0), np.zeros(number)
+    for n in range(12):
+        of = random.choice(["a", "b", "c", "d"], number)
+        values[f"column {n}"] = of.tolist()
+        effect = np.select([of == "a", of == "b"], [0.9, -0.7], 0.0) * (n % 2)
+        odds += effect
+        today += 10 * effect * (n < 6)
+    converted = drawn(odds, seed)
+    known = int(np.searchsorted(np.cumsum(converted), wins)) + 1
+    past = past_of(converted[:known], {name: of[:known] for name, of in values.items()})
+    chosen, _, _ = search(past, 30, PROTECTED)
+    if chosen is None:
+        return None
+    try:
+        proposing.refuse_unproven(past, chosen.scores, today[:known])
+    except UserError:
+        return None
+    scores = np.zeros(number)
+    for rule, points in zip(chosen.rules, chosen.points, strict=True):
+        texts = rule.cells["value"].split("|")
+        scores += points * np.isin(np.array(values[rule.cells["attribute"]]), texts)
+    fresh = slice(known, None)
+    proposed, live = (measure(converted[fresh], of[fresh]).auc for of in (scores, today))
+    return proposed, live
+
+
+@pytest.mark.slow
+def test_with_few_wins_it_abstains_or_ranks_as_well_as_todays_points() -> None:
+    for wins, least, over in ((40, 0, 0.0), (120, 6, -0.02), (500, 8, 0.05)):
+        results = [found for seed in range(8) if (found := of_few(wins, seed))]
+        print(wins, [f"{proposed:.3f} {today:.3f}" for proposed, today in results])
+        assert len(results) >= least
+        assert all(proposed >= today + over for proposed, today in results)
+
+
+def test_few_wins_find_no_table_beside_points_that_tell_something() -> None:
+    random = np.random.default_rng(73)
+    for wins, tells, refuses in ((80, True, True), (80, False, False), (120, True, False)):
+        past = past_of(random.permutation(np.arange(800) < wins))
+        scores = past.leads.converted + random.random(800)
+        today = scores if tells else random.random(800)
+        if refuses:
+            with pytest.raises(UserError, match="80 wins are too few to find a better table"):
+                proposing.refuse_unproven(past, scores, today)
+        else:
+            proposing.refuse_unproven(past, scores, today)
+
+
+def test_it_says_when_there_will_be_enough(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """600 leads came in on 60 days; a lead that converts came every third of a day."""
+    with reading() as connection:
+        wins = int(evaluated_leads(connection, 7, "opportunity").converted.sum())
+        ((end,),) = connection.sql("select last_date from intermediate.int_data_end").fetchall()
+    monkeypatch.setattr(evaluation, "LEAST_OF_EACH", wins + 100)
+    month = end + timedelta(days=-(-100 * 60 // wins))
+    said = f"it takes {wins + 100} of each: 100 more conversions, at today's pace in {month:%B %Y}"
+    with pytest.raises(UserError, match=said):
+        propose(7, "opportunity")
 
 
 # What stays
@@ -384,12 +458,12 @@ def test_rules_that_stay_set_the_scale_of_what_is_chosen_beside_them() -> None:
     past = past_of(drawn(1.0 * old + 0.5 * new - 2), {"new": new.astype(str).tolist()})
     alone = found(past)
     assert np.abs(alone.points).tolist() == [100]
-    together = with_kept(past, alone, Kept({}, np.where(old, 20.0, 0.0)))
+    together = with_kept(past, alone, Kept({}, [], np.where(old, 20.0, 0.0)))
     assert 7 <= abs(int(together.points[0])) <= 13, "half of the 20 of the rule that stays"
     held = slice(past.taught, None)
     area = measure(past.leads.converted[held], together.scores[held]).auc
     assert area > measure(past.leads.converted[held], alone.scores[held]).auc + 0.05
-    nothing = Kept({}, np.zeros(8000))
+    nothing = Kept({}, [], np.zeros(8000))
     assert with_kept(past, alone, nothing) is alone
 
 
@@ -398,18 +472,25 @@ def test_rules_that_stay_set_the_scale_of_what_is_chosen_beside_them() -> None:
 
 def test_the_highest_band_is_as_near_to_capacity_as_whole_numbers_come() -> None:
     scores = np.repeat(np.arange(0, 101, 10), 100).astype(float)
-    found, _ = bounds(scores, scores > 50, 4, 0.1)
+    found, _ = bounds(scores, scores > 50, 4, 0.1, 100)
     assert found == sorted(set(found)) and (scores >= found[-1]).mean() == pytest.approx(1 / 11)
-    many, _ = bounds(scores, scores > 50, 4, 0.3)
+    many, _ = bounds(scores, scores > 50, 4, 0.3, 100)
     assert (scores >= many[-1]).mean() == pytest.approx(3 / 11)
-    tied, _ = bounds(np.full(500, 40.0), np.arange(500) % 9 == 0, 4, 0.1)
+    tied, _ = bounds(np.full(500, 40.0), np.arange(500) % 9 == 0, 4, 0.1, 100)
     assert tied == sorted(set(tied)) and len(tied) == 3
-    said, why = bounds(scores, scores > 50, 4, 0.9)
+    said, why = bounds(scores, scores > 50, 4, 0.9, 100)
     assert said == sorted(set(said)) and "how leads convert" in why
 
 
 def test_a_persona_has_the_points_that_the_build_gives_it() -> None:
-    rule = {"region": "", "effect": "points", "value": "", "lower": "", "upper": ""}
+    rule = {
+        "score_group": "fit",
+        "region": "",
+        "effect": "points",
+        "value": "",
+        "lower": "",
+        "upper": "",
+    }
     rows = {
         "attribute_points": [
             {**rule, "rule_id": "a", "attribute": "tenure_days", "operator": "at_least",
@@ -422,15 +503,21 @@ def test_a_persona_has_the_points_that_the_build_gives_it() -> None:
              "upper": "3", "points": "11"},
         ],
         "event_points": [
-            {"rule_id": "e", "region": "", "event_key": "any_engagement", "points": "4",
-             "window_days": "", "max_per_day": "", "max_events": "1", "decay_days": ""}
+            {"rule_id": "e", "score_group": "engagement", "region": "",
+             "event_key": "any_engagement", "points": "4", "window_days": "", "max_per_day": "",
+             "max_events": "1", "decay_days": ""}
+        ],
+        "score_models": [{"min_score": "0", "max_score": "100"}],
+        "score_groups": [
+            {"score_group": "fit", "min_points": "", "max_points": "", "weight": "1"},
+            {"score_group": "engagement", "min_points": "", "max_points": "3", "weight": "2"},
         ],
         "event_measures": [
             {"measure": "visits", "statistic": "days", "event_key": "visit", "window_days": ""}
         ],
     }  # fmt: skip
     persona = Persona("p", {"industry": "ete"}, [("visit", 0, 5), ("visit", 1, 1)])
-    assert persona_sum(persona, rows, {"visit"}) == (Decimal(20 + 7 - 3 + 11 + 4), False)
+    assert persona_sum(persona, rows, {"visit"}) == (Decimal(20 + 7 - 3 + 11 + 2 * 3), False)
     assert persona_sum(replace(persona, events=()), rows, {"visit"}) == (Decimal(24), False)
 
 
@@ -504,6 +591,24 @@ def test_it_says_what_it_lacks(small: Path, arguments: Mapping[str, object], wor
 # What a run says
 
 
+def warehouse_titles(warehouse: Warehouse) -> dict[str, int]:
+    """Job titles of which no lead has a reason that comes of a title, by the words of reasons."""
+    rows = seeds_of(PROJECT / "seeds" / "points")["attribute_points"]
+    of_titles = {"job_title", "seniority", "title_role", "department_group"}
+    rules = [row["rule_id"] for row in rows
+             if row["score_model"] == "standard" and row["attribute"] in of_titles]  # fmt: skip
+    listed = ", ".join(f"'{rule}'" for rule in rules)
+    rows_found = warehouse.query(
+        f"""select trim(job_title), count(*) from intermediate.int_lead_profiles
+        where is_current and trim(job_title) <> '' group by all
+        having bool_and(lead_id not in (
+            select lead_id from marts.lead_score_factors
+            where score_model = 'standard' and rule_id in ({listed})
+        ))"""
+    )
+    return {str(title): int(str(leads)) for title, leads in rows_found}
+
+
 def test_a_run_says_what_no_rule_uses_and_what_to_do_next(
     sample: tuple[Warehouse, RunResult], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -513,13 +618,19 @@ def test_a_run_says_what_no_rule_uses_and_what_to_do_next(
     assert 40 < found.fired < found.rules == 61
     assert found.unused_columns == ("budget", "city", "campaign", "landing_page")
     assert found.unused_events == ()
+    assert set(found.unused_words) == {"job_title", "lead_source"}
+    titles = dict(found.unused_words["job_title"])
+    without = warehouse_titles(sample[0])
+    assert titles == {title: leads for title, leads in without.items() if leads >= 5}
     told = list(lines_of(found))
     assert told[0] == f"{found.fired} of 61 rules of standard fired for some lead"
     assert told[-1].endswith("python -m scripts propose")
     alike = list(lines_of(replace(found, is_alike=True, unused_columns=(), wins=7)))
     assert alike[0].startswith("all leads have the same score")
     assert "40 leads that became customers and 40 that did not (7 and " in alike[-1]
-    done = replace(found, unused_columns=())
+    done = replace(found, unused_columns=(), unused_words={"lead_source": [("fair", 1200)]})
+    assert "lead sources for which no rule fires: fair (1,200)" in list(lines_of(done))
+    done = replace(done, unused_words={})
     assert list(lines_of(done)) == [f"{found.fired} of 61 rules of standard fired for some lead"]
 
 

@@ -42,23 +42,26 @@ def told(rows: Sequence[Mapping[str, str]], scores: Numbers, converted: Flags) -
     return found[::-1]
 
 
-def bounds(scores: Numbers, converted: Flags, number: int, share: float) -> tuple[list[int], str]:
+def bounds(
+    scores: Numbers, converted: Flags, number: int, share: float, most: int
+) -> tuple[list[int], str]:
     """Lower bounds of `number` bands but the lowest, rising, and what they go by, in words.
 
     `share` is the share of leads that sales can call: they make the highest band, as near as whole
     numbers come; each band below takes half of the leads that are left. Bounds that would be the
-    same, as many leads tie, are apart by a point; then fewer leads are in a band, or none.
+    same, as many leads tie, are apart by a point; then fewer leads are in a band, or none. Scores
+    reach from 0 to `most`.
     """
     if share <= _MOST_SHARE:
         shares = [share]
         for _ in range(number - 2):
             shares.append(shares[-1] + (1 - shares[-1]) * _next(shares[-1]))
-        found = [_nearest(scores, part) for part in shares]
+        found = [_nearest(scores, part, most) for part in shares]
         said = f"the highest band holds what sales can call: {share:.1%} of leads"
     else:
-        found = [_rising(scores, converted, multiple) for multiple in _spread(number - 1)]
+        found = [_rising(scores, converted, multiple, most) for multiple in _spread(number - 1)]
         said = "sales can call most leads, so the bands go by how leads convert"
-    return _apart(found[::-1]), said
+    return _apart(found[::-1], most), said
 
 
 def _next(share: float) -> float:
@@ -73,28 +76,28 @@ def _spread(number: int) -> Sequence[float]:
     return found
 
 
-def _nearest(scores: Numbers, share: float) -> int:
+def _nearest(scores: Numbers, share: float, most: int) -> int:
     """The whole number from which on the share of leads is nearest to `share`."""
-    cuts = np.arange(1, 101)
+    cuts = np.arange(1, most + 1)
     above = np.array([(scores >= cut).mean() for cut in cuts])
     return int(cuts[np.argmin(np.abs(above - share))])
 
 
-def _rising(scores: Numbers, converted: Flags, multiple: float) -> int:
+def _rising(scores: Numbers, converted: Flags, multiple: float, most: int) -> int:
     """The lowest whole number from which on leads around it convert so much better than all."""
     wanted = multiple * float(converted.mean())
-    for cut in range(1, 101):
+    for cut in range(1, most + 1):
         near = np.abs(scores - cut) <= 5
         if near.sum() >= 40 and converted[near].mean() >= wanted:
             return cut
-    return 100
+    return most
 
 
-def _apart(found: Sequence[int]) -> list[int]:
-    """Bounds that rise by a point at least, between 1 and 100."""
+def _apart(found: Sequence[int], most: int) -> list[int]:
+    """Bounds that rise by a point at least, between 1 and `most`."""
     result: list[int] = []
     for bound in found:
         result.append(max(bound, result[-1] + 1 if result else 1))
     for place in range(len(result) - 1, -1, -1):
-        result[place] = min(result[place], 100 - (len(result) - 1 - place))
+        result[place] = min(result[place], most - (len(result) - 1 - place))
     return result

@@ -45,7 +45,7 @@ class Chosen:
     """The rules of a proposal with their points, and what they add up to.
 
     `blocks` has the name of each rule's block; `units` are leads × rules, `start` what every lead
-    has; `scores` those of all leads, between 0 and 100.
+    has; `scores` those of all leads, between 0 and `most`.
     """
 
     rules: Sequence[Rule]
@@ -54,6 +54,7 @@ class Chosen:
     points: Numbers
     units: Numbers
     start: int
+    most: int
     scores: Numbers
 
 
@@ -144,13 +145,18 @@ def pointed(past: Past, picked: Pick) -> Chosen | None:
         [rules[n][0].rules[rules[n][1]] for n in told],
         [rules[n][0].kind for n in told],
         [rules[n][0].name for n in told],
-        points[told], units[:, told], start, np.clip(sums + start, 0, SPAN),
+        points[told], units[:, told], start, SPAN, np.clip(sums + start, 0, SPAN),
     )  # fmt: skip
 
 
 def started(sums: Numbers) -> int:
     """What every lead has, so that hardly one lies below 0."""
     return int(-np.floor(np.quantile(sums, _OUTERMOST)))
+
+
+def ended(scores: Numbers) -> int:
+    """The highest score there should be, so that hardly one lies above: 100, or more tens."""
+    return max(SPAN, 10 * int(np.ceil(np.quantile(scores, 1 - _OUTERMOST) / 10)))
 
 
 def _telling(past: Past, blocks: Sequence[Block], candidates: int) -> list[Block]:

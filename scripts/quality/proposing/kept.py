@@ -1,15 +1,16 @@
 """Rules of today that stay in a proposal: those that someone locked, or all that a person wrote."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 import duckdb
 import numpy as np
+from scipy.sparse import csr_matrix, diags
 
 from scripts.quality.point_tables import RULE_TABLES, PointModel, Row, fired_units, read_rows
-from scripts.quality.proposing.choice import SPAN, Chosen, started
+from scripts.quality.proposing.choice import Chosen, ended, started
 from scripts.quality.proposing.known import Past
 from scripts.quality.proposing.logistic import logistic
 from scripts.quality.proposing.table import START
@@ -24,10 +25,16 @@ _PREFIX = "kept_"
 
 @dataclass(frozen=True)
 class Kept:
-    """Rows that stay, by table, as today's model has them, and what they give each lead."""
+    """Rows that stay, by table, as today's model has them, with their groups.
+
+    `points` are what they give each lead, within the bounds of the groups. What all a person's
+    rules make of a persona only the build can tell, so that it has none unless `is_plain`.
+    """
 
     rows: Mapping[str, list[Row]]
+    groups: Sequence[Row]
     points: Numbers
+    is_plain: bool = True
 
     @property
     def asked(self) -> set[str]:
@@ -39,10 +46,18 @@ class Kept:
             if row.get("effect", "points") == "points"
         }
 
-    def of(self, model: str) -> Iterator[tuple[str, list[Row]]]:
+    def of(self, model: str) -> dict[str, list[Row]]:
         """The rows by table, for a model of this name."""
-        for table, rows in self.rows.items():
-            yield table, [row | {"score_model": model, "rule_id": _kept_id(row)} for row in rows]
+        return {
+            table: [row | {"score_model": model} | {name: _kept_name(row[name]) for name in
+                    ("rule_id", "score_group")} for row in rows]
+            for table, rows in self.rows.items()
+        }  # fmt: skip
+
+    @property
+    def own_groups(self) -> list[Row]:
+        """The groups by the names that they have in a proposal."""
+        return [row | {"score_group": _kept_name(row["score_group"])} for row in self.groups]
 
 
 def read_kept(
@@ -62,16 +77,18 @@ def read_kept(
         for table, of in rows.items()
         for row in of
     }
+    named = {row["score_group"].strip() for of in rows.values() for row in of}
+    groups = [
+        row for row in read_rows("score_groups")
+        if row["score_model"] == live.name and row["score_group"].strip() in named
+    ]  # fmt: skip
     if not stay:
-        return Kept(rows, np.zeros(len(past.leads.lead_id)))
-    given = live.points * [(rule.table, rule.rule_id, rule.region) in stay for rule in live.rules]
-    free = replace(
-        live, groups=dict.fromkeys(live.groups, (-np.inf, np.inf, 1.0)), min_score=-np.inf,
-        max_score=np.inf,
-    )  # fmt: skip
-    return Kept(
-        rows, free.scores(fired_units(connection, live, past.leads.lead_id, past.day), given)
-    )
+        return Kept(rows, groups, np.zeros(len(past.leads.lead_id)))
+    stays = [float((rule.table, rule.rule_id, rule.region) in stay) for rule in live.rules]
+    units = fired_units(connection, live, past.leads.lead_id, past.day) @ diags(stays)
+    free = replace(live, min_score=-np.inf, max_score=np.inf)
+    points = free.scores(csr_matrix(units), live.points)
+    return Kept(rows, groups, points, is_plain=keep != "written")
 
 
 def with_kept(past: Past, chosen: Chosen, kept: Kept) -> Chosen:
@@ -91,7 +108,10 @@ def with_kept(past: Past, chosen: Chosen, kept: Kept) -> Chosen:
     )
     sums = chosen.units @ points + kept.points
     start = started(sums[:taught])
-    return replace(chosen, points=points, start=start, scores=np.clip(sums + start, 0, SPAN))
+    most = ended(sums[:taught] + start)
+    return replace(
+        chosen, points=points, start=start, most=most, scores=np.clip(sums + start, 0, most)
+    )
 
 
 def _is_kept(row: Row, keep: Keep | None) -> bool:
@@ -101,5 +121,5 @@ def _is_kept(row: Row, keep: Keep | None) -> bool:
     return keep == "written" and not is_proposed
 
 
-def _kept_id(row: Row) -> str:
-    return _PREFIX + row["rule_id"].strip().removeprefix(_PREFIX)
+def _kept_name(name: str) -> str:
+    return _PREFIX + name.strip().removeprefix(_PREFIX)

@@ -9,7 +9,8 @@ import numpy as np
 
 from scripts.quality.point_tables import RULE_TABLES, Row
 from scripts.quality.proposing import words
-from scripts.quality.proposing.choice import SPAN, Chosen
+from scripts.quality.proposing.blocks import ENGAGEMENT, FIT
+from scripts.quality.proposing.choice import Chosen
 from scripts.quality.proposing.events import ANY_ENGAGEMENT, Setting, units
 from scripts.quality.proposing.known import EventDays, Past, Places
 from scripts.shared.text import text_key
@@ -100,7 +101,12 @@ def _unique(name: str, taken: set[str]) -> str:
 
 
 def frame_rows(
-    model: str, groups: Iterable[str], bands: Sequence[Row], bounds: Sequence[int], description: str
+    model: str,
+    groups: Iterable[Row],
+    bands: Sequence[Row],
+    bounds: Sequence[int],
+    most: int,
+    description: str,
 ) -> dict[str, list[Row]]:
     """The model, its groups, and bands with the names and actions of the live champion's."""
     ordered = sorted(bands, key=lambda row: int(row["band_order"]))
@@ -108,14 +114,11 @@ def frame_rows(
     return {
         "score_models": [
             {"score_model": model, "description": description, "role": "challenger",
-             "traffic_share": "", "min_score": "0", "max_score": str(SPAN), "scale": "clamp",
+             "traffic_share": "", "min_score": "0", "max_score": str(most), "scale": "clamp",
              "live_from": ""}
         ],
         "score_groups": [
-            {"score_model": model, "score_group": group,
-             "kind": "engagement" if group == "engagement" else "fit", "weight": "1",
-             "min_points": "", "max_points": ""}
-            for group in groups
+            row | {"score_model": model} for row in groups
         ],
         "score_bands": [
             {"score_model": model, "region": "", "band": row["band"],
@@ -124,6 +127,16 @@ def frame_rows(
             for row, bound in zip(ordered, lower, strict=True)
         ],
     }  # fmt: skip
+
+
+def groups_of(rows: Mapping[str, Sequence[Row]]) -> list[Row]:
+    """The groups that rules of a proposal have, without bounds, so that nothing is cut off."""
+    names = dict.fromkeys(row["score_group"] for table in RULE_TABLES for row in rows[table])
+    return [
+        {"score_group": name, "kind": ENGAGEMENT if name == ENGAGEMENT else FIT, "weight": "1",
+         "min_points": "", "max_points": ""}
+        for name in names
+    ]  # fmt: skip
 
 
 def personas(past: Past, chosen: Chosen) -> list[Persona]:
@@ -196,17 +209,32 @@ def persona_sum(
     values = {"tenure_days": "0", **persona.attributes}
     for measure in rows.get("event_measures", ()):
         values[measure["measure"]] = _measured(measure, days)
-    total, disqualified = Decimal(0), False
+    groups: dict[str, Decimal] = defaultdict(Decimal)
+    disqualified = False
     region = persona.attributes.get("region", "")
     for row in _holding(rows.get("attribute_points", ()), region):
         if _fires(row, values.get(row["attribute"], "")):
-            total += Decimal(row["points"] or 0)
+            groups[row["score_group"]] += Decimal(row["points"] or 0)
             disqualified |= row.get("effect") == "disqualify"
     for row in _holding(rows.get("event_points", ()), region):
         of_key = days.get(row["event_key"])
         if of_key is not None:
-            total += Decimal(row["points"]) * Decimal(str(units(of_key, 1, _setting(row))[0]))
-    return min(Decimal(SPAN), max(Decimal(0), total)), disqualified
+            number = Decimal(str(units(of_key, 1, _setting(row))[0]))
+            groups[row["score_group"]] += Decimal(row["points"]) * number
+    (model,) = rows["score_models"]
+    bounds = {row["score_group"]: row for row in rows["score_groups"]}
+    total = sum((
+        _held(points, bounds[group]["min_points"], bounds[group]["max_points"])
+        * Decimal(bounds[group]["weight"] or 1)
+        for group, points in groups.items()
+    ), Decimal(0))  # fmt: skip
+    return _held(total, model["min_score"], model["max_score"]), disqualified
+
+
+def _held(points: Decimal, lowest: str, highest: str) -> Decimal:
+    """Points within bounds, each empty where there is none."""
+    points = max(points, Decimal(lowest)) if lowest else points
+    return min(points, Decimal(highest)) if highest else points
 
 
 def _holding(rows: Iterable[Row], region: str) -> list[Row]:
