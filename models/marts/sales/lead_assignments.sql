@@ -14,7 +14,7 @@ placed as (
 ),
 
 leads as (
-    select *, row_number() over (order by work_place, lead_id) as work_rank from placed
+    select *, cast(row_number() over (order by work_place, lead_id) as bigint) as work_rank from placed
 ),
 
 given as (

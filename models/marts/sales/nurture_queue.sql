@@ -65,6 +65,6 @@ select
     next_action as action,
     contact_channel as channel,
     reason, queue_date, contact_from_at, contact_until_at, lead_time_zone,
-    row_number() over (order by work_place, lead_id) as work_rank,
+    cast(row_number() over (order by work_place, lead_id) as bigint) as work_rank,
     is_held_out
 from placed
