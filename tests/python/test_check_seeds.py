@@ -268,6 +268,17 @@ def test_good_seeds_have_no_findings(folder: Path) -> None:
     assert warnings(folder) == []
 
 
+def test_a_rule_of_a_band_that_is_no_more_is_told_and_used(folder: Path) -> None:
+    change(folder, "routing_rules", "10-49|50+,hot", "10-49|50+,boiling")
+    change(folder, "next_actions", "warm|hot", "warm|boiling")
+    assert errors(folder) == []
+    bands = "no band of score_bands; it may be cold, warm or hot"
+    assert warnings(folder) == [
+        f"seeds/sales/next_actions.csv line 4, column band: 'warm|boiling' holds 'boiling', which is {bands}",
+        f"seeds/sales/routing_rules.csv line 3, column band: 'boiling' is {bands}",
+    ]
+
+
 def test_the_seeds_of_the_project_have_no_errors() -> None:
     assert errors(PROJECT / "seeds") == []
 

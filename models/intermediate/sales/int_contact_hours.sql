@@ -30,11 +30,11 @@ hours as (
         next_contact_hours(
             places.country, places.time_zone, places.country_time_zone, places.opens_at, places.closes_at,
             clock.clock_date, '{{ var("time_zone") }}'
-        ) as hours
+        ) as next_hours
     from places
     cross join {{ ref('int_clock') }} as clock
 )
 
-select country, time_zone, contact_channel, {{ struct_columns('hours') }}
+select country, time_zone, contact_channel, {{ struct_columns('next_hours') }}
 from hours
-where hours is not null
+where next_hours is not null

@@ -43,7 +43,7 @@ measured as (
 select
     measured.experiment_id,
     experiments.outcome, experiments.horizon_days, experiments.starts_on, experiments.ends_on,
-    {{ days_after('experiments.ends_on', 'experiments.horizon_days') }} as decided_on,
+    {{ days_after('experiments.ends_on', 'experiments.horizon_days - 1') }} as decided_on,
     {%- for arm in ['ranked', 'held_out'] %}
         measured.{{ arm }}_leads, measured.{{ arm }}_conversions,
         measured.{{ arm }}_conversions / cast(nullif(measured.{{ arm }}_leads, 0) as double) as {{ arm }}_rate,
