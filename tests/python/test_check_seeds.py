@@ -231,6 +231,14 @@ contact_channel,country_code,opens_at,closes_at
 phone,,09:00,17:00
 phone,US,08:00,17:30
 """,
+    "leaks": """
+leak,gravity,label,what_to_do
+deal_idle,1,Deal without activity,Call
+""",
+    "dispositions": """
+word,verdict
+no answer,none
+""",
     "experiments": """
 experiment_id,starts_on,ends_on,held_out_share,entry_stage,outcome,horizon_days,description
 first,2025-01-01,2025-03-31,0.1,mql,customer,60,Does it pay?
