@@ -205,14 +205,6 @@ rate_date,from_currency,to_currency,rate
 country_code,retention_days,basis
 DE,700,by law
 """,
-    "leaks": """
-leak,gravity,label,what_to_do
-deal_idle,1,Nothing happened,Call
-""",
-    "dispositions": """
-word,verdict
-reached,accepted
-""",
     "routing_rules": """
 rule_id,rule_order,assign_to,region,industry,language,employee_band,band,rep_region,rep_language,rep_expertise,description
 owner,1,lead_owner,,,,,,,,,The CRM names its owner
