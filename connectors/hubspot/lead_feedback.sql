@@ -1,4 +1,4 @@
--- Grain: one row per contact and status of sales that is a verdict on it (settings.yml), since the first time that it had it.
+-- Grain: one row per contact and status of sales that is a verdict on it (settings.yml), since it first had it.
 -- keeps what is gone: a status that another followed was a verdict all the same
 -- wants contact.id|hs_object_id: it is not known what sales says of contacts
 -- wants contact.hs_lead_status: it is not known what sales says of contacts
@@ -24,8 +24,10 @@ verdicts as (
     select
         contact_id, status, given_at,
         case
-            when list_contains(string_split(lower(getvariable('accepted_statuses')), ', '), lower(status)) then 'accepted'
-            when list_contains(string_split(lower(getvariable('rejected_statuses')), ', '), lower(status)) then 'rejected'
+            when list_contains(string_split(lower(getvariable('accepted_statuses')), ', '), lower(status))
+                then 'accepted'
+            when list_contains(string_split(lower(getvariable('rejected_statuses')), ', '), lower(status))
+                then 'rejected'
         end as verdict
     from statuses
 )

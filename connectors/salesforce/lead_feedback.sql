@@ -1,4 +1,4 @@
--- Grain: one row per lead and status of it that is a verdict of sales (settings.yml), since the first time that it had it.
+-- Grain: one row per lead and status of it that is a verdict of sales (settings.yml), since it first had it.
 -- keeps what is gone: a status that another followed was a verdict all the same
 -- wants lead.id: it is not known what sales says of leads
 -- wants lead.status: it is not known what sales says of leads
@@ -18,8 +18,10 @@ verdicts as (
     select
         id, status, given_at,
         case
-            when list_contains(string_split(lower(getvariable('accepted_statuses')), ', '), lower(status)) then 'accepted'
-            when list_contains(string_split(lower(getvariable('rejected_statuses')), ', '), lower(status)) then 'rejected'
+            when list_contains(string_split(lower(getvariable('accepted_statuses')), ', '), lower(status))
+                then 'accepted'
+            when list_contains(string_split(lower(getvariable('rejected_statuses')), ', '), lower(status))
+                then 'rejected'
         end as verdict
     from statuses
 )

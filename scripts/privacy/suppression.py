@@ -83,13 +83,19 @@ def keep_suppressions(connection: DuckDBPyConnection, file: Path) -> None:
 
 
 def mark_suppressed(connection: DuckDBPyConnection, entity: Entity, status: int) -> None:
-    """Gives the good rows of `incoming_<entity>` that are of people who were erased a status."""
+    """Gives the good rows of `incoming_<entity>` that are of people who were erased a status.
+
+    An email tells of a lead alone: a person of sales may have been one, too.
+    """
     if not _anybody_erased(connection):
         return
     for kind in (*_FOR_EVER, *_UNTIL_ERASED):
-        if kind not in entity.column_names:
+        is_until_erased = kind in _UNTIL_ERASED
+        if kind not in entity.column_names or (
+            is_until_erased and "created_at" not in entity.column_names
+        ):
             continue
-        until = "and coalesce(created_at <= erased_at, true)" if kind in _UNTIL_ERASED else ""
+        until = "and coalesce(created_at <= erased_at, true)" if is_until_erased else ""
         connection.execute(
             f"""update incoming_{entity.name} set status = {status}
             from (

@@ -189,7 +189,7 @@ def test_nothing_of_the_person_is_left_in_any_table_file_or_byte(erased: Erased)
         *("leads.duckdb state.sent", "leads.duckdb state.alerts_sent"),
     ):
         assert trace in before
-    assert len([trace for trace in before if trace.startswith("leads.20")]) == 2  # what was sent
+    assert len([trace for trace in before if trace.startswith("leads.2025-")]) == 2  # what was sent
     assert list(erased.traces()) == []
     for gone in ("charts/scores.png", "tmp/spilled.tmp", "lake"):
         assert not (erased.warehouse.folder / gone).exists()
