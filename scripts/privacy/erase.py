@@ -80,27 +80,35 @@ OF_CODE = ("manifest.json", "semantic_manifest.json", "partial_parse.msgpack", "
 SEEDS = "seeds-"
 
 # Days on which something was heard of a person, and who was heard of too long ago: for longer than
-# its country's days, or than $1 unless that is 0.
+# its country's days, or than $1 unless that is 0. Who came in since then is left out first, so that
+# all events are read only where somebody is old enough.
 PAST_RETENTION = f"""
-with signs as (
+with bounds as (
+    select
+        identities.lead_id, identities.surviving_lead_id, profile.created_at,
+        (select clock_date from {CLOCK})
+        - least(nullif($1::bigint, 0), of_country.retention_days)::integer as kept_from
+    from {LEAD_IDENTITIES} as identities
+    left join {LEAD_PROFILES} as profile
+        on identities.surviving_lead_id = profile.lead_id and profile.is_current
+    left join {RETENTION} as of_country on profile.country = of_country.country_code
+),
+old as (
+    -- A profile's days are of the var time_zone, those of raw UTC's: they differ by one at most.
+    select lead_id, surviving_lead_id, kept_from from bounds
+    where kept_from is not null and coalesce(created_at::date <= kept_from, true)
+),
+signs as (
     select lead_id, greatest(created_at, updated_at) as heard_at from raw.leads
     union all select lead_id, occurred_at from raw.lead_events
     union all select lead_id, greatest(created_at, updated_at, closed_at) from raw.opportunities
     union all select lead_id, paid_at from raw.payments
     union all select lead_id, given_at from raw.lead_feedback
-),
-heard as (
-    select surviving_lead_id, max(heard_at)::date as heard_on
-    from signs inner join {LEAD_IDENTITIES} using (lead_id)
-    group by surviving_lead_id
 )
 select surviving_lead_id
-from heard
-left join {LEAD_PROFILES} as profile
-    on surviving_lead_id = profile.lead_id and profile.is_current
-left join {RETENTION} as of_country on profile.country = of_country.country_code
-where heard_on < (select clock_date from {CLOCK})
-    - least(nullif($1::bigint, 0), of_country.retention_days)::integer
+from signs inner join old using (lead_id)
+group by surviving_lead_id, kept_from
+having max(heard_at)::date < kept_from
 order by surviving_lead_id
 """
 
