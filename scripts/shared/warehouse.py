@@ -202,10 +202,12 @@ def copy_comments(connection: duckdb.DuckDBPyConnection, source: str, target: st
         where comment is not null order by all""",
         [source, target],
     ).fetchall()
+    connection.begin()  # one by one each would wait for the disk
     for schema, table, column, comment in found:
         parts = [target, schema, table, *([column] if column else [])]
         kind, name = "column" if column else "table", ".".join(map(quote_identifier, parts))
         connection.execute(f"comment on {kind} {name} is {quote_literal(comment)}")
+    connection.commit()
 
 
 def quote_identifier(name: str) -> str:
