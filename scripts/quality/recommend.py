@@ -53,6 +53,7 @@ from scripts.shared.interface import (
 )
 from scripts.shared.settings import project_var, quality_day
 from scripts.shared.statistics import Flags, Numbers, measure
+from scripts.shared.text import without_idle_zeros
 from scripts.shared.warehouse import reading
 
 # How far terms may go, from close to today's points to freely; the training part chooses.
@@ -371,7 +372,7 @@ def _write(
 ) -> tuple[str, ...]:
     """The point tables with the new points; the personas whose expected band they change."""
     proposed = {
-        (rule.table, rule.rule_id, rule.region): f"{value:.4f}".rstrip("0").rstrip(".")
+        (rule.table, rule.rule_id, rule.region): without_idle_zeros(f"{value:.4f}")
         for rule, value in zip(model.rules, points, strict=True)
         if value != rule.points
     }

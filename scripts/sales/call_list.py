@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from decimal import Decimal
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -25,6 +26,7 @@ from scripts.shared.interface import KPI_EVENTS, LEAD_PROFILES
 from scripts.shared.lock import exclusive
 from scripts.shared.paths import call_list_folder
 from scripts.shared.settings import project_var
+from scripts.shared.text import without_idle_zeros
 from scripts.shared.warehouse import reading
 
 # Whose lead is nobody's stands in the list of this name.
@@ -150,9 +152,7 @@ def _line(place: int, row: Sequence[object]) -> list[str]:
 
 def _text(cell: object) -> str:
     """A cell as text on one line, numbers without idle zeros."""
-    text = f"{cell:f}" if hasattr(cell, "as_tuple") else str(cell)
-    if hasattr(cell, "as_tuple") and "." in text:
-        text = text.rstrip("0").rstrip(".")
+    text = without_idle_zeros(f"{cell:f}") if isinstance(cell, Decimal) else str(cell)
     return " ".join(text.split("\n"))
 
 

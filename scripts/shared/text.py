@@ -50,6 +50,11 @@ def text_words(value: str | None) -> str | None:
     return f" {' '.join(words)} " if words else None
 
 
+def without_idle_zeros(number: str) -> str:
+    """A number in figures without the zeros that end its decimals: 1.50 is 1.5, and 2.0 is 2."""
+    return number.rstrip("0").rstrip(".") if "." in number else number
+
+
 def points_text(points: Decimal, sign: str = "") -> str:
     """Points in words: one decimal at most, half away from zero, with `sign` '+' as in +21.8."""
     rounded = points.quantize(Decimal("0.1"), ROUND_HALF_UP)

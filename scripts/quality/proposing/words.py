@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 
+from scripts.shared.text import without_idle_zeros
+
 
 def attribute(name: str) -> str:
     """An attribute in words: `account.employee_count` is `Account employee count`."""
@@ -19,14 +21,12 @@ def number(value: float | None, decimals: int) -> str:
     """A number as seeds write it; None is empty."""
     if value is None:
         return ""
-    text = f"{value:.{decimals}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return without_idle_zeros(f"{value:.{decimals}f}")
 
 
 def read_number(value: float, decimals: int) -> str:
     """A number as people read it, with commas between thousands."""
-    text = f"{value:,.{decimals}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return without_idle_zeros(f"{value:,.{decimals}f}")
 
 
 def span(lower: float | None, upper: float | None, decimals: int) -> str:
