@@ -2,7 +2,7 @@
 # ruff: noqa: S608 (names in SQL are those of this module and of the interface)
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -60,17 +60,17 @@ def _filled(
     connection: DuckDBPyConnection, people: People, profile: Mapping[str, Any], locale: Locale
 ) -> str:
     """The text of the locale's language with all that is told in it."""
-    labels = yaml.safe_load((TEXTS / "labels.yml").read_text("utf-8"))
+    labels: dict[str, dict[str, str]] = yaml.safe_load((TEXTS / "labels.yml").read_text("utf-8"))
+    permissions = _of_lead(connection, "marts.lead_contact_permission")
 
     def called(name: str) -> str:
-        return str(labels.get(name, {}).get(locale.language, name))
+        return labels.get(name, {}).get(locale.language, name)
 
     def day(value: date) -> str:
         return str(format_date(value, "long", locale))
 
     def channels(*, may: bool) -> str:
-        found = _of_lead(connection, "marts.lead_contact_permission")
-        named = sorted(row["contact_channel"] for row in found if row["may_contact"] is may)
+        named = sorted(row["contact_channel"] for row in permissions if row["may_contact"] is may)
         return ", ".join(map(called, named))
 
     scores = _of_lead(connection, "marts.lead_score")
@@ -90,7 +90,7 @@ def _filled(
         name=" ".join(
             _plain(profile[part]) for part in ("first_name", "last_name") if profile.get(part)
         ),
-        profile=[(called(name), text) for name, text in _told(profile, locale)],
+        profile=[(called(name), text) for name, text in _told(profile, labels, locale)],
         leads=len(people.lead_ids),
         events=[
             {"name": _plain(name), "count": len(days), "first": day(days[0]), "last": day(days[-1])}
@@ -143,13 +143,15 @@ def _number(value: Decimal, locale: Locale, *, sign: bool = False) -> str:
     return f"+{text}" if sign and value > 0 else text
 
 
-def _told(profile: Mapping[str, Any], locale: Locale) -> Iterator[tuple[str, str]]:
-    """The columns of a profile that hold something, as a person reads them, then its own ones."""
+def _told(
+    profile: Mapping[str, Any], names_told: Iterable[str], locale: Locale
+) -> Iterator[tuple[str, str]]:
+    """The named columns of a profile that hold something, as a person reads them, then its own."""
     names: dict[str, Mapping[str, str]] = {
         "country": locale.territories,
         "language": locale.languages,
     }
-    for name in yaml.safe_load((TEXTS / "labels.yml").read_text("utf-8")):
+    for name in names_told:
         value = profile.get(name)
         if value in (None, ""):
             continue
