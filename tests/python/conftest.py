@@ -82,6 +82,16 @@ class Warehouse:
         )
         return f"{done.stdout}{done.stderr}\nexit {done.returncode}"
 
+    @contextmanager
+    def copied(self, folder: Path) -> Iterator["Warehouse"]:
+        """A copy in another folder, to which the environment leads meanwhile."""
+        shutil.copytree(self.folder, folder)
+        copy = Warehouse(folder)
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in copy.environment.items():
+                patch.setenv(name, value)
+            yield copy
+
     def query(self, sql: str) -> list[tuple[object, ...]]:
         """The rows of a query on the working file."""
         with duckdb.connect(str(self.file), read_only=True) as connection:

@@ -170,13 +170,8 @@ def erased(
     sample: tuple[Warehouse, RunResult], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Erased]:
     """A copy of the sample, from which somebody was erased."""
-    folder = tmp_path_factory.mktemp("erase") / "warehouse"
-    shutil.copytree(sample[0].folder, folder)
-    warehouse = Warehouse(folder)
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in warehouse.environment.items():
-            patch.setenv(name, value)
-        yield Erased(warehouse)
+    with sample[0].copied(tmp_path_factory.mktemp("erase") / "warehouse") as copy:
+        yield Erased(copy)
 
 
 def test_nothing_of_the_person_is_left_in_any_table_file_or_byte(erased: Erased) -> None:

@@ -1,6 +1,5 @@
 """The letter to a person: every fact in it, in words of its language, for nobody else to read."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,13 +34,8 @@ def held(
     sample: tuple[Warehouse, RunResult], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Warehouse]:
     """A copy of the sample."""
-    folder = tmp_path_factory.mktemp("letter") / "warehouse"
-    shutil.copytree(sample[0].folder, folder)
-    warehouse = Warehouse(folder)
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in warehouse.environment.items():
-            patch.setenv(name, value)
-        yield warehouse
+    with sample[0].copied(tmp_path_factory.mktemp("letter") / "warehouse") as copy:
+        yield copy
 
 
 @pytest.fixture(scope="module")
