@@ -12,6 +12,7 @@ from pathlib import Path
 
 from nicegui import Event
 
+from scripts.scoring.studio.data import Data
 from scripts.scoring.whatif import WhatIf
 from scripts.seeds.check_seeds import seed_files
 from scripts.seeds.checks.seeds import read_seeds
@@ -50,6 +51,7 @@ class State:
     """The seeds as they are edited, in a folder of their own.
 
     - `live`: the folder whose seeds count: `seeds`, or the one that `LEADS_SEEDS` names
+    - `proposal`: the folder into which a proposal is saved; it need not be there yet
     - `working`: a folder of all seeds with the edits, which `check_seeds`, `whatif` and `explain`
       take; it is written on each edit, and nobody else's
     - `changed`: an edit, undo or redo was done; tells the table
@@ -59,11 +61,13 @@ class State:
       `effect_changed` tells that any of these is another
     - `lead_asked`: somebody wants to look at a lead, by its id
     - `saved`: the seeds were saved
+    - `data`: what the warehouse has that rules can be made of; `data_read` tells that it is known
     """
 
-    def __init__(self, working: Path) -> None:
-        """Read the live seeds into the folder `working`."""
+    def __init__(self, working: Path, proposal: Path) -> None:
+        """Read the live seeds, and over them those of `proposal`, into the folder `working`."""
         self.live = overlay() or SEEDS
+        self.proposal = proposal
         self.working = working
         self.changed: Event[[str]] = Event()
         self.checked: Event[[]] = Event()
@@ -74,6 +78,8 @@ class State:
         self.effect: WhatIf | None = None
         self.failure: str | None = None
         self.is_computing = False
+        self.data = Data()
+        self.data_read: Event[[]] = Event()
         self.version = 0  # of the seeds: one more with each change
         self._ids = count()
         self._origins: dict[int, Record] = {}
@@ -81,8 +87,12 @@ class State:
         self._rows: dict[str, tuple[Row, ...]] = {}
         self._done: list[Edit] = []
         self._undone: list[Edit] = []
-        for name, file in seed_files(SEEDS, overlay()).items():
-            content = file.read_bytes()
+        live = {name: file.read_bytes() for name, file in seed_files(SEEDS, overlay()).items()}
+        proposed = seed_files(proposal) if proposal.is_dir() else {}
+        now = live | {name: file.read_bytes() for name, file in proposed.items()}
+        # What each place had when it was last looked at, to tell what somebody else changed since.
+        self.seen = {self.live: live, proposal: live | now}
+        for name, content in now.items():
             self._write(name, content)
             if read_seeds()[name].path.startswith(f"{POINTS}/"):
                 self.open(name, content)
@@ -175,13 +185,24 @@ class State:
         """The tables that were edited since they were opened or saved."""
         return [name for name in self.tables if self.content(name) != self.opened(name).to_bytes()]
 
+    def differing(self, folder: Path) -> list[str]:
+        """The tables that have other rows than those of a folder, `live` or `proposal`."""
+        seen = self.seen[folder]
+        return [name for name in self.tables if self.content(name) != seen.get(name)]
+
     def open(self, table: str, content: bytes, *, keeps_rows: bool = False) -> None:
         """Take a file's content as what the table is and was.
 
         Its rows are new ones and can't be undone to what was before, unless `keeps_rows`: then it
         is what `content` gave, as after saving.
         """
-        document = Document.read(content, read_seeds()[table].path)
+        seed = read_seeds()[table]
+        document = Document.read(content, seed.path)
+        if sorted(document.columns) != sorted(seed.columns):
+            raise UserError(
+                f"{seed.path} has not the columns that it must have; python -m scripts check-seeds "
+                "tells which"
+            )
         ids = self._ids_of(table) if keeps_rows else [next(self._ids) for _ in document.records]
         rows = zip(ids, document.records, strict=True)
         self._documents[table] = document
@@ -196,8 +217,17 @@ class State:
 
     def row_on_line(self, table: str, line: int) -> int | None:
         """The id of the row that begins on a line of the table's file as it is now."""
+        return self._lines(table).get(line)
+
+    def line_of(self, table: str, row_id: int) -> int | None:
+        """The line on which a row begins; None where it is gone."""
+        lines = {found: line for line, found in self._lines(table).items()}
+        return lines.get(row_id)
+
+    def _lines(self, table: str) -> dict[int, int]:
+        """The rows by the line on which each begins in the file as it is now."""
         document = Document.read(self.content(table), table)
-        return dict(zip(document.lines(), self._ids_of(table), strict=True)).get(line)
+        return dict(zip(document.lines(), self._ids_of(table), strict=True))
 
     def _ids_of(self, table: str) -> list[int]:
         return [row.id for row in self._rows[table]]
@@ -240,10 +270,10 @@ class State:
 
 
 @contextmanager
-def opened_state() -> Iterator[State]:
-    """The state of a studio: the live seeds, and a folder for their edits that goes with it.
+def opened_state(proposal: Path) -> Iterator[State]:
+    """The state of a studio, and a folder for its edits that goes with it.
 
     Raises UserError where a point table cannot be read as CSV.
     """
     with temporary_folder() as working:
-        yield State(working)
+        yield State(working, proposal)

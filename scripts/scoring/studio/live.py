@@ -1,0 +1,110 @@
+"""Checks the seeds after each edit and finds what they do, beside the page and not before it.
+
+One thread does it all, since a connection of DuckDB is one thread's; what was found for seeds that
+were edited meanwhile is dropped.
+"""
+
+import asyncio
+import shutil
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+
+from nicegui import background_tasks
+
+from scripts.scoring.studio.data import Data, read_data
+from scripts.scoring.studio.state import State
+from scripts.scoring.whatif import WhatIf, whatif
+from scripts.seeds.check_seeds import SeedReport, check_seeds
+from scripts.shared.errors import BusyError, UserError
+from scripts.shared.faults import told
+from scripts.shared.temporary import temporary_folder
+
+# Seconds without an edit before the seeds are looked at, and after which a warehouse that another
+# program writes is asked again.
+_PAUSE, _PAUSE_WHILE_BUSY = 0.15, 5.0
+
+
+class Live:
+    """What is known of the seeds of a state and of the warehouse, as of the last edit."""
+
+    def __init__(self, state: State) -> None:
+        """Begin with the first page that is opened."""
+        self._state = state
+        self._thread = ThreadPoolExecutor(1, "studio")
+        self._stack = ExitStack()
+        self._snapshot = self._stack.enter_context(temporary_folder())
+        self._is_started = False
+        state.changed.subscribe(lambda _: self.refresh())
+
+    def start(self) -> None:
+        """Look at the seeds, and what the data have, unless that was begun before."""
+        if not self._is_started:
+            self._is_started = True
+            background_tasks.create(self._read_data(), name="what the data have")
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Look at the seeds as they are now."""
+        if self._is_started:
+            background_tasks.create(self._refresh(self._state.version), name="effect of an edit")
+
+    def close(self) -> None:
+        """End what is being done."""
+        self._thread.shutdown(wait=True, cancel_futures=True)
+        self._stack.close()
+
+    async def _refresh(self, version: int, pause: float = _PAUSE) -> None:
+        state = self._state
+        if not state.is_computing:
+            state.is_computing = True
+            state.effect_changed.emit()
+        await asyncio.sleep(pause)
+        if version != state.version:
+            return
+        again = False
+        try:
+            report = await self._in_thread(self._checked)
+            if version != state.version:
+                return
+            state.findings = (*report.errors, *report.warnings)
+            state.checked.emit()
+            report.raise_for_errors()
+            effect = await self._in_thread(self._effect)
+            if version != state.version:
+                return
+            state.effect, state.failure = effect, None
+        except BusyError as error:
+            state.failure, again = f"{error} Tried again in a few seconds.", True
+        except Exception as error:
+            state.failure = str(told(error))
+        if version != state.version:
+            return
+        state.is_computing = False
+        state.effect_changed.emit()
+        if again:
+            await self._refresh(version, _PAUSE_WHILE_BUSY)
+
+    async def _read_data(self) -> None:
+        try:
+            self._state.data = await self._in_thread(read_data)
+        except UserError:  # the effect says why the warehouse cannot be read
+            self._state.data = Data()
+        self._state.data_read.emit()
+
+    async def _in_thread[Result](self, work: Callable[[], Result]) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    def _checked(self) -> SeedReport:
+        """The findings of the seeds as they are now, of which a copy is kept for the effect."""
+        shutil.copytree(self._state.working, self._snapshot, dirs_exist_ok=True)
+        return check_seeds(self._snapshot)
+
+    def _effect(self) -> WhatIf:
+        return effect(self._snapshot)
+
+
+def effect(seeds: Path) -> WhatIf:
+    """What a folder of seeds would change against the live warehouse."""
+    return whatif(seeds)
