@@ -384,6 +384,23 @@ def whatif(
 
 
 @app.command()
+def studio(
+    proposal: Annotated[
+        Path | None, typer.Argument(help="folder of a proposal, to open and to save into")
+    ] = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any that is free")] = 0,
+) -> None:
+    """Edit the points in a browser and see at once what that does; serves until it is stopped."""
+    from scripts.scoring.studio import server
+
+    def ready(address: str) -> None:
+        say("stop it with Ctrl+C; open in a browser on this machine:")
+        say(address)
+
+    server.serve(port, proposal, ready)
+
+
+@app.command()
 def recommend(
     score_model: Annotated[str | None, typer.Argument(help="empty: the champion")] = None,
     day: Annotated[

@@ -30,7 +30,7 @@ _VALUES = """
 select attribute, value, count(*) as leads, avg(is_converted::int) as conversion
 from studio_values
 where value <> ''
-group by all
+group by attribute, value
 having count(*) >= $least
 qualify row_number() over (partition by attribute order by count(*) desc, value) <= $most
 order by attribute, leads desc, value
@@ -53,6 +53,7 @@ select
     avg(is_converted::int) as conversion
 from bounded
 group by attribute, part
+having count(*) >= $least
 order by attribute, lower
 """
 _EVENTS = f"""
@@ -136,7 +137,7 @@ def read_data() -> Data:
         ranges = [
             Offer(attribute, "", f"{lower:.12g}", f"{upper:.12g}", leads, conversion)
             for attribute, lower, upper, leads, conversion in connection.execute(
-                _RANGES_OF, {"most": _MOST_NUMBERS, "ranges": _RANGES}
+                _RANGES_OF, {"least": _LEAST_LEADS, "most": _MOST_NUMBERS, "ranges": _RANGES}
             ).fetchall()
         ]
         events = [

@@ -10,20 +10,26 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TypeVar
 
 from nicegui import background_tasks
 
+from scripts.scoring.build import Progress, build
+from scripts.scoring.publish import publish
 from scripts.scoring.studio.data import Data, read_data
 from scripts.scoring.studio.state import State
 from scripts.scoring.whatif import WhatIf, whatif
 from scripts.seeds.check_seeds import SeedReport, check_seeds
 from scripts.shared.errors import BusyError, UserError
 from scripts.shared.faults import told
+from scripts.shared.lock import exclusive
 from scripts.shared.temporary import temporary_folder
 
 # Seconds without an edit before the seeds are looked at, and after which a warehouse that another
 # program writes is asked again.
 _PAUSE, _PAUSE_WHILE_BUSY = 0.15, 5.0
+
+Result = TypeVar("Result")
 
 
 class Live:
@@ -54,6 +60,16 @@ class Live:
         """End what is being done."""
         self._thread.shutdown(wait=True, cancel_futures=True)
         self._stack.close()
+
+    async def build_and_publish(self, seeds: Path | None, progress: Progress) -> str:
+        """Build with the live seeds, or with those of a folder over them, and publish.
+
+        Returns what to say of it. Raises UserError where either can't go on.
+        """
+        said = await self._in_thread(lambda: _built_and_published(seeds, progress))
+        background_tasks.create(self._read_data(), name="what the data have")
+        self.refresh()
+        return said
 
     async def _refresh(self, version: int, pause: float = _PAUSE) -> None:
         state = self._state
@@ -93,7 +109,7 @@ class Live:
             self._state.data = Data()
         self._state.data_read.emit()
 
-    async def _in_thread[Result](self, work: Callable[[], Result]) -> Result:
+    async def _in_thread(self, work: Callable[[], Result]) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
     def _checked(self) -> SeedReport:
@@ -103,6 +119,16 @@ class Live:
 
     def _effect(self) -> WhatIf:
         return effect(self._snapshot)
+
+
+def _built_and_published(seeds: Path | None, progress: Progress) -> str:
+    try:
+        with exclusive("studio"):
+            build(progress, environment={"LEADS_SEEDS": str(seeds)} if seeds else None)
+            published = publish()
+    except Exception as error:
+        raise told(error) from error
+    return f"Built and published: {published.file}"
 
 
 def effect(seeds: Path) -> WhatIf:

@@ -15,6 +15,7 @@ from nicegui import Event
 from scripts.scoring.studio.data import Data
 from scripts.scoring.whatif import WhatIf
 from scripts.seeds.check_seeds import seed_files
+from scripts.seeds.checks.files import read_rows
 from scripts.seeds.checks.seeds import read_seeds
 from scripts.seeds.checks.tables import Finding
 from scripts.seeds.document import Document, Record
@@ -116,6 +117,10 @@ class State:
         columns = self.columns(table)
         return [dict(zip(columns, row.cells, strict=True)) for row in self._rows[table]]
 
+    def mapping(self, seed: str) -> list[dict[str, str]]:
+        """The rows of a seed that is not edited here, by column."""
+        return read_rows(self.working / read_seeds()[seed].path)
+
     def set_cell(self, table: str, row_id: int, column: str, value: str) -> None:
         """Put a value into a cell; nothing where the row is gone."""
         place = self.columns(table).index(column)
@@ -215,17 +220,8 @@ class State:
             self.version += 1
             self.changed.emit(table)
 
-    def row_on_line(self, table: str, line: int) -> int | None:
-        """The id of the row that begins on a line of the table's file as it is now."""
-        return self._lines(table).get(line)
-
-    def line_of(self, table: str, row_id: int) -> int | None:
-        """The line on which a row begins; None where it is gone."""
-        lines = {found: line for line, found in self._lines(table).items()}
-        return lines.get(row_id)
-
-    def _lines(self, table: str) -> dict[int, int]:
-        """The rows by the line on which each begins in the file as it is now."""
+    def lines(self, table: str) -> dict[int, int]:
+        """The ids of the rows by the line on which each begins in the file as it is now."""
         document = Document.read(self.content(table), table)
         return dict(zip(document.lines(), self._ids_of(table), strict=True))
 
