@@ -9,15 +9,15 @@ from scripts.scoring.studio.data import Offer
 from scripts.scoring.studio.state import State
 
 _COLUMNS = [
-    {"field": "attribute", "headerName": "What", "width": 120},
-    {"field": "name", "headerName": "Value", "flex": 1},
-    {"field": "leads", "headerName": "Leads", "width": 74, "type": "rightAligned"},
+    {"field": "attribute", "headerName": "What", "width": 118},
+    {"field": "name", "headerName": "Value", "flex": 1, "minWidth": 90},
+    {"field": "leads", "headerName": "Leads", "width": 62, "type": "rightAligned", "filter": False},
     {
-        "field": "conversion", "headerName": "Conv.", "width": 74, "type": "rightAligned",
+        "field": "conversion", "headerName": "Conv.", "width": 66, "type": "rightAligned", "filter": False,
         ":valueFormatter": "Studio.percent",
         "headerTooltip": "Share of them that became customers, of those old enough to tell.",
     },
-    {"field": "rule", "headerName": "Rule", "width": 64},
+    {"field": "rule", "headerName": "Rule", "width": 50, "filter": False},
 ]  # fmt: skip
 
 

@@ -138,7 +138,7 @@ def _chart(title: str) -> ui.echart:
         {
             "title": {"text": title, "left": 0, "textStyle": {"fontSize": 13, "fontWeight": 500}},
             "legend": {"right": 0, "top": 0, "itemWidth": 12, "itemHeight": 10},
-            "grid": {"left": 44, "right": 4, "top": 34, "bottom": 22},
+            "grid": {"left": 44, "right": 4, "top": 42, "bottom": 22},
             "tooltip": {"trigger": "axis"},
             "animation": False,
             "xAxis": {"type": "category", "data": [], "axisLabel": {"interval": 0, "fontSize": 11}},

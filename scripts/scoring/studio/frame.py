@@ -1,5 +1,6 @@
 """The frame of the studio: what stands above all pages, and the keys that work on them."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from nicegui import ui
@@ -18,6 +19,7 @@ def frame(state: State, live: Live) -> None:
     """Draw the studio in the page of one browser tab."""
     ui.add_css((_ASSETS / "studio.css").read_text("utf-8"))
     ui.add_head_html(f"<script>{(_ASSETS / 'studio.js').read_text('utf-8')}</script>")
+    ui.colors(primary="#1565c0")
     saving = SaveDialog(state, live)
     with ui.header().classes("items-center bg-white text-black border-b py-0 px-4 gap-4"):
         ui.label("Lead scoring studio").classes("text-base font-medium")
@@ -25,13 +27,20 @@ def frame(state: State, live: Live) -> None:
             points_tab = ui.tab("Points")
         ui.space()
         _status(state)
-        _button("undo", "Undo (Ctrl+Z)", state.undo).bind_enabled_from(state, "can_undo")
-        _button("redo", "Redo (Ctrl+Y)", state.redo).bind_enabled_from(state, "can_redo")
+        undo = _button("undo", "Undo (Ctrl+Z)", state.undo)
+        redo = _button("redo", "Redo (Ctrl+Y)", state.redo)
         save = ui.button("Save …", icon="save", on_click=saving.open).props("dense no-caps")
         save.tooltip("Ctrl+S").classes("px-3")
     panels = ui.tab_panels(tabs, value=points_tab).classes("w-full").props("keep-alive")
     with panels, ui.tab_panel(points_tab).classes("p-0"):
         page = _points(state)
+
+    def enable() -> None:
+        undo.set_enabled(state.can_undo)
+        redo.set_enabled(state.can_redo)
+
+    enable()
+    state.changed.subscribe(lambda _: enable())
     asked = {
         "undo": state.undo, "redo": state.redo, "save": saving.open, "add": page.add,
         "copy": page.copy, "delete": page.delete,
@@ -55,8 +64,8 @@ def _points(state: State) -> PointsPage:
     return page
 
 
-def _button(icon: str, tip: str, do: object) -> ui.button:
-    button = ui.button(icon=icon, on_click=lambda: do() and None)  # type: ignore[operator]
+def _button(icon: str, tip: str, do: Callable[[], object]) -> ui.button:
+    button = ui.button(icon=icon, on_click=do)
     button.props(f'flat dense aria-label="{tip}"').tooltip(tip)
     return button
 

@@ -30,10 +30,10 @@ _FACTS = {
 }
 _RULES = ("attribute_points", "event_points", "inactivity_points")
 _WIDTHS = {
-    "rule_id": 160, "attribute": 140, "operator": 85, "value": 140, "reason": 260,
+    "rule_id": 155, "attribute": 135, "operator": 88, "value": 130, "reason": 260,
     "description": 300, "next_action": 260, "effect": 90, "locked": 70,
 }  # fmt: skip
-_WIDTHS_BY_KIND = {"number": 74, "whole": 90, "date": 100}
+_WIDTHS_BY_KIND = {"number": 68, "whole": 78, "date": 96}
 
 
 def options(state: State, table: str) -> dict[str, Any]:
@@ -132,8 +132,8 @@ def _columns(state: State, table: str) -> list[dict[str, Any]]:
 
 def _fact(name: str, title: str, help_text: str) -> dict[str, Any]:
     return {
-        "field": name, "headerName": title, "headerTooltip": help_text, "width": 78,
-        "filter": "agNumberColumnFilter", "type": "rightAligned",
+        "field": name, "headerName": title, "headerTooltip": help_text, "width": 68,
+        "filter": False, "type": "rightAligned",
         ":valueFormatter": "Studio.number" if name == "deserved_points" else "Studio.percent",
     }  # fmt: skip
 
@@ -148,7 +148,7 @@ def _column(state: State, table: str, column: Column) -> dict[str, Any]:
         "width": _WIDTHS.get(column.name, _WIDTHS_BY_KIND.get(column.kind, 120)),
     }
     if column.kind in ("number", "whole"):
-        shown["cellStyle"] = {"textAlign": "right"}
+        shown |= {"cellStyle": {"textAlign": "right"}, "suppressHeaderFilterButton": True}
     if column.name == "value":
         by_attribute = _values_by_attribute(state.data.offers)
         shown["cellEditorParams"] = {"by": "attribute", "offersBy": by_attribute}

@@ -86,7 +86,8 @@ class Live:
                 return
             state.findings = (*report.errors, *report.warnings)
             state.checked.emit()
-            report.raise_for_errors()
+            if report.errors:
+                raise UserError(_mend(len(report.errors)))
             effect = await self._in_thread(self._effect)
             if version != state.version:
                 return
@@ -119,6 +120,11 @@ class Live:
 
     def _effect(self) -> WhatIf:
         return effect(self._snapshot)
+
+
+def _mend(errors: int) -> str:
+    told = "is 1 error" if errors == 1 else f"are {errors} errors"
+    return f"There {told} to mend, below the grid. What stands here is of the seeds before."
 
 
 def _built_and_published(seeds: Path | None, progress: Progress) -> str:

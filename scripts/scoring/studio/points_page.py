@@ -1,5 +1,6 @@
 """The page on which point tables are edited: a grid a table, and what is found of its cells."""
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -135,10 +136,12 @@ class PointsPage:
         self._found.clear()
         with self._found:
             for finding in self._state.findings:
-                colour = "text-amber-9" if finding.is_warning else "text-red-9"
+                colour = "text-orange-10" if finding.is_warning else "text-red-9"
                 jump = partial(self._jump, finding)
                 told = ui.button(_told(finding), color=None, on_click=jump)
-                told.props("flat dense no-caps align=left").classes(f"w-full {colour} text-left")
+                told.props("flat dense no-caps align=left").classes(
+                    f"w-full studio-finding {colour}"
+                )
 
     def _jump(self, finding: Finding) -> None:
         table = Path(finding.file).stem
@@ -211,6 +214,6 @@ def _told(finding: Finding) -> str:
     return f"{Path(finding.file).stem}{line}{column}: {finding.message}"
 
 
-def _tool(title: str, icon: str, key: str, do: object) -> None:
-    button = ui.button(title, icon=icon, on_click=do)  # type: ignore[arg-type]
+def _tool(title: str, icon: str, key: str, do: Callable[[], None]) -> None:
+    button = ui.button(title, icon=icon, on_click=do)
     button.props("flat dense no-caps").classes("px-2 shrink-0").tooltip(key)
