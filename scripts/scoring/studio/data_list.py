@@ -13,8 +13,8 @@ _COLUMNS = [
     {"field": "name", "headerName": "Value", "flex": 1, "minWidth": 90},
     {"field": "leads", "headerName": "Leads", "width": 62, "type": "rightAligned", "filter": False},
     {
-        "field": "conversion", "headerName": "Conv.", "width": 66, "type": "rightAligned", "filter": False,
-        ":valueFormatter": "Studio.percent",
+        "field": "conversion", "headerName": "Conv.", "width": 66, "type": "rightAligned",
+        "filter": False, ":valueFormatter": "Studio.percent",
         "headerTooltip": "Share of them that became customers, of those old enough to tell.",
     },
     {"field": "rule", "headerName": "Rule", "width": 50, "filter": False},
