@@ -366,15 +366,16 @@ def whatif(
     seeds: Annotated[Path | None, typer.Argument(help="folder of seeds to try")] = None,
     git_ref: Annotated[str | None, typer.Option(help="branch whose seeds to try")] = None,
     as_markdown: Annotated[bool, typer.Option("--markdown", help="for a pull request")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON instead of tables")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON, with all leads that move")] = False,
 ) -> None:
     """Tell what other seeds would change: leads by band, quality, movers. Touches nothing live."""
     from scripts.scoring import whatif as trying
+    from scripts.scoring.preview import MOVERS
 
     if as_markdown and as_json:
         raise UserError("--markdown or --json, not both")
     with terminal.status("scoring all leads with these seeds"):
-        found = trying.whatif(seeds, git_ref)
+        found = trying.whatif(seeds, git_ref, None if as_json else MOVERS)
     if as_json:
         terminal.write_json(found.to_json())
     elif as_markdown:

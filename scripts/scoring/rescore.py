@@ -70,6 +70,10 @@ class Rescoring:
         self.connection.execute(f"drop {'view' if is_view else 'table'} if exists {relation}")
         self.connection.execute(f"create table {relation} as {query}")
 
+    def remake(self, name: str, query: str | None = None) -> None:
+        """Put a model's rows in place of what it has, from its SQL and its parents as they are."""
+        self.replace(name, query or _sql(self.nodes[name]))
+
     def refuse_missing(self, results: Sequence[str]) -> None:
         """Raise UserError where the last build was of a part, without these models."""
         built = self.connection.sql(
@@ -114,7 +118,7 @@ class Rescoring:
                 self.connection.execute(f"drop view {node.relation}")
                 self.connection.execute(f"create view {node.relation} as {_sql(node)}")
             elif name in replaced or not node.is_view:
-                self.replace(name, replaced.get(name) or _sql(node))
+                self.remake(name, replaced.get(name))
 
 
 @contextmanager
@@ -179,6 +183,7 @@ def _nodes() -> dict[str, Node]:
 
 def _prepare(scratch: DuckDBPyConnection, nodes: dict[str, Node]) -> None:
     """What is landed and what seeds and models hold, as the live file has it."""
+    scratch.begin()  # one by one each view would wait for the disk
     for schema in ("raw", "state", "seeds", "staging", "intermediate", "marts"):
         scratch.execute(f"create schema {schema}")
     built = {
@@ -194,6 +199,7 @@ def _prepare(scratch: DuckDBPyConnection, nodes: dict[str, Node]) -> None:
         if node.relation in built:
             query = _sql(node) if node.is_view else f"from {LIVE}.{node.relation}"
             scratch.execute(f"create view {node.relation} as {query}")
+    scratch.commit()
 
 
 def _sql(node: Node) -> str:
