@@ -3,12 +3,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from duckdb import DuckDBPyConnection
 
 from scripts.quality.proposing.reading import NAMES_OF_ONE
+from scripts.scoring.champion import champion_at_clock
 from scripts.seeds.checks.seeds import profile_attributes
-from scripts.shared.interface import ALL_EVENT_DAYS, EVALUATION_LEADS, LEAD_PROFILES
+from scripts.shared.interface import ALL_EVENT_DAYS, CLOCK, EVALUATION_LEADS, LEAD_PROFILES
 from scripts.shared.settings import quality_day
 from scripts.shared.warehouse import quote_identifier, reading
 
@@ -115,10 +117,15 @@ class Effectiveness:
 
 @dataclass(frozen=True)
 class Data:
-    """What a warehouse has: offers by attribute, those of events last, and rules by their key."""
+    """What a warehouse has: offers by attribute, those of events last, and rules by their key.
+
+    `champion` is the model that counts on the day `clock`, the clock of the last build.
+    """
 
     offers: tuple[Offer, ...] = ()
     rules: Mapping[tuple[str, str], Effectiveness] = field(default_factory=dict)
+    champion: str | None = None
+    clock: date | None = None
 
 
 def read_data() -> Data:
@@ -148,10 +155,12 @@ def read_data() -> Data:
             (model, rule_id): Effectiveness(*numbers)
             for model, rule_id, *numbers in connection.execute(_RULES, {"day": day}).fetchall()
         }
+        champion = champion_at_clock(connection)
+        ((clock,),) = connection.sql(f"select clock_date from {CLOCK}").fetchall()
     numeric = {offer.attribute for offer in ranges}
     plain = [offer for offer in values if offer.attribute not in numeric]
     offers = sorted((*plain, *ranges), key=lambda offer: offer.attribute)
-    return Data((*offers, *events), rules)
+    return Data((*offers, *events), rules, champion, clock)
 
 
 def _read_values(connection: DuckDBPyConnection) -> None:

@@ -7,17 +7,18 @@ from typing import Any
 
 from nicegui import ui
 
+from scripts.scoring.effect import Mover, Quality, WhatIf
 from scripts.scoring.studio.data_list import data_list
+from scripts.scoring.studio.live import Live
+from scripts.scoring.studio.past_button import past_button
 from scripts.scoring.studio.points_page import PointsPage
 from scripts.scoring.studio.state import State
-from scripts.scoring.whatif import Mover, Quality, WhatIf
 from scripts.shared.text import points_text
 
 _NOW, _THEN = "#90a4ae", "#1976d2"
-_MOST_MOVERS = 200
 
 
-def effect_panel(state: State, page: PointsPage) -> None:
+def effect_panel(state: State, live: Live, page: PointsPage) -> None:
     """Draw the panel in the container that is open."""
     with ui.tabs().props("dense no-caps align=left").classes("w-full") as tabs:
         effect = ui.tab("What it does")
@@ -25,13 +26,13 @@ def effect_panel(state: State, page: PointsPage) -> None:
     panels = ui.tab_panels(tabs, value=effect).classes("w-full grow min-h-0").props("keep-alive")
     with panels:
         with ui.tab_panel(effect).classes("p-3 gap-2"):
-            _Effect(state)
+            _Effect(state, live)
         with ui.tab_panel(data).classes("p-3 h-full"):
             data_list(state, page.add_rule)
 
 
 class _Effect:
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, live: Live) -> None:
         self._state = state
         with ui.row(wrap=False).classes("w-full items-center gap-2 min-h-[28px]"):
             self._spinner = ui.spinner(size="20px")
@@ -44,6 +45,7 @@ class _Effect:
             self._bands = _chart("Leads by band")
             self._scores = _chart("Leads by score")
             self._movers = _movers_table(state)
+            self._past = past_button(state, live)
         self._update()
         state.effect_changed.subscribe(self._update)
 
@@ -71,8 +73,9 @@ class _Effect:
                 ui.label(f"Golden lead {persona}: the build would fail")
         _bars(self._bands, *_by_band(effect))
         _bars(self._scores, *_by_score(effect))
-        self._movers.rows = [_mover(mover) for mover in effect.movers[:_MOST_MOVERS]]
+        self._movers.rows = [_mover(mover) for mover in effect.movers]
         self._movers.set_visibility(bool(effect.movers))
+        self._past.set_visibility(bool(effect.changed_seeds))
 
 
 def _summary(effect: WhatIf) -> str:
@@ -123,14 +126,14 @@ def _by_band(effect: WhatIf) -> tuple[list[str], list[int], list[int]]:
     for band_now, band_then, leads in effect.bands:
         now[band_now] += leads
         then[band_then] += leads
-    names = [name for name in dict.fromkeys([*now, *then]) if now[name] or then[name]]
+    names = [name for name in effect.band_order if now[name] or then[name]]
     shown = [name or "none" for name in names]
     return shown, [now[name] for name in names], [then[name] for name in names]
 
 
 def _by_score(effect: WhatIf) -> tuple[list[str], list[int], list[int]]:
-    scores = getattr(effect, "scores", ())
-    return [str(s) for s, _, _ in scores], [n for _, n, _ in scores], [t for _, _, t in scores]
+    floors = [str(floor) for floor, _, _ in effect.scores]
+    return floors, [now for _, now, _ in effect.scores], [then for _, _, then in effect.scores]
 
 
 def _chart(title: str) -> ui.echart:

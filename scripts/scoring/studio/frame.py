@@ -33,7 +33,7 @@ def frame(state: State, live: Live) -> None:
         save.tooltip("Ctrl+S").classes("px-3")
     panels = ui.tab_panels(tabs, value=points_tab).classes("w-full").props("keep-alive")
     with panels, ui.tab_panel(points_tab).classes("p-0"):
-        page = _points(state)
+        page = _points(state, live)
 
     def enable() -> None:
         undo.set_enabled(state.can_undo)
@@ -55,12 +55,12 @@ def frame(state: State, live: Live) -> None:
     live.start()
 
 
-def _points(state: State) -> PointsPage:
+def _points(state: State, live: Live) -> PointsPage:
     with ui.row(wrap=False).classes("w-full gap-0 h-[calc(100vh-50px)]"):
         with ui.column().classes("grow min-w-0 h-full gap-1 p-2"):
             page = PointsPage(state)
         with ui.column().classes("w-[400px] shrink-0 h-full border-l gap-0"):
-            effect_panel(state, page)
+            effect_panel(state, live, page)
     return page
 
 

@@ -15,10 +15,11 @@ from typing import TypeVar
 from nicegui import background_tasks
 
 from scripts.scoring.build import Progress, build
+from scripts.scoring.effect import Restated, WhatIf
+from scripts.scoring.preview import Preview, previewing
 from scripts.scoring.publish import publish
 from scripts.scoring.studio.data import Data, read_data
 from scripts.scoring.studio.state import State
-from scripts.scoring.whatif import WhatIf, whatif
 from scripts.seeds.check_seeds import SeedReport, check_seeds
 from scripts.shared.errors import BusyError, UserError
 from scripts.shared.faults import told
@@ -28,6 +29,10 @@ from scripts.shared.temporary import temporary_folder
 # Seconds without an edit before the seeds are looked at, and after which a warehouse that another
 # program writes is asked again.
 _PAUSE, _PAUSE_WHILE_BUSY = 0.15, 5.0
+# Seconds without an edit after which the warehouse is closed, since no build can write it before.
+_IDLE = 20.0
+# How many of the leads that move are named.
+MOST_MOVERS = 1000
 
 Result = TypeVar("Result")
 
@@ -41,6 +46,8 @@ class Live:
         self._thread = ThreadPoolExecutor(1, "studio")
         self._stack = ExitStack()
         self._snapshot = self._stack.enter_context(temporary_folder())
+        self._opened = ExitStack()
+        self._preview: Preview | None = None
         self._is_started = False
         state.changed.subscribe(lambda _: self.refresh())
 
@@ -58,7 +65,8 @@ class Live:
 
     def close(self) -> None:
         """End what is being done."""
-        self._thread.shutdown(wait=True, cancel_futures=True)
+        self._thread.submit(self._let_go)
+        self._thread.shutdown(wait=True)
         self._stack.close()
 
     async def build_and_publish(self, seeds: Path | None, progress: Progress) -> str:
@@ -66,7 +74,7 @@ class Live:
 
         Returns what to say of it. Raises UserError where either can't go on.
         """
-        said = await self._in_thread(lambda: _built_and_published(seeds, progress))
+        said = await self._in_thread(lambda: self._built_and_published(seeds, progress))
         background_tasks.create(self._read_data(), name="what the data have")
         self.refresh()
         return said
@@ -92,6 +100,7 @@ class Live:
             if version != state.version:
                 return
             state.effect, state.failure = effect, None
+            background_tasks.create(self._rest(version), name="let go of the warehouse")
         except BusyError as error:
             state.failure, again = f"{error} Tried again in a few seconds.", True
         except Exception as error:
@@ -102,6 +111,19 @@ class Live:
         state.effect_changed.emit()
         if again:
             await self._refresh(version, _PAUSE_WHILE_BUSY)
+
+    async def restated(self) -> Restated:
+        """What the edits would change in the past, which takes as long as a build of the history.
+
+        Raises UserError where the seeds have errors, or the warehouse can't be read.
+        """
+        return await self._in_thread(self._restated)
+
+    async def _rest(self, version: int) -> None:
+        """Let a build have the warehouse once nobody edits any more."""
+        await asyncio.sleep(_IDLE)
+        if version == self._state.version:
+            await self._in_thread(self._let_go)
 
     async def _read_data(self) -> None:
         try:
@@ -119,24 +141,37 @@ class Live:
         return check_seeds(self._snapshot)
 
     def _effect(self) -> WhatIf:
-        return effect(self._snapshot)
+        """The effect of that copy; the warehouse stays open for the next one."""
+        try:
+            if self._preview is None:
+                self._preview = self._opened.enter_context(previewing())
+            return self._preview.effect(self._snapshot, movers=MOST_MOVERS)
+        except BaseException:
+            self._let_go()
+            raise
+
+    def _restated(self) -> Restated:
+        self._let_go()
+        check_seeds(self._snapshot).raise_for_errors()
+        with previewing() as preview:
+            return preview.restated(self._snapshot)
+
+    def _built_and_published(self, seeds: Path | None, progress: Progress) -> str:
+        self._let_go()
+        try:
+            with exclusive("studio"):
+                build(progress, environment={"LEADS_SEEDS": str(seeds)} if seeds else None)
+                published = publish()
+        except Exception as error:
+            raise told(error) from error
+        return f"Built and published: {published.file}"
+
+    def _let_go(self) -> None:
+        """Close the warehouse, so that a build can have it."""
+        self._preview = None
+        self._opened.close()
 
 
 def _mend(errors: int) -> str:
     told = "is 1 error" if errors == 1 else f"are {errors} errors"
     return f"There {told} to mend, below the grid. What stands here is of the seeds before."
-
-
-def _built_and_published(seeds: Path | None, progress: Progress) -> str:
-    try:
-        with exclusive("studio"):
-            build(progress, environment={"LEADS_SEEDS": str(seeds)} if seeds else None)
-            published = publish()
-    except Exception as error:
-        raise told(error) from error
-    return f"Built and published: {published.file}"
-
-
-def effect(seeds: Path) -> WhatIf:
-    """What a folder of seeds would change against the live warehouse."""
-    return whatif(seeds)

@@ -4,7 +4,7 @@ There is one state a server, so that what is open in two tabs is the same. Its m
 the server's event loop alone.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -12,8 +12,8 @@ from pathlib import Path
 
 from nicegui import Event
 
+from scripts.scoring.effect import WhatIf
 from scripts.scoring.studio.data import Data
-from scripts.scoring.whatif import WhatIf
 from scripts.seeds.check_seeds import seed_files
 from scripts.seeds.checks.files import read_rows
 from scripts.seeds.checks.seeds import read_seeds
@@ -39,13 +39,15 @@ class Row:
     cells: tuple[str, ...]
 
 
+Tables = Mapping[str, tuple[Row, ...]]
+
+
 @dataclass(frozen=True)
 class Edit:
-    """The rows of a table before and after something was done to it."""
+    """The rows of the tables to which something was done, before and after it."""
 
-    table: str
-    before: tuple[Row, ...]
-    after: tuple[Row, ...]
+    before: Tables
+    after: Tables
 
 
 class State:
@@ -55,7 +57,7 @@ class State:
     - `proposal`: the folder into which a proposal is saved; it need not be there yet
     - `working`: a folder of all seeds with the edits, which `check_seeds`, `whatif` and `explain`
       take; it is written on each edit, and nobody else's
-    - `changed`: an edit, undo or redo was done; tells the table
+    - `changed`: an edit, undo or redo was done; told of each table
     - `findings`: of the seeds as they are now, errors first; `checked` tells of new ones
     - `effect`: of the last seeds without error, None before the first; `failure` the sentence why
       there is none for the seeds as they are; `is_computing` while one is on its way;
@@ -86,6 +88,7 @@ class State:
         self._origins: dict[int, Record] = {}
         self._documents: dict[str, Document] = {}
         self._rows: dict[str, tuple[Row, ...]] = {}
+        self._opened: dict[str, tuple[Row, ...]] = {}
         self._done: list[Edit] = []
         self._undone: list[Edit] = []
         live = {name: file.read_bytes() for name, file in seed_files(SEEDS, overlay()).items()}
@@ -129,7 +132,7 @@ class State:
             cells = (*row.cells[:place], value, *row.cells[place + 1 :])
             return Row(row.id, cells) if row.id == row_id else row
 
-        self._edit(table, tuple(map(edited, self._rows[table])))
+        self.put({table: tuple(map(edited, self._rows[table]))})
 
     def add(
         self, table: str, rows: Sequence[Mapping[str, str]], after: int | None = None
@@ -141,10 +144,10 @@ class State:
         columns = self.columns(table)
         if unknown := {name for row in rows for name in row} - set(columns):
             raise UserError(f"{table} has no column {', '.join(sorted(unknown))}")
-        new = [Row(next(self._ids), tuple(row.get(name, "") for name in columns)) for row in rows]
+        new = [self.row([row.get(name, "") for name in columns]) for row in rows]
         place = self._place(table, after)
         now = self._rows[table]
-        self._edit(table, (*now[:place], *new, *now[place:]))
+        self.put({table: (*now[:place], *new, *now[place:])})
         return [row.id for row in new]
 
     def copy(self, table: str, row_id: int) -> list[int]:
@@ -155,7 +158,21 @@ class State:
     def delete(self, table: str, row_ids: Sequence[int]) -> None:
         """Take rows out."""
         gone = set(row_ids)
-        self._edit(table, tuple(row for row in self._rows[table] if row.id not in gone))
+        self.put({table: tuple(row for row in self._rows[table] if row.id not in gone)})
+
+    def row(self, cells: Iterable[str]) -> Row:
+        """A new row, which is in no table yet."""
+        return Row(next(self._ids), tuple(cells))
+
+    def put(self, tables: Tables) -> None:
+        """Take these rows for those of tables, as one edit."""
+        after = {name: rows for name, rows in tables.items() if rows != self._rows[name]}
+        if not after:
+            return
+        before = {name: self._rows[name] for name in after}
+        self._done = [*self._done[1 - _MOST_UNDONE :], Edit(before, after)]
+        self._undone.clear()
+        self._put(after)
 
     @property
     def can_undo(self) -> bool:
@@ -167,13 +184,19 @@ class State:
         """Whether an edit that was taken back can be done again."""
         return bool(self._undone)
 
-    def undo(self) -> str | None:
-        """Take back the last edit; returns its table."""
-        return self._move(self._done, self._undone, lambda edit: edit.before)
+    def undo(self) -> None:
+        """Take back the last edit, if there is one."""
+        if self._done:
+            edit = self._done.pop()
+            self._undone.append(edit)
+            self._put(edit.before)
 
-    def redo(self) -> str | None:
-        """Do again what was last taken back; returns its table."""
-        return self._move(self._undone, self._done, lambda edit: edit.after)
+    def redo(self) -> None:
+        """Do again what was last taken back, if anything was."""
+        if self._undone:
+            edit = self._undone.pop()
+            self._done.append(edit)
+            self._put(edit.after)
 
     def content(self, table: str) -> bytes:
         """The file of a table as it would be saved: what was not edited is as it was read."""
@@ -181,19 +204,14 @@ class State:
         records = (self._record(document, row) for row in self._rows[table])
         return document.with_records(records).to_bytes()
 
-    def opened(self, table: str) -> Document:
-        """A table's file as it was when it was opened or last saved."""
-        return self._documents[table]
+    def opened(self, table: str) -> tuple[Row, ...]:
+        """The rows of a table as they were when it was opened or last saved."""
+        return self._opened[table]
 
     @property
     def unsaved(self) -> list[str]:
         """The tables that were edited since they were opened or saved."""
-        return [name for name in self.tables if self.content(name) != self.opened(name).to_bytes()]
-
-    def differing(self, folder: Path) -> list[str]:
-        """The tables that have other rows than those of a folder, `live` or `proposal`."""
-        seen = self.seen[folder]
-        return [name for name in self.tables if self.content(name) != seen.get(name)]
+        return [name for name in self.tables if self._rows[name] != self._opened[name]]
 
     def open(self, table: str, content: bytes, *, keeps_rows: bool = False) -> None:
         """Take a file's content as what the table is and was.
@@ -213,6 +231,7 @@ class State:
         self._documents[table] = document
         self._origins |= dict(zip(ids, document.records, strict=True))
         self._rows[table] = tuple(Row(row_id, record.cells) for row_id, record in rows)
+        self._opened[table] = self._rows[table]
         if not keeps_rows:
             self._done.clear()
             self._undone.clear()
@@ -236,28 +255,13 @@ class State:
         origin = self._origins.get(row.id)
         return origin.with_cells(row.cells) if origin else document.record(row.cells)
 
-    def _edit(self, table: str, rows: tuple[Row, ...]) -> None:
-        if rows == self._rows[table]:
-            return
-        self._done = [*self._done[1 - _MOST_UNDONE :], Edit(table, self._rows[table], rows)]
-        self._undone.clear()
-        self._put(table, rows)
-
-    def _move(
-        self, source: list[Edit], target: list[Edit], rows: Callable[[Edit], tuple[Row, ...]]
-    ) -> str | None:
-        if not source:
-            return None
-        edit = source.pop()
-        target.append(edit)
-        self._put(edit.table, rows(edit))
-        return edit.table
-
-    def _put(self, table: str, rows: tuple[Row, ...]) -> None:
-        self._rows[table] = rows
-        self._write(table, self.content(table))
+    def _put(self, tables: Tables) -> None:
         self.version += 1
-        self.changed.emit(table)
+        for table, rows in tables.items():
+            self._rows[table] = rows
+            self._write(table, self.content(table))
+        for table in tables:
+            self.changed.emit(table)
 
     def _write(self, table: str, content: bytes) -> None:
         file = self.working / read_seeds()[table].path
