@@ -32,6 +32,8 @@ def effect_panel(state: State, live: Live, page: PointsPage) -> None:
 
 
 class _Effect:
+    """What one browser tab shows of the effect."""
+
     def __init__(self, state: State, live: Live) -> None:
         self._state = state
         with ui.row(wrap=False).classes("w-full items-center gap-2 min-h-[28px]"):
@@ -58,6 +60,9 @@ class _Effect:
         self._shown.classes(add="opacity-50" if state.failure or state.is_computing else "")
         if not (state.failure or state.is_computing):
             self._shown.classes(remove="opacity-50")
+        # Of which seeds this is, for who drives the page by a program.
+        settled = "" if state.is_computing else state.version
+        self._shown.props(f'data-version="{settled}"')
         if effect is None:
             self._summary.set_text("Scoring all leads …" if state.is_computing else "")
             return

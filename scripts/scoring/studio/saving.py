@@ -43,7 +43,7 @@ def changes(
     for table in state.tables:
         decided = {conflict: ours for (of, conflict), ours in takes_ours.items() if of == table}
         change = _change(state, folder, table, decided)
-        if change and change.content != change.found:
+        if change and (change.content != change.found or change.conflicts):
             found.append(change)
     return found
 

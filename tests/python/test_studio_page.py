@@ -1,0 +1,346 @@
+"""The studio in a real browser: what a person types, sees and saves."""
+
+import csv
+import difflib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from scripts.scoring.preview import previewing
+from scripts.shared.paths import PROJECT
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no Chromium is installed")
+
+# Milliseconds in which a page must have done what it was asked to, on a busy machine.
+PATIENCE = 120_000
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield launched
+        launched.close()
+
+
+class Studio:
+    """A page of a studio, driven by keys and clicks."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.errors: list[str] = []
+        self.outside: list[str] = []
+        page.set_default_timeout(PATIENCE)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("request", lambda request: self._note(request.url))
+
+    def _note(self, url: str) -> None:
+        if not url.startswith(("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:")):
+            self.outside.append(url)
+
+    @property
+    def version(self) -> int:
+        """Of the seeds whose effect is shown, once one is."""
+        shown = self.page.locator("[data-version]:not([data-version=''])")
+        return int(shown.get_attribute("data-version") or 0)
+
+    def table(self, title: str) -> None:
+        self.page.get_by_role("tab", name=title, exact=True).click()
+        self.page.wait_for_function("() => Studio.api && Studio.api.getDisplayedRowCount() >= 0")
+        self.page.wait_for_timeout(200)
+
+    def cell(self, row: int, column: str) -> None:
+        """Go to a cell of the file's row, counted from 0, and click on it."""
+        self.page.evaluate(
+            """([row, column]) => {
+                Studio.api.ensureIndexVisible(row);
+                Studio.api.ensureColumnVisible(column);
+            }""",
+            [row, column],
+        )
+        self.page.locator(f'.ag-row[row-index="{row}"] [col-id="{column}"]').first.click()
+
+    def type(self, row: int, column: str, text: str) -> None:
+        """Put a text into a cell, as a person does."""
+        self.cell(row, column)
+        self.page.keyboard.press("Enter")
+        self.page.locator(".studio-editor input").fill(text)
+        self.page.keyboard.press("Enter")
+        expect(self.page.locator(".studio-editor")).to_have_count(0)
+
+    def leave_editor(self) -> None:
+        """Leave the cell of a new row, which is being edited, as it is."""
+        self.page.locator(".studio-editor input").wait_for()
+        self.page.keyboard.press("Escape")
+        expect(self.page.locator(".studio-editor")).to_have_count(0)
+
+    def settle(self, after: int, edits: int) -> None:
+        """Wait for the effect of all edits since a version."""
+        self.page.locator(f'[data-version="{after + edits}"]').wait_for(timeout=PATIENCE)
+
+    def bars(self, place: int) -> list[tuple[str, int, int]]:
+        """What a chart shows: each name with its number now and then."""
+        found = self.page.evaluate(
+            """place => {
+                const id = document.querySelectorAll(".nicegui-echart")[place].id.slice(1);
+                const shown = getElement(Number(id)).chart.getOption();
+                return [shown.xAxis[0].data, shown.series[0].data, shown.series[1].data];
+            }""",
+            place,
+        )
+        return list(zip(*found, strict=True))
+
+    def movers(self) -> dict[str, tuple[str, str]]:
+        """The scores and bands of the leads that move, by lead, of all pages of the list."""
+        if not self.page.locator(".studio-movers").is_visible():
+            return {}
+        self.page.locator(".studio-movers .q-table__bottom .q-select").click()
+        self.page.get_by_role("option", name="All").click()
+        self.page.wait_for_timeout(500)
+        rows = self.page.locator(".studio-movers tbody tr").all_inner_texts()
+        cells = [row.split("\t") for row in rows if "\t" in row]
+        return {lead.strip(): (score.strip(), band.strip()) for lead, score, band in cells}
+
+    def save(self, where: str = "live seeds") -> None:
+        self.page.keyboard.press("Control+s")
+        self.page.get_by_role("radio", name=where).click()
+        self.page.get_by_role("dialog").get_by_role("button", name="Save", exact=True).click()
+        self.page.get_by_text("Saved:").wait_for()
+        self.page.get_by_role("button", name="Close").click()
+
+
+@contextmanager
+def served(environment: Mapping[str, str], *arguments: str) -> Iterator[str]:
+    """The address of a studio, with the environment in which its commands find a warehouse."""
+    command = [sys.executable, "-m", "scripts", "studio", *arguments]
+    with subprocess.Popen(
+        command, cwd=PROJECT, env={**os.environ, **environment}, stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            assert process.stdout is not None
+            yield next(line.strip() for line in process.stdout if "token=" in line)
+        finally:
+            process.terminate()
+
+
+@contextmanager
+def opened(browser: Browser, address: str, width: int = 1280) -> Iterator[Studio]:
+    """A page of a studio, of which it is told if it fails or asks for anything from elsewhere."""
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    studio = Studio(page)
+    page.goto(address)
+    page.locator(".ag-row").first.wait_for()
+    yield studio
+    page.close()
+    assert studio.errors == []
+    assert studio.outside == []
+
+
+@pytest.fixture(scope="module")
+def shared(history: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a studio for tests that save nothing."""
+    with served(copied(history, tmp_path_factory.mktemp("shared"))) as address:
+        yield address
+
+
+@pytest.fixture
+def studio(browser: Browser, shared: str) -> Iterator[Studio]:
+    """A page of the shared studio, whose edits are undone afterwards."""
+    with opened(browser, shared) as page:
+        yield page
+        page.page.keyboard.press("Escape")
+        undo = page.page.get_by_label("Undo (Ctrl+Z)")
+        while undo.is_enabled():
+            undo.click()
+            page.page.wait_for_timeout(100)
+
+
+@pytest.fixture
+def place(history: Path, tmp_path: Path) -> dict[str, str]:
+    """The environment that commands need to use a copy of the small warehouse."""
+    return copied(history, tmp_path)
+
+
+def copied(history: Path, parent: Path) -> dict[str, str]:
+    folder = parent / "copy"
+    shutil.copytree(history, folder)
+    return {
+        "LEADS_WAREHOUSE": str(folder / "leads.duckdb"),
+        "LEADS_SEEDS": str(folder / "seeds"),
+        "DBT_TARGET_PATH": str(folder / "target"),
+        "DBT_LOG_PATH": str(folder / "logs"),
+    }
+
+
+def seeds(place: Mapping[str, str]) -> dict[str, str]:
+    folder = Path(place["LEADS_SEEDS"])
+    return {path.stem: path.read_text("utf-8") for path in sorted(folder.rglob("*.csv"))}
+
+
+def differing(before: str, after: str) -> list[str]:
+    """The lines that went and came."""
+    lines = difflib.ndiff(before.splitlines(), after.splitlines())
+    return [line for line in lines if line[0] in "+-"]
+
+
+FIVE = (
+    ("Attributes", "attribute_points", 0, "points", "14"),
+    ("Events", "event_points", 0, "points", "7"),
+    ("Bands", "score_bands", 1, "lower_bound", "12"),
+    ("Groups", "score_groups", 0, "max_points", "30"),
+    ("Attributes", "attribute_points", 1, "reason", 'Keeps a "shop", we hear'),
+)
+
+
+def test_edits_are_shown_as_the_engine_finds_them_and_saved_as_the_lines_that_were_edited(
+    browser: Browser, place: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = seeds(place)
+    with served(place) as address, opened(browser, address) as studio:
+        first = studio.version
+        for title, _, row, column, text in FIVE:
+            studio.table(title)
+            studio.type(row, column, text)
+        studio.settle(first, len(FIVE))
+        bands, movers = studio.bars(0), studio.movers()
+        studio.save()
+        after = seeds(place)
+
+    assert before.keys() == after.keys()
+    for name, text in before.items():
+        rows = list(csv.DictReader(text.splitlines()))
+        touched = {row for _, table, row, *_ in FIVE if table == name}
+        assert len(differing(text, after[name])) == 2 * len(touched)
+        for _, table, row, column, value in FIVE:
+            if table == name:
+                rows[row][column] = value
+        assert list(csv.DictReader(after[name].splitlines())) == rows
+
+    for name, value in place.items():
+        monkeypatch.setenv(name, value)
+    with previewing() as preview:
+        found = preview.effect(Path(place["LEADS_SEEDS"]), movers=None)
+    assert found.moved > 100
+    for band, now, then in bands:
+        assert now == sum(leads for was, _, leads in found.bands if was == band)
+        assert then == sum(leads for _, will, leads in found.bands if will == band)
+    assert sum(then for _, _, then in bands) == found.leads
+    assert movers.keys() == {mover.lead_id for mover in found.movers}
+
+
+def test_keys_alone_edit_undo_and_save(browser: Browser, place: dict[str, str]) -> None:
+    before = seeds(place)
+    with served(place) as address, opened(browser, address) as studio:
+        press = studio.page.keyboard.press
+        for _ in range(60):
+            press("Tab")
+            if studio.page.evaluate(
+                "!!document.activeElement.closest('.ag-header-cell, .ag-cell')"
+            ):
+                break
+        press("ArrowDown")
+        for _ in range(30):
+            column = studio.page.evaluate("Studio.api.getFocusedCell()?.column.getColId()")
+            if column == "points":
+                break
+            press("ArrowRight")
+        studio.page.keyboard.type("33")
+        press("Enter")
+        undo = studio.page.get_by_label("Undo (Ctrl+Z)")
+        expect(undo).to_be_enabled()
+        press("Control+z")
+        expect(undo).to_be_disabled()
+        press("Control+y")
+        expect(undo).to_be_enabled()
+        press("Control+s")
+        studio.page.get_by_text("@@").first.wait_for()
+        press("Enter")
+        studio.page.get_by_text("Saved:").wait_for()
+    after = seeds(place)
+    changed = {name: differing(before[name], after[name]) for name in before}
+    (lines,) = (lines for lines in changed.values() if lines)
+    assert len(lines) == 2
+    assert ",33," in lines[1]
+
+
+def test_rows_are_added_copied_and_deleted_by_keys(studio: Studio) -> None:
+    studio.table("Groups")
+    rows = studio.page.locator(".ag-center-cols-container .ag-row")
+    studio.cell(0, "score_group")
+    studio.page.keyboard.press("Control+d")
+    expect(rows).to_have_count(5)
+    studio.leave_editor()
+    studio.page.keyboard.press("Insert")
+    expect(rows).to_have_count(6)
+    studio.leave_editor()
+    studio.page.keyboard.press("Control+Delete")
+    expect(rows).to_have_count(5)
+    studio.page.keyboard.press("Control+z")
+    studio.page.keyboard.press("Control+z")
+    studio.page.keyboard.press("Control+z")
+    expect(rows).to_have_count(4)
+
+
+SCRIPT = "<img src=x onerror=\"document.title='taken over'\">"
+
+
+def test_what_stands_in_cells_is_shown_as_text(studio: Studio) -> None:
+    title = studio.page.title()
+    studio.type(0, "attribute", SCRIPT)
+    studio.type(0, "reason", SCRIPT)
+    studio.type(1, "points", SCRIPT)
+    studio.page.get_by_text("is no number").first.wait_for()
+    studio.cell(0, "attribute")
+    studio.page.keyboard.press("Enter")
+    studio.page.keyboard.press("Escape")
+    studio.page.keyboard.press("Control+s")
+    studio.page.get_by_text("must be mended").wait_for()
+    assert studio.page.locator("img[src=x]").count() == 0
+    assert studio.page.title() == title
+    assert studio.page.get_by_text(SCRIPT).count() > 0
+
+
+def test_an_error_is_told_in_its_cell_and_in_a_list_that_leads_there(studio: Studio) -> None:
+    studio.table("Bands")
+    studio.type(1, "lower_bound", "ten")
+    studio.page.locator(".ag-cell.studio-error[col-id=lower_bound]").wait_for()
+    studio.table("Models")
+    studio.page.get_by_role("button", name="score_bands, line 3").click()
+    studio.page.locator(".ag-cell-focus[col-id=lower_bound]").wait_for()
+    studio.page.keyboard.press("Control+s")
+    save = studio.page.get_by_role("dialog").get_by_role("button", name="Save", exact=True)
+    expect(save).to_be_disabled()
+
+
+def test_a_rule_is_made_of_what_the_data_have_with_two_clicks(studio: Studio) -> None:
+    studio.page.get_by_role("tab", name="What the data have").click()
+    offer = studio.page.get_by_role("tabpanel").locator(".ag-row", has_text="Software").last
+    offer.locator("[col-id=name]").click()
+    studio.page.get_by_role("button", name="New rule").click()
+    studio.page.locator(".studio-editor input").fill("6")
+    studio.page.keyboard.press("Enter")
+    rule = studio.page.locator(".ag-row", has_text="industry_software").first
+    expect(rule).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [1280, 1920])
+def test_nothing_lies_beyond_the_page(browser: Browser, shared: str, width: int) -> None:
+    with opened(browser, shared, width) as studio:
+        assert studio.version > 0
+        beyond = studio.page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        assert beyond <= 0
+        for name in ("Add row", "Copy row", "Delete row", "Save …"):
+            box = studio.page.get_by_role("button", name=name).bounding_box()
+            assert box is not None
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= width
