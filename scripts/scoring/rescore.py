@@ -8,8 +8,9 @@ file, in which all others are as the live file has them. Nothing live is written
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import yaml
 from duckdb import DuckDBPyConnection
@@ -30,6 +31,8 @@ from scripts.shared.warehouse import (
 
 # The schema-qualified name under which the scratch file has the live one.
 LIVE = "_live"
+# The file beside a scratch in memory: its name must not be the live file's.
+SCRATCH = "_scratch.duckdb"
 
 # The days of new events are rolled up by a build; here it is all of them where any is.
 _DAYS_TO_ROLL_UP = "int_days_to_roll_up"
@@ -57,9 +60,13 @@ class Rescoring:
 
     connection: DuckDBPyConnection
     nodes: dict[str, Node]
+    replaced: set[str] = field(default_factory=set)
 
-    def replace(self, name: str, query: str) -> None:
-        """Put the rows of a query in place of what a raw table, seed or model has."""
+    def replace(self, name: str, query: str, kind: Literal["table", "view"] = "table") -> None:
+        """Put the rows of a query in place of what a raw table, seed or model has.
+
+        Those of a view are looked up when they are read.
+        """
         relation = self.nodes[name].relation
         ((is_view,),) = self.connection.execute(
             """select count(*) > 0 from duckdb_views()
@@ -68,11 +75,26 @@ class Rescoring:
             [relation],
         ).fetchall()
         self.connection.execute(f"drop {'view' if is_view else 'table'} if exists {relation}")
-        self.connection.execute(f"create table {relation} as {query}")
+        self.connection.execute(f"create {kind} {relation} as {query}")
+        self.replaced.add(name)
+
+    def restore(self, *names: str) -> None:
+        """Put what the live file has in place of what was replaced: of these, or of all."""
+        for name in names or tuple(self.replaced):
+            self.replace(name, _as_live(self.nodes[name]), "view")
+            self.replaced.discard(name)
 
     def remake(self, name: str, query: str | None = None) -> None:
         """Put a model's rows in place of what it has, from its SQL and its parents as they are."""
         self.replace(name, query or _sql(self.nodes[name]))
+
+    def reaching(self, results: Collection[str], as_live: Collection[str]) -> set[str]:
+        """All that results are made from, but for what only models of `as_live` are."""
+        needed = set(results)
+        for node in reversed(self.nodes.values()):
+            if node.name in needed and node.name not in as_live:
+                needed.update(node.parents)
+        return needed
 
     def refuse_missing(self, results: Sequence[str]) -> None:
         """Raise UserError where the last build was of a part, without these models."""
@@ -113,29 +135,46 @@ class Rescoring:
             self.run(replaced, changed, as_live, results, views)
             return
         for name in running:
-            node = self.nodes[name]
             if name in views:
-                self.connection.execute(f"drop view {node.relation}")
-                self.connection.execute(f"create view {node.relation} as {_sql(node)}")
-            elif name in replaced or not node.is_view:
+                self.replace(name, replaced.get(name) or _sql(self.nodes[name]), "view")
+            elif name in replaced or not self.nodes[name].is_view:
                 self.remake(name, replaced.get(name))
 
 
 @contextmanager
-def rescoring() -> Iterator[Rescoring]:
+def rescoring(*models: str) -> Iterator[Rescoring]:
     """A scratch file in which all is as the live one has it.
 
-    Raises UserError where nothing is built yet, or dbt compiled with other vars than the build's.
+    Where models are named there is only what they read, and all in memory, put aside where that
+    does not hold it. Raises UserError where nothing is built yet, or dbt compiled with other vars
+    than the build's.
     """
     live = built_file()
     nodes = _nodes()
-    with temporary_folder() as folder, connect(folder / live.name) as scratch:
+    with (
+        temporary_folder() as folder,
+        connect(folder / (SCRATCH if models else live.name)) as scratch,
+    ):
+        if models:
+            scratch.execute(f"attach ':memory:' as {quote_identifier(live.stem)}")
+            scratch.execute(f"use {quote_identifier(live.stem)}")
         register_text_functions(scratch)
         register_functions(scratch)
         with attached(scratch, LIVE):
             _refuse_other_vars(scratch)
-            _prepare(scratch, nodes)
+            _prepare(scratch, _read_by(nodes, models) if models else nodes)
             yield Rescoring(scratch, nodes)
+            if models:
+                scratch.execute(f"use {quote_identifier(Path(SCRATCH).stem)}")
+
+
+def _read_by(nodes: Mapping[str, Node], models: Collection[str]) -> dict[str, Node]:
+    """These models, what they read, and what the views among that do."""
+    wanted = set(models)
+    for node in reversed(nodes.values()):
+        if node.name in wanted and (node.name in models or node.is_view):
+            wanted.update(node.parents)
+    return {name: node for name, node in nodes.items() if name in wanted}
 
 
 def _refuse_other_vars(scratch: DuckDBPyConnection) -> None:
@@ -197,9 +236,13 @@ def _prepare(scratch: DuckDBPyConnection, nodes: dict[str, Node]) -> None:
     }
     for node in nodes.values():
         if node.relation in built:
-            query = _sql(node) if node.is_view else f"from {LIVE}.{node.relation}"
-            scratch.execute(f"create view {node.relation} as {query}")
+            scratch.execute(f"create view {node.relation} as {_as_live(node)}")
     scratch.commit()
+
+
+def _as_live(node: Node) -> str:
+    """A query of what the live file has of a node."""
+    return _sql(node) if node.is_view else f"from {LIVE}.{node.relation}"
 
 
 def _sql(node: Node) -> str:
