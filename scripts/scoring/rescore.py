@@ -9,12 +9,15 @@ import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import yaml
 from duckdb import DuckDBPyConnection
 
 from scripts.scoring.artifacts import read_artifact
+from scripts.seeds.check_seeds import seed_files
+from scripts.seeds.overlay import SEEDS, have_same_rows, load_seed
 from scripts.shared import paths
 from scripts.shared.errors import UserError
 from scripts.shared.interface import LANDED_EVENTS, LAST_BUILD
@@ -31,6 +34,8 @@ from scripts.shared.warehouse import (
 # The schema-qualified name under which the scratch file has the live one.
 LIVE = "_live"
 
+FileState = tuple[str, int, int]
+
 # The days of new events are rolled up by a build; here it is all of them where any is.
 _DAYS_TO_ROLL_UP = "int_days_to_roll_up"
 _ALL_DAYS = f"""
@@ -38,6 +43,9 @@ select lead_id, occurred_at::date as event_date, max(landing_seq) as landing_seq
 from {LANDED_EVENTS}
 group by all
 """
+
+# Files of seeds that a program found to be as a warehouse has them; most are, and stay so.
+_AS_LIVE: set[tuple[FileState, str, bytes]] = set()
 
 
 @dataclass(frozen=True)
@@ -69,6 +77,34 @@ class Rescoring:
         ).fetchall()
         self.connection.execute(f"drop {'view' if is_view else 'table'} if exists {relation}")
         self.connection.execute(f"create table {relation} as {query}")
+
+    def sql(self, name: str) -> str:
+        """What dbt compiled for a model. Raises UserError where it is gone."""
+        node = self.nodes[name]
+        if node.compiled is None or not node.compiled.is_file():
+            raise UserError(f"dbt left no {node.compiled}; build the project first: make run")
+        return node.compiled.read_text("utf-8")
+
+    def lay_seeds(self, folder: Path) -> tuple[str, ...]:
+        """Put the seeds, with a folder's laid over them, in place of the live ones.
+
+        Names those whose rows differ from the live ones; the others stay as they are. The seeds
+        must be sound.
+        """
+        changed = []
+        for name, file in seed_files(SEEDS, folder).items():
+            if name not in self.nodes:  # younger than the last build, of which no model reads it
+                continue
+            key = (_state(built_file()), name, file.read_bytes())
+            if key in _AS_LIVE:
+                continue
+            rows = load_seed(self.connection, file)
+            if have_same_rows(self.connection, rows, f"{LIVE}.{self.nodes[name].relation}"):
+                _AS_LIVE.add(key)
+            else:
+                self.replace(name, f"from {rows}")
+                changed.append(name)
+        return tuple(changed)
 
     def refuse_missing(self, results: Sequence[str]) -> None:
         """Raise UserError where the last build was of a part, without these models."""
@@ -108,13 +144,15 @@ class Rescoring:
             replaced = {**replaced, _DAYS_TO_ROLL_UP: _ALL_DAYS}
             self.run(replaced, changed, as_live, results, views)
             return
+        self.connection.begin()  # one by one each would wait for the disk
         for name in running:
             node = self.nodes[name]
             if name in views:
                 self.connection.execute(f"drop view {node.relation}")
-                self.connection.execute(f"create view {node.relation} as {_sql(node)}")
+                self.connection.execute(f"create view {node.relation} as {self.sql(name)}")
             elif name in replaced or not node.is_view:
-                self.replace(name, replaced.get(name) or _sql(node))
+                self.replace(name, replaced.get(name) or self.sql(name))
+        self.connection.commit()
 
 
 @contextmanager
@@ -124,14 +162,15 @@ def rescoring() -> Iterator[Rescoring]:
     Raises UserError where nothing is built yet, or dbt compiled with other vars than the build's.
     """
     live = built_file()
-    nodes = _nodes()
+    nodes = _nodes(paths.target_folder(), _state(paths.target_folder() / "manifest.json"))
     with temporary_folder() as folder, connect(folder / live.name) as scratch:
         register_text_functions(scratch)
         register_functions(scratch)
         with attached(scratch, LIVE):
             _refuse_other_vars(scratch)
-            _prepare(scratch, nodes)
-            yield Rescoring(scratch, nodes)
+            rescored = Rescoring(scratch, nodes)
+            _prepare(rescored)
+            yield rescored
 
 
 def _refuse_other_vars(scratch: DuckDBPyConnection) -> None:
@@ -145,9 +184,17 @@ def _refuse_other_vars(scratch: DuckDBPyConnection) -> None:
         )
 
 
-def _nodes() -> dict[str, Node]:
+def _state(file: Path) -> FileState:
+    """What changes when a file does: its place, time of change and size."""
+    if not file.is_file():
+        return str(file), 0, 0
+    status = file.stat()
+    return str(file), status.st_mtime_ns, status.st_size
+
+
+@lru_cache(maxsize=1)
+def _nodes(target: Path, _manifest: FileState) -> dict[str, Node]:
     """The raw tables, seeds and models of the last build by name, parents before children."""
-    target = paths.target_folder()
     manifest = read_artifact("manifest.json")
     found: dict[str, Node] = {}
 
@@ -177,8 +224,9 @@ def _nodes() -> dict[str, Node]:
     return found
 
 
-def _prepare(scratch: DuckDBPyConnection, nodes: dict[str, Node]) -> None:
+def _prepare(rescored: Rescoring) -> None:
     """What is landed and what seeds and models hold, as the live file has it."""
+    scratch = rescored.connection
     for schema in ("raw", "state", "seeds", "staging", "intermediate", "marts"):
         scratch.execute(f"create schema {schema}")
     built = {
@@ -190,14 +238,9 @@ def _prepare(scratch: DuckDBPyConnection, nodes: dict[str, Node]) -> None:
             {"live": LIVE},
         ).fetchall()
     }
-    for node in nodes.values():
+    scratch.begin()
+    for name, node in rescored.nodes.items():
         if node.relation in built:
-            query = _sql(node) if node.is_view else f"from {LIVE}.{node.relation}"
+            query = rescored.sql(name) if node.is_view else f"from {LIVE}.{node.relation}"
             scratch.execute(f"create view {node.relation} as {query}")
-
-
-def _sql(node: Node) -> str:
-    """What dbt compiled for a model. Raises UserError where it is gone."""
-    if node.compiled is None or not node.compiled.is_file():
-        raise UserError(f"dbt left no {node.compiled}; build the project first: make run")
-    return node.compiled.read_text("utf-8")
+    scratch.commit()

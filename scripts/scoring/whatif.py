@@ -25,8 +25,8 @@ from rich.text import Text
 
 from scripts.scoring.champion import champion_at_clock
 from scripts.scoring.rescore import LIVE, Rescoring, rescoring
-from scripts.seeds.check_seeds import check_seeds, seed_files
-from scripts.seeds.overlay import SEEDS, have_same_rows, load_seed
+from scripts.seeds.check_seeds import check_seeds
+from scripts.seeds.overlay import SEEDS
 from scripts.shared import paths
 from scripts.shared.errors import UserError
 from scripts.shared.interface import (
@@ -179,7 +179,7 @@ def _compared(scratch: Rescoring, proposal: Path) -> WhatIf:
     if not is_measured:
         scratch.run(sample, (), MEASURED | AS_IT_WAS, RESULTS[2:])
     quality_now = _quality(scratch.connection)
-    changed = _load_seeds(scratch, proposal)
+    changed = scratch.lay_seeds(proposal)
     empty = {name: f"from {LIVE}.{scratch.nodes[name].relation} limit 0" for name in LEFT_OUT}
     others = {**sample, **empty, DUE: ALL_LEADS}
     scratch.run(others, changed, AS_IT_WAS, (*RESULTS, REASONS_OF), {REASONS_OF})
@@ -320,19 +320,6 @@ def _proposal(folder: Path | None, git_ref: str | None) -> Iterator[Path]:
         if not (unpacked / "seeds").is_dir():
             raise UserError(f"seeds at {git_ref} is no folder")
         yield unpacked / "seeds"
-
-
-def _load_seeds(scratch: Rescoring, proposal: Path) -> tuple[str, ...]:
-    """Puts the proposed seeds in place of the live ones, and names those whose rows differ."""
-    changed = []
-    for name, file in seed_files(SEEDS, proposal).items():
-        if name not in scratch.nodes:  # younger than the last build, of which no model reads it
-            continue
-        relation = scratch.nodes[name].relation
-        scratch.replace(name, f"from {load_seed(scratch.connection, file)}")
-        if not have_same_rows(scratch.connection, relation, f"{LIVE}.{relation}"):
-            changed.append(name)
-    return tuple(changed)
 
 
 def _quality(scratch: DuckDBPyConnection) -> Quality | None:
