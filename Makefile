@@ -8,7 +8,7 @@ export DO_NOT_TRACK := 1
 BOARDS := $(filter-out charts/meta.yml,$(wildcard charts/*.yml))
 CHARTS := $(dir $(or $(LEADS_WAREHOUSE),warehouse/leads.duckdb))charts
 
-.PHONY: run daily test test-all test-spark bench lint charts serve docs lock clean
+.PHONY: run daily studio test test-all test-spark bench lint charts serve docs lock clean
 
 OWN = $(if $(DATA),"$(DATA)") $(if $(CONNECT),--connect "$(CONNECT)") $(if $(FROM),--from "$(FROM)")
 
@@ -17,6 +17,9 @@ run: .venv/installed  ## sample data, DATA=folder or CONNECT=hubspot FROM=place,
 
 daily: .venv/installed  ## what a nightly job calls: run, but for what measures the models
 	@$(SCRIPTS) daily $(OWN)
+
+studio: .venv/installed  ## points edited in a browser, which shows at once what that does
+	@$(SCRIPTS) studio $(if $(PROPOSAL),"$(PROPOSAL)")
 
 test: .venv/installed lint  ## everything that must hold before a change lands
 	@.venv/bin/pytest -q -m "not slow" -n auto --dist loadgroup --no-loadscope-reorder

@@ -376,21 +376,39 @@ def whatif(
     seeds: Annotated[Path | None, typer.Argument(help="folder of seeds to try")] = None,
     git_ref: Annotated[str | None, typer.Option(help="branch whose seeds to try")] = None,
     as_markdown: Annotated[bool, typer.Option("--markdown", help="for a pull request")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON instead of tables")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON, with all leads that move")] = False,
 ) -> None:
     """Tell what other seeds would change: leads by band, quality, movers. Touches nothing live."""
     from scripts.scoring import whatif as trying
+    from scripts.scoring.preview import MOVERS
 
     if as_markdown and as_json:
         raise UserError("--markdown or --json, not both")
     with terminal.status("scoring all leads with these seeds"):
-        found = trying.whatif(seeds, git_ref)
+        found = trying.whatif(seeds, git_ref, None if as_json else MOVERS)
     if as_json:
         terminal.write_json(found.to_json())
     elif as_markdown:
         terminal.write(trying.to_markdown(found))
     else:
         terminal.show(trying.render(found))
+
+
+@app.command()
+def studio(
+    proposal: Annotated[
+        Path | None, typer.Argument(help="folder of a proposal, to open and to save into")
+    ] = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any that is free")] = 0,
+) -> None:
+    """Edit the points in a browser and see at once what that does; serves until it is stopped."""
+    from scripts.scoring.studio import server
+
+    def ready(address: str) -> None:
+        say("stop it with Ctrl+C; open in a browser on this machine:")
+        say(address)
+
+    server.serve(port, proposal, ready)
 
 
 @app.command()

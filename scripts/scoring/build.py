@@ -53,7 +53,8 @@ def build(
     dbt = [sys.executable, "-m", "scripts.scoring.dbt", "--log-format", "json"]
     with exclusive("build", working_file):
         _refuse_unlanded(working_file)
-        variables = {**os.environ, "LEADS_SEEDS": seed_path(), **added}
+        seeds = seed_path(added.get("LEADS_SEEDS"))
+        variables = {**os.environ, **added, "LEADS_SEEDS": seeds}
         errors = run_dbt(progress, [*dbt, *BUILD, *arguments], variables)
         if errors is not None:
             words = filter(None, [*errors, *_failing_rows(variables), *_changed_personas()])

@@ -8,16 +8,14 @@ file, in which all others are as the live file has them. Nothing live is written
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import yaml
 from duckdb import DuckDBPyConnection
 
 from scripts.scoring.artifacts import read_artifact
-from scripts.seeds.check_seeds import seed_files
-from scripts.seeds.overlay import SEEDS, have_same_rows, load_seed
 from scripts.shared import paths
 from scripts.shared.errors import UserError
 from scripts.shared.interface import LANDED_EVENTS, LAST_BUILD
@@ -33,8 +31,8 @@ from scripts.shared.warehouse import (
 
 # The schema-qualified name under which the scratch file has the live one.
 LIVE = "_live"
-
-FileState = tuple[str, int, int]
+# The file beside a scratch in memory: its name must not be the live file's.
+SCRATCH = "_scratch.duckdb"
 
 # The days of new events are rolled up by a build; here it is all of them where any is.
 _DAYS_TO_ROLL_UP = "int_days_to_roll_up"
@@ -43,9 +41,6 @@ select lead_id, occurred_at::date as event_date, max(landing_seq) as landing_seq
 from {LANDED_EVENTS}
 group by all
 """
-
-# Files of seeds that a program found to be as a warehouse has them; most are, and stay so.
-_AS_LIVE: set[tuple[FileState, str, bytes]] = set()
 
 
 @dataclass(frozen=True)
@@ -65,9 +60,13 @@ class Rescoring:
 
     connection: DuckDBPyConnection
     nodes: dict[str, Node]
+    replaced: set[str] = field(default_factory=set)
 
-    def replace(self, name: str, query: str) -> None:
-        """Put the rows of a query in place of what a raw table, seed or model has."""
+    def replace(self, name: str, query: str, kind: Literal["table", "view"] = "table") -> None:
+        """Put the rows of a query in place of what a raw table, seed or model has.
+
+        Those of a view are looked up when they are read.
+        """
         relation = self.nodes[name].relation
         ((is_view,),) = self.connection.execute(
             """select count(*) > 0 from duckdb_views()
@@ -76,35 +75,26 @@ class Rescoring:
             [relation],
         ).fetchall()
         self.connection.execute(f"drop {'view' if is_view else 'table'} if exists {relation}")
-        self.connection.execute(f"create table {relation} as {query}")
+        self.connection.execute(f"create {kind} {relation} as {query}")
+        self.replaced.add(name)
 
-    def sql(self, name: str) -> str:
-        """What dbt compiled for a model. Raises UserError where it is gone."""
-        node = self.nodes[name]
-        if node.compiled is None or not node.compiled.is_file():
-            raise UserError(f"dbt left no {node.compiled}; build the project first: make run")
-        return node.compiled.read_text("utf-8")
+    def restore(self, *names: str) -> None:
+        """Put what the live file has in place of what was replaced: of these, or of all."""
+        for name in names or tuple(self.replaced):
+            self.replace(name, _as_live(self.nodes[name]), "view")
+            self.replaced.discard(name)
 
-    def lay_seeds(self, folder: Path) -> tuple[str, ...]:
-        """Put the seeds, with a folder's laid over them, in place of the live ones.
+    def remake(self, name: str, query: str | None = None) -> None:
+        """Put a model's rows in place of what it has, from its SQL and its parents as they are."""
+        self.replace(name, query or _sql(self.nodes[name]))
 
-        Names those whose rows differ from the live ones; the others stay as they are. The seeds
-        must be sound.
-        """
-        changed = []
-        for name, file in seed_files(SEEDS, folder).items():
-            if name not in self.nodes:  # younger than the last build, of which no model reads it
-                continue
-            key = (_state(built_file()), name, file.read_bytes())
-            if key in _AS_LIVE:
-                continue
-            rows = load_seed(self.connection, file)
-            if have_same_rows(self.connection, rows, f"{LIVE}.{self.nodes[name].relation}"):
-                _AS_LIVE.add(key)
-            else:
-                self.replace(name, f"from {rows}")
-                changed.append(name)
-        return tuple(changed)
+    def reaching(self, results: Collection[str], as_live: Collection[str]) -> set[str]:
+        """All that results are made from, but for what only models of `as_live` are."""
+        needed = set(results)
+        for node in reversed(self.nodes.values()):
+            if node.name in needed and node.name not in as_live:
+                needed.update(node.parents)
+        return needed
 
     def refuse_missing(self, results: Sequence[str]) -> None:
         """Raise UserError where the last build was of a part, without these models."""
@@ -144,33 +134,47 @@ class Rescoring:
             replaced = {**replaced, _DAYS_TO_ROLL_UP: _ALL_DAYS}
             self.run(replaced, changed, as_live, results, views)
             return
-        self.connection.begin()  # one by one each would wait for the disk
         for name in running:
-            node = self.nodes[name]
             if name in views:
-                self.connection.execute(f"drop view {node.relation}")
-                self.connection.execute(f"create view {node.relation} as {self.sql(name)}")
-            elif name in replaced or not node.is_view:
-                self.replace(name, replaced.get(name) or self.sql(name))
-        self.connection.commit()
+                self.replace(name, replaced.get(name) or _sql(self.nodes[name]), "view")
+            elif name in replaced or not self.nodes[name].is_view:
+                self.remake(name, replaced.get(name))
 
 
 @contextmanager
-def rescoring() -> Iterator[Rescoring]:
+def rescoring(*models: str) -> Iterator[Rescoring]:
     """A scratch file in which all is as the live one has it.
 
-    Raises UserError where nothing is built yet, or dbt compiled with other vars than the build's.
+    Where models are named there is only what they read, and all in memory, put aside where that
+    does not hold it. Raises UserError where nothing is built yet, or dbt compiled with other vars
+    than the build's.
     """
     live = built_file()
-    nodes = _nodes(paths.target_folder(), _state(paths.target_folder() / "manifest.json"))
-    with temporary_folder() as folder, connect(folder / live.name) as scratch:
+    nodes = _nodes()
+    with (
+        temporary_folder() as folder,
+        connect(folder / (SCRATCH if models else live.name)) as scratch,
+    ):
+        if models:
+            scratch.execute(f"attach ':memory:' as {quote_identifier(live.stem)}")
+            scratch.execute(f"use {quote_identifier(live.stem)}")
         register_text_functions(scratch)
         register_functions(scratch)
         with attached(scratch, LIVE):
             _refuse_other_vars(scratch)
-            rescored = Rescoring(scratch, nodes)
-            _prepare(rescored)
-            yield rescored
+            _prepare(scratch, _read_by(nodes, models) if models else nodes)
+            yield Rescoring(scratch, nodes)
+            if models:
+                scratch.execute(f"use {quote_identifier(Path(SCRATCH).stem)}")
+
+
+def _read_by(nodes: Mapping[str, Node], models: Collection[str]) -> dict[str, Node]:
+    """These models, what they read, and what the views among that do."""
+    wanted = set(models)
+    for node in reversed(nodes.values()):
+        if node.name in wanted and (node.name in models or node.is_view):
+            wanted.update(node.parents)
+    return {name: node for name, node in nodes.items() if name in wanted}
 
 
 def _refuse_other_vars(scratch: DuckDBPyConnection) -> None:
@@ -184,17 +188,9 @@ def _refuse_other_vars(scratch: DuckDBPyConnection) -> None:
         )
 
 
-def _state(file: Path) -> FileState:
-    """What changes when a file does: its place, time of change and size."""
-    if not file.is_file():
-        return str(file), 0, 0
-    status = file.stat()
-    return str(file), status.st_mtime_ns, status.st_size
-
-
-@lru_cache(maxsize=1)
-def _nodes(target: Path, _manifest: FileState) -> dict[str, Node]:
+def _nodes() -> dict[str, Node]:
     """The raw tables, seeds and models of the last build by name, parents before children."""
+    target = paths.target_folder()
     manifest = read_artifact("manifest.json")
     found: dict[str, Node] = {}
 
@@ -224,9 +220,9 @@ def _nodes(target: Path, _manifest: FileState) -> dict[str, Node]:
     return found
 
 
-def _prepare(rescored: Rescoring) -> None:
+def _prepare(scratch: DuckDBPyConnection, nodes: dict[str, Node]) -> None:
     """What is landed and what seeds and models hold, as the live file has it."""
-    scratch = rescored.connection
+    scratch.begin()  # one by one each view would wait for the disk
     for schema in ("raw", "state", "seeds", "staging", "intermediate", "marts"):
         scratch.execute(f"create schema {schema}")
     built = {
@@ -238,9 +234,19 @@ def _prepare(rescored: Rescoring) -> None:
             {"live": LIVE},
         ).fetchall()
     }
-    scratch.begin()
-    for name, node in rescored.nodes.items():
+    for node in nodes.values():
         if node.relation in built:
-            query = rescored.sql(name) if node.is_view else f"from {LIVE}.{node.relation}"
-            scratch.execute(f"create view {node.relation} as {query}")
+            scratch.execute(f"create view {node.relation} as {_as_live(node)}")
     scratch.commit()
+
+
+def _as_live(node: Node) -> str:
+    """A query of what the live file has of a node."""
+    return _sql(node) if node.is_view else f"from {LIVE}.{node.relation}"
+
+
+def _sql(node: Node) -> str:
+    """What dbt compiled for a model. Raises UserError where it is gone."""
+    if node.compiled is None or not node.compiled.is_file():
+        raise UserError(f"dbt left no {node.compiled}; build the project first: make run")
+    return node.compiled.read_text("utf-8")

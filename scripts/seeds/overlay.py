@@ -20,12 +20,12 @@ from scripts.shared.warehouse import quote_identifier
 SEEDS = PROJECT / "seeds"
 
 
-def overlay() -> Path | None:
-    """The folder that `LEADS_SEEDS` names, unless it is the project's own.
+def overlay(named: str | None = None) -> Path | None:
+    """The folder `named`, or else that which `LEADS_SEEDS` names, unless it is the project's own.
 
     Raises UserError where there is no such folder, or no CSV file in it.
     """
-    named = os.environ.get("LEADS_SEEDS")
+    named = named or os.environ.get("LEADS_SEEDS")
     if not named or (PROJECT / named).resolve() == SEEDS:
         return None
     if not (PROJECT / named).is_dir():
@@ -35,14 +35,15 @@ def overlay() -> Path | None:
     return PROJECT / named
 
 
-def seed_path() -> str:
+def seed_path(named: str | None = None) -> str:
     """The folder of seeds for dbt, relative to the project.
 
-    `LEADS_SEEDS` names a folder whose CSV files replace those of the same name in `seeds/`; they
-    are checked, then copied into a build area of their content's own, since dbt writes over seed
-    files outside the project. Raises UserError where a seed is faulty or the folder is missing.
+    `named`, or else `LEADS_SEEDS`, names a folder whose CSV files replace those of the same name in
+    `seeds/`; they are checked, then copied into a build area of their content's own, since dbt
+    writes over seed files outside the project. Raises UserError where a seed is faulty or the
+    folder is missing.
     """
-    folder = overlay()
+    folder = overlay(named)
     check_seeds(SEEDS, folder).raise_for_errors()
     if folder is None:
         return SEEDS.name

@@ -18,7 +18,7 @@ import duckdb
 import pytest
 
 from scripts.run import RunResult
-from scripts.scoring import whatif
+from scripts.scoring.whatif import whatif
 from tests.oracle import Factor, Oracle, Score, decay, key_of, number_of, rounded
 from tests.python.conftest import Warehouse
 from tests.universe import CLOCK, Row, Universe, universe
@@ -138,7 +138,6 @@ def test_a_what_if_gives_the_scores_that_a_build_would(
     """Other points, groups, bands and models, and another page that counts, on the same leads."""
     monkeypatch.setenv("LEADS_WAREHOUSE", str(world.folder / "leads.duckdb"))
     monkeypatch.setenv("DBT_TARGET_PATH", str(world.folder / "target"))
-    monkeypatch.setattr(whatif, "MOVERS", 10_000)
     made, other = world.universe, universe(7, 1, 25).seeds
     # The champion alone, so that the oracle need not know who is a challenger's.
     other["score_models"] = [{**row, "traffic_share": ""} for row in other["score_models"]]
@@ -153,7 +152,7 @@ def test_a_what_if_gives_the_scores_that_a_build_would(
         made.match_leads_by_person,
     )
     (champion,) = (m["score_model"] for m in other["score_models"] if m["role"] == "champion")
-    found = whatif.whatif(tmp_path)
+    found = whatif(tmp_path, movers=None)
     assert {"attribute_points", "event_keys", "event_points", "score_bands"} <= set(
         found.changed_seeds
     )

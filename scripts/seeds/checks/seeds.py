@@ -64,6 +64,7 @@ class Column:
     max: int = 1_000_000
     above: int | None = None
     decimals: int = 4
+    description: str = ""
 
     @property
     def least(self) -> Decimal:
@@ -79,6 +80,7 @@ class Seed:
     """A seed: its place, the columns that tell its rows apart, all columns, and their types."""
 
     path: str
+    description: str
     key: list[str]
     columns: dict[str, Column]
     types: dict[str, str]
@@ -99,12 +101,15 @@ def read_seeds() -> dict[str, Seed]:
             columns = {column["name"]: Column(**_meta(column)) for column in seed["columns"]}
             key = seed["config"]["meta"]["key"]
             types = seed["config"]["column_types"]
-            seeds[seed["name"]] = Seed(f"{folder}/{seed['name']}.csv", key, columns, types)
+            seeds[seed["name"]] = Seed(
+                f"{folder}/{seed['name']}.csv", seed["description"].strip(), key, columns, types
+            )
     return seeds
 
 
 def _meta(column: dict[str, Any]) -> dict[str, Any]:
-    return {"name": column["name"], **column.get("config", {}).get("meta", {})}
+    meta = column.get("config", {}).get("meta", {})
+    return {"name": column["name"], "description": column["description"], **meta}
 
 
 @cache

@@ -1,0 +1,255 @@
+"""What edited seeds would change, again and again: the engine of `whatif` and of the studio.
+
+with previewing() as preview:
+    found = preview.effect(Path("proposal"))
+"""
+# ruff: noqa: S608 (names in SQL are those of `interface` and of dbt's manifest)
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+from duckdb import DuckDBPyConnection
+
+from scripts.scoring import compare
+from scripts.scoring.effect import (
+    ChangedRule,
+    Persona,
+    Quality,
+    Restated,
+    RestatedModel,
+    WhatIf,
+)
+from scripts.scoring.measured import EVALUATED, EVALUATED_SAMPLE, quality
+from scripts.scoring.rescore import LIVE, Rescoring, rescoring
+from scripts.seeds.check_seeds import seed_files
+from scripts.seeds.overlay import SEEDS, have_same_rows, load_seed
+from scripts.shared import paths
+from scripts.shared.errors import UserError
+from scripts.shared.interface import (
+    LEAD_PROFILES,
+    LIFECYCLE_STAGES,
+    LIVE_MODELS,
+    REGION_BANDS,
+    RULES,
+    SCORES,
+)
+from scripts.shared.warehouse import built_file
+
+MOVERS = 10
+
+# What is looked at. Only the last of them, read for a few leads, is not worth a table.
+RESULTS = ("lead_score", "golden_lead_factors", "int_evaluation_leads", "int_scored_days")
+REASONS_OF = "lead_score_factors"
+
+# What is not computed anew: the days on which scores could rise, and words for all leads.
+HISTORY_DATES = (
+    "int_history_dates__accounts",
+    "int_history_dates__events",
+    "int_history_dates__leads",
+)
+TOP_REASONS = "int_top_reasons"
+# The history stays as it was, and with it the days on which bands were reached, and the lifecycle.
+AS_IT_WAS = {"int_score_milestones", "int_lead_milestones"}
+
+# A build scores past days of leads that are due; here those of all leads are.
+DUE = "int_history_due"
+ALL_LEADS = f"""
+select lead_id, score_model, '' as inputs_hash, date '1900-01-01' as history_from_date
+from (select distinct lead_id from {LEAD_PROFILES})
+cross join {LIVE_MODELS}
+"""
+
+
+class Preview:
+    """Compares proposals with the live warehouse, which no build can write meanwhile."""
+
+    def effect(self, seeds: Path, movers: int | None = MOVERS) -> WhatIf:
+        """What the CSV files of a folder, in place of those in `seeds/`, would change.
+
+        They must be sound (`check_seeds`). Names at most `movers` leads that move, or all (None).
+        """
+        with _as_built(), rescoring() as scratch:
+            scratch.refuse_missing(RESULTS)
+            left_out = [_nothing_of(scratch, name) for name in (*HISTORY_DATES, TOP_REASONS)]
+            others = {EVALUATED: EVALUATED_SAMPLE, DUE: ALL_LEADS, **dict(left_out)}
+            scratch.run(others, (), AS_IT_WAS, RESULTS)
+            quality_now = quality(scratch)
+            changed = _load_seeds(scratch, seeds)
+            scratch.run(others, changed, AS_IT_WAS, (*RESULTS, REASONS_OF), {REASONS_OF})
+            return _compared(scratch, changed, quality_now, movers)
+
+    def restated(self, seeds: Path) -> Restated:
+        """What they would change in the past: all days since the models went live, scored anew.
+
+        Takes as long as a build of the whole history.
+        """
+        with _as_built(), rescoring() as scratch:
+            scratch.refuse_missing(("int_lifecycles",))
+            changed = _load_seeds(scratch, seeds)
+            others = {DUE: ALL_LEADS, **dict([_nothing_of(scratch, EVALUATED)])}
+            scratch.run(others, changed, (), ("int_lifecycles",))
+            return _restated(scratch.connection)
+
+
+@contextmanager
+def previewing() -> Iterator[Preview]:
+    """Open the live warehouse for previews. Raises UserError where nothing is built."""
+    built_file()
+    yield Preview()
+
+
+@contextmanager
+def _as_built() -> Iterator[None]:
+    """Turns what DuckDB says of SQL that is not the last build's into what a person can do."""
+    try:
+        yield
+    except (duckdb.BinderException, duckdb.CatalogException) as error:
+        cause = str(error).splitlines()[0]
+        raise UserError(
+            f"{paths.target_folder()} is not what the build of {built_file()} left "
+            f"({cause}); build it again: make run"
+        ) from error
+
+
+def _nothing_of(scratch: Rescoring, name: str) -> tuple[str, str]:
+    return name, f"from {LIVE}.{scratch.nodes[name].relation} limit 0"
+
+
+def _load_seeds(scratch: Rescoring, proposal: Path) -> tuple[str, ...]:
+    """Puts the proposed seeds in place of the live ones, and names those whose rows differ."""
+    changed = []
+    for name, file in seed_files(SEEDS, proposal).items():
+        if name not in scratch.nodes:  # younger than the last build, of which no model reads it
+            continue
+        relation = scratch.nodes[name].relation
+        scratch.replace(name, f"from {load_seed(scratch.connection, file)}")
+        if not have_same_rows(scratch.connection, relation, f"{LIVE}.{relation}"):
+            changed.append(name)
+    return tuple(changed)
+
+
+def _lead_scores(database: str) -> str:
+    """The score that counts for each lead, and whether it is ready for sales."""
+    ready = compare.READY_FROM.format(
+        bands=f"{database}{REGION_BANDS}", stages=f"{database}{LIFECYCLE_STAGES}"
+    )
+    return f"""
+    select
+        leads.lead_id, leads.score_model, leads.score, leads.band, leads.band_order,
+        leads.is_callable,
+        leads.is_callable and coalesce(leads.band_order >= ready.band_order, false) as is_ready
+    from {database}marts.lead_score as leads
+    inner join {database}{SCORES} as scores
+        on leads.lead_id = scores.lead_id and leads.score_model = scores.score_model
+        and scores.is_current
+    left join ({ready}) as ready
+        on scores.score_model = ready.score_model and scores.lead_region = ready.lead_region
+    """
+
+
+def _compared(
+    scratch: Rescoring, changed: tuple[str, ...], quality_now: Quality | None, movers: int | None
+) -> WhatIf:
+    connection = scratch.connection
+    connection.execute(
+        f"""create or replace temp table compared as
+        select
+            lead_id, was.score as score_now, will.score as score_then,
+            was.band as band_now, will.band as band_then,
+            was.band_order as order_now, will.band_order as order_then,
+            was.score_model as model_now, will.score_model as model_then,
+            coalesce(will.is_callable, false) as is_callable_then,
+            coalesce(was.is_ready, false) as is_ready_now,
+            coalesce(will.is_ready, false) as is_ready_then
+        from ({_lead_scores(f"{LIVE}.")}) as was
+        full join ({_lead_scores("")}) as will using (lead_id)"""
+    )
+    counted = compare.count(connection)
+    compare.choose_movers(connection, movers)
+    for when, database in (("now", f"{LIVE}."), ("then", "")):
+        connection.execute(
+            f"""create or replace temp table reasons_{when} as
+            select factors.* from {database}marts.lead_score_factors as factors
+            inner join movers
+                on factors.lead_id = movers.lead_id and factors.score_model = movers.model_{when}"""
+        )
+    return WhatIf(
+        changed_seeds=changed,
+        changed_rules=tuple(_changed_rules(connection)),
+        **vars(counted),
+        movers=tuple(compare.movers(connection)),
+        quality_now=quality_now,
+        quality_then=quality(scratch),
+        personas=tuple(_personas(connection)),
+    )
+
+
+def _personas(connection: DuckDBPyConnection) -> list[Persona]:
+    found = connection.sql(
+        f"""with was as (
+            select distinct persona, score_model, band, score
+            from {LIVE}.marts.golden_lead_factors
+        ), will as (
+            select distinct persona, score_model, expected_band, band, score
+            from marts.golden_lead_factors
+        )
+        select
+            persona, score_model, will.expected_band, was.band, will.band, was.score, will.score
+        from will left join was using (persona, score_model)
+        order by persona, score_model, will.expected_band"""
+    )
+    return [Persona(*row) for row in found.fetchall()]
+
+
+def _changed_rules(connection: DuckDBPyConnection) -> list[ChangedRule]:
+    """Rules whose rows differ in anything but their numbers, by region of leads or in all."""
+    rules = "select * exclude (rule_number, group_number) from"
+    found = connection.sql(
+        f"""with was as ({rules} {LIVE}.{RULES}), will as ({rules} {RULES}), differing as (
+            select score_model, rule_id from (
+                (from was except from will) union all (from will except from was)
+            )
+        )
+        select distinct
+            score_model, rule_id,
+            case
+                when (score_model, rule_id) not in (select (score_model, rule_id) from was)
+                    then 'added'
+                when (score_model, rule_id) not in (select (score_model, rule_id) from will)
+                    then 'removed'
+                else 'changed'
+            end
+        from differing order by all"""
+    )
+    return [ChangedRule(*row) for row in found.fetchall()]
+
+
+def _restated(connection: DuckDBPyConnection) -> Restated:
+    """Compares the days on which leads became an MQL, once int_lifecycles is made anew."""
+    lifecycles = "intermediate.int_lifecycles"
+    gained, lost, redated = connection.sql(
+        f"""select
+            count(*) filter (was.mql_at is null and will.mql_at is not null),
+            count(*) filter (was.mql_at is not null and will.mql_at is null),
+            count(*) filter (was.mql_at::date <> will.mql_at::date)
+        from {LIVE}.{lifecycles} as was full join {lifecycles} as will using (lead_id)"""
+    ).fetchall()[0]
+    models = connection.sql(
+        f"""with counted as (
+            select 'now' as side, mql_at from {LIVE}.{lifecycles} where mql_at is not null
+            union all
+            select 'then', mql_at from {lifecycles} where mql_at is not null
+        )
+        select
+            champions.score_model, champions.live_from_date,
+            count(*) filter (side = 'now'), count(*) filter (side = 'then')
+        from {LIVE_MODELS} as champions
+        left join counted
+            on counted.mql_at >= champions.live_from_date
+            and counted.mql_at < champions.live_until_date
+        where champions.role = 'champion'
+        group by all order by champions.live_from_date"""
+    ).fetchall()
+    return Restated(tuple(RestatedModel(*model) for model in models), gained, lost, redated)

@@ -1,0 +1,177 @@
+"""Checks the seeds after each edit and finds what they do, beside the page and not before it.
+
+One thread does it all, since a connection of DuckDB is one thread's; what was found for seeds that
+were edited meanwhile is dropped.
+"""
+
+import asyncio
+import shutil
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TypeVar
+
+from nicegui import background_tasks
+
+from scripts.scoring.build import Progress, build
+from scripts.scoring.effect import Restated, WhatIf
+from scripts.scoring.preview import Preview, previewing
+from scripts.scoring.publish import publish
+from scripts.scoring.studio.data import Data, read_data
+from scripts.scoring.studio.state import State
+from scripts.seeds.check_seeds import SeedReport, check_seeds
+from scripts.shared.errors import BusyError, UserError
+from scripts.shared.faults import told
+from scripts.shared.lock import exclusive
+from scripts.shared.temporary import temporary_folder
+
+# Seconds without an edit before the seeds are looked at, and after which a warehouse that another
+# program writes is asked again.
+_PAUSE, _PAUSE_WHILE_BUSY = 0.15, 5.0
+# Seconds without an edit after which the warehouse is closed, since no build can write it before.
+_IDLE = 20.0
+# How many of the leads that move are named.
+MOST_MOVERS = 1000
+
+Result = TypeVar("Result")
+
+
+class Live:
+    """What is known of the seeds of a state and of the warehouse, as of the last edit."""
+
+    def __init__(self, state: State) -> None:
+        """Begin with the first page that is opened."""
+        self._state = state
+        self._thread = ThreadPoolExecutor(1, "studio")
+        self._stack = ExitStack()
+        self._snapshot = self._stack.enter_context(temporary_folder())
+        self._opened = ExitStack()
+        self._preview: Preview | None = None
+        self._is_started = False
+        state.changed.subscribe(lambda _: self.refresh())
+
+    def start(self) -> None:
+        """Look at the seeds, and what the data have, unless that was begun before."""
+        if not self._is_started:
+            self._is_started = True
+            background_tasks.create(self._read_data(), name="what the data have")
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Look at the seeds as they are now."""
+        if self._is_started:
+            background_tasks.create(self._refresh(self._state.version), name="effect of an edit")
+
+    def close(self) -> None:
+        """End what is being done."""
+        self._thread.submit(self._let_go)
+        self._thread.shutdown(wait=True)
+        self._stack.close()
+
+    async def build_and_publish(self, seeds: Path | None, progress: Progress) -> str:
+        """Build with the live seeds, or with those of a folder over them, and publish.
+
+        Returns what to say of it. Raises UserError where either can't go on.
+        """
+        said = await self._in_thread(lambda: self._built_and_published(seeds, progress))
+        background_tasks.create(self._read_data(), name="what the data have")
+        self.refresh()
+        return said
+
+    async def _refresh(self, version: int, pause: float = _PAUSE) -> None:
+        state = self._state
+        if not state.is_computing:
+            state.is_computing = True
+            state.effect_changed.emit()
+        await asyncio.sleep(pause)
+        if version != state.version:
+            return
+        again = False
+        try:
+            report = await self._in_thread(self._checked)
+            if version != state.version:
+                return
+            state.findings = (*report.errors, *report.warnings)
+            state.checked.emit()
+            if report.errors:
+                raise UserError(_mend(len(report.errors)))
+            effect = await self._in_thread(self._effect)
+            if version != state.version:
+                return
+            state.effect, state.failure = effect, None
+            background_tasks.create(self._rest(version), name="let go of the warehouse")
+        except BusyError as error:
+            state.failure, again = f"{error} Tried again in a few seconds.", True
+        except Exception as error:
+            state.failure = str(told(error))
+        if version != state.version:
+            return
+        state.is_computing = False
+        state.effect_changed.emit()
+        if again:
+            await self._refresh(version, _PAUSE_WHILE_BUSY)
+
+    async def restated(self) -> Restated:
+        """What the edits would change in the past, which takes as long as a build of the history.
+
+        Raises UserError where the seeds have errors, or the warehouse can't be read.
+        """
+        return await self._in_thread(self._restated)
+
+    async def _rest(self, version: int) -> None:
+        """Let a build have the warehouse once nobody edits any more."""
+        await asyncio.sleep(_IDLE)
+        if version == self._state.version:
+            await self._in_thread(self._let_go)
+
+    async def _read_data(self) -> None:
+        try:
+            self._state.data = await self._in_thread(read_data)
+        except UserError:  # the effect says why the warehouse cannot be read
+            self._state.data = Data()
+        self._state.data_read.emit()
+
+    async def _in_thread(self, work: Callable[[], Result]) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    def _checked(self) -> SeedReport:
+        """The findings of the seeds as they are now, of which a copy is kept for the effect."""
+        shutil.copytree(self._state.working, self._snapshot, dirs_exist_ok=True)
+        return check_seeds(self._snapshot)
+
+    def _effect(self) -> WhatIf:
+        """The effect of that copy; the warehouse stays open for the next one."""
+        try:
+            if self._preview is None:
+                self._preview = self._opened.enter_context(previewing())
+            return self._preview.effect(self._snapshot, movers=MOST_MOVERS)
+        except BaseException:
+            self._let_go()
+            raise
+
+    def _restated(self) -> Restated:
+        self._let_go()
+        check_seeds(self._snapshot).raise_for_errors()
+        with previewing() as preview:
+            return preview.restated(self._snapshot)
+
+    def _built_and_published(self, seeds: Path | None, progress: Progress) -> str:
+        self._let_go()
+        try:
+            with exclusive("studio"):
+                build(progress, environment={"LEADS_SEEDS": str(seeds)} if seeds else None)
+                published = publish()
+        except Exception as error:
+            raise told(error) from error
+        return f"Built and published: {published.file}"
+
+    def _let_go(self) -> None:
+        """Close the warehouse, so that a build can have it."""
+        self._preview = None
+        self._opened.close()
+
+
+def _mend(errors: int) -> str:
+    told = "is 1 error" if errors == 1 else f"are {errors} errors"
+    return f"There {told} to mend, below the grid. What stands here is of the seeds before."

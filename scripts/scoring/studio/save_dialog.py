@@ -1,0 +1,186 @@
+"""Saving: where to, what changes there line by line, whose cell counts, and building it."""
+
+import asyncio
+import difflib
+from functools import partial
+from pathlib import Path
+
+from nicegui import ui
+
+from scripts.scoring.studio.live import Live
+from scripts.scoring.studio.saving import Change, changes, save
+from scripts.scoring.studio.state import State
+from scripts.seeds.merge import Conflict
+from scripts.shared.errors import UserError
+
+_MOST_LINES = 400
+
+
+class SaveDialog:
+    """The dialog of one browser tab."""
+
+    def __init__(self, state: State, live: Live) -> None:
+        """Draw it, closed."""
+        self._state = state
+        self._live = live
+        self._decided: dict[tuple[str, Conflict], bool] = {}
+        with (
+            ui.dialog().props("aria-label=Save") as dialog,
+            ui.card().classes("w-[760px] !max-w-full gap-2"),
+        ):
+            ui.label("Save").classes("text-lg")
+            targets = {
+                state.live: f"the live seeds, {_shown(state.live)}: the next build takes them",
+                state.proposal: f"a proposal, {_shown(state.proposal)}: nothing live changes",
+            }
+            self._target = ui.radio(targets, value=state.live, on_change=self._show)
+            self._content = ui.column().classes("w-full gap-1 max-h-[46vh] overflow-y-auto")
+            self._told = ui.label().classes(
+                "text-sm whitespace-pre-wrap w-full max-h-[20vh] overflow-y-auto"
+            )
+            self._progress = ui.linear_progress(0, show_value=False).classes("w-full")
+            self._progress.set_visibility(False)
+            with ui.row().classes("w-full justify-end"):
+                ui.button("Close", on_click=dialog.close).props("flat no-caps")
+                self._build = ui.button("Build and publish", on_click=self._build_and_publish)
+                self._build.props("outline no-caps")
+                self._save = ui.button("Save", icon="save", on_click=self._write).props(
+                    "no-caps autofocus"
+                )
+        self._dialog = dialog
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is shown."""
+        return bool(self._dialog.value)
+
+    def open(self) -> None:
+        """Show what would be saved; where it is shown already, save."""
+        if self.is_open:
+            self._write()
+            return
+        self._decided.clear()
+        self._told.set_text("")
+        self._show()
+        self._dialog.open()
+
+    @property
+    def _folder(self) -> Path:
+        folder: Path = self._target.value
+        return folder
+
+    def _show(self) -> None:
+        self._content.clear()
+        errors = sum(not finding.is_warning for finding in self._state.findings)
+        is_live = self._folder == self._state.live
+        try:
+            found = changes(self._state, self._folder, self._decided)
+        except UserError as error:
+            self._told.set_text(str(error))
+            found = []
+        with self._content:
+            if not found:
+                ui.label("There is nothing to save there.").classes("text-sm text-gray-600")
+            for change in found:
+                self._show_change(change)
+            if found and errors and is_live:
+                ui.label(
+                    f"{errors} error{'s' if errors > 1 else ''} must be mended before the live "
+                    "seeds are saved; a proposal may be saved with them."
+                ).classes("text-sm text-red-800")
+        undecided = [
+            conflict
+            for change in found
+            for conflict in change.conflicts
+            if (change.table, conflict) not in self._decided
+        ]
+        self._save.set_enabled(bool(found) and not undecided and not (errors and is_live))
+        self._build.set_enabled(not found)
+
+    def _show_change(self, change: Change) -> None:
+        ui.label(change.table).classes("font-medium")
+        if change.is_merged:
+            ui.label(
+                "Somebody else saved this table meanwhile. What both did is put together; below "
+                "is what saving changes in the file as it is now."
+            ).classes("text-sm text-amber-900")
+        for conflict in change.conflicts:
+            self._choice(change.table, conflict)
+        lines = list(_difference(change))
+        with ui.column().classes("w-full gap-0 font-mono text-xs overflow-x-auto"):
+            for line in lines[:_MOST_LINES]:
+                colour = {"+": "bg-green-100", "-": "bg-red-100"}.get(line[:1], "text-gray-500")
+                ui.label(line).classes(f"whitespace-pre px-1 {colour}")
+            if len(lines) > _MOST_LINES:
+                ui.label(f"and {len(lines) - _MOST_LINES:,} lines more")
+
+    def _choice(self, table: str, conflict: Conflict) -> None:
+        of = ", ".join(filter(None, conflict.key.cells))
+        where = f"{of}: {conflict.column or 'the row'}"
+        with ui.row().classes("items-center gap-2 text-sm"):
+            ui.label(f"{where} was changed by both")
+            ui.radio(
+                {
+                    True: f"yours: {_cell(conflict.ours)}",
+                    False: f"theirs: {_cell(conflict.theirs)}",
+                },
+                value=self._decided.get((table, conflict)),
+                on_change=partial(self._decide, table, conflict),
+            ).props("inline dense")
+
+    def _decide(self, table: str, conflict: Conflict, event: object) -> None:
+        self._decided[table, conflict] = bool(getattr(event, "value", False))
+        self._show()
+
+    def _write(self) -> None:
+        if not self._save.enabled:
+            return
+        try:
+            saved = save(self._state, self._folder, self._decided)
+        except UserError as error:
+            self._told.set_text(str(error))
+            return
+        self._decided.clear()
+        self._told.set_text(f"Saved: {', '.join(saved)} in {_shown(self._folder)}.")
+        self._show()
+
+    async def _build_and_publish(self) -> None:
+        """As `make run` does it after landing; the page goes on meanwhile."""
+        folder = None if self._folder == self._state.live else self._folder
+        self._build.disable()
+        self._progress.set_value(0)
+        self._progress.set_visibility(True)
+        at = ("starting", 0.0)
+
+        def progress(done: int, total: int, name: str) -> None:
+            nonlocal at
+            at = (f"building {name} ({done} of {total})", done / max(total, 1))
+
+        building = asyncio.ensure_future(self._live.build_and_publish(folder, progress))
+        while not building.done():
+            await asyncio.wait([building], timeout=0.3)
+            self._told.set_text(at[0])
+            self._progress.set_value(at[1])
+        try:
+            self._told.set_text(building.result())
+        except UserError as error:
+            self._told.set_text(str(error))
+        self._progress.set_visibility(False)
+        self._build.enable()
+
+
+def _difference(change: Change) -> list[str]:
+    """The lines that saving takes out and puts in, with one line around them."""
+    was, will = (
+        content.decode("utf-8", "replace").splitlines()
+        for content in (change.found or b"", change.content)
+    )
+    return list(difflib.unified_diff(was, will, n=1, lineterm=""))[2:]
+
+
+def _cell(value: str | None) -> str:
+    return "taken out" if value is None else value or "empty"
+
+
+def _shown(folder: Path) -> str:
+    return "/".join(folder.parts[-2:])
