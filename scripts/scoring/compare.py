@@ -12,7 +12,9 @@ from dataclasses import dataclass
 
 from duckdb import DuckDBPyConnection
 
-from scripts.scoring.effect import REASONS, Change, Mover
+from scripts.scoring.effect import REASONS, Change, ChangedRule, Mover
+from scripts.scoring.rescore import LIVE
+from scripts.shared.interface import RULES
 
 HAS_MOVED = "(score_now, band_now) is distinct from (score_then, band_then)"
 
@@ -127,3 +129,26 @@ def movers(connection: DuckDBPyConnection) -> Iterator[Mover]:
     for lead_id, score_now, score_then, band_now, band_then in told:
         why = tuple(changes.get(lead_id, ()))
         yield Mover(lead_id, score_now, score_then, band_now, band_then, why)
+
+
+def changed_rules(connection: DuckDBPyConnection, then: str) -> tuple[ChangedRule, ...]:
+    """Rules whose rows differ in anything but their numbers, by region of leads or in all."""
+    columns = "select * exclude (rule_number, group_number) from"
+    found = connection.sql(
+        f"""with was as ({columns} {LIVE}.{RULES}), will as ({columns} {then}), differing as (
+            select score_model, rule_id from (
+                (from was except from will) union all (from will except from was)
+            )
+        )
+        select distinct
+            score_model, rule_id,
+            case
+                when (score_model, rule_id) not in (select (score_model, rule_id) from was)
+                    then 'added'
+                when (score_model, rule_id) not in (select (score_model, rule_id) from will)
+                    then 'removed'
+                else 'changed'
+            end
+        from differing order by all"""
+    )
+    return tuple(ChangedRule(*row) for row in found.fetchall())

@@ -4,6 +4,7 @@
 import math
 
 import numpy as np
+from duckdb import DuckDBPyConnection
 
 from scripts.scoring.champion import champion_at_clock
 from scripts.scoring.effect import Quality
@@ -42,12 +43,24 @@ where scores.score_model = getvariable('champion')
 """
 
 
-def quality(scratch: Rescoring, scored: str = SCORED) -> Quality | None:
+def sample_share(connection: DuckDBPyConnection) -> tuple[int, int]:
+    """Of how many leads that could be evaluated how many are, where the sample is in its place."""
+    ((all_leads, sampled),) = connection.sql(
+        f"""select
+            (select count(*) from {LIVE}.{EVALUATION_DATES} where scored_day = {SCORED_DAY}),
+            (select count(*) from {EVALUATION_DATES} where scored_day = {SCORED_DAY})"""
+    ).fetchall()
+    return sampled, all_leads
+
+
+def quality(scratch: Rescoring, scored: str, share: tuple[int, int]) -> Quality | None:
     """The quality of the champion at the clock, from the rows of a query; None without any.
 
-    The query gives the rows of `COUNTED` with their score and its model.
+    The query gives the rows of `COUNTED` with their score and its model; `share` is that of a
+    `sample_share` of all leads.
     """
     connection = scratch.connection
+    sampled, all_leads = share
     champion = champion_at_clock(connection)
     connection.execute("set variable champion = ?", [champion])
     scratch.replace(SCORES, scored)
@@ -70,11 +83,9 @@ def quality(scratch: Rescoring, scored: str = SCORED) -> Quality | None:
     found = measure(won, score, leads)
     scratch.remake(CURVE)
     curve = connection.execute(
-        f"""select cutoff, precision_rate, leads_per_week * (
-            select count(*) from {LIVE}.{EVALUATION_DATES} where scored_day = $day
-        ) / (select count(*) from {EVALUATION_DATES} where scored_day = $day)
+        f"""select cutoff, precision_rate, leads_per_week * ? / ?
         from {scratch.nodes[CURVE].relation} where region = '(all)' and is_todays_cutoff""",
-        {"day": SCORED_DAY},
+        [all_leads, sampled],
     ).fetchone()
     auc, auc_low, auc_high, lift = (
         None if math.isnan(value) else value

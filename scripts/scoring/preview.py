@@ -5,7 +5,7 @@ with previewing() as preview:
 """
 # ruff: noqa: S608 (names in SQL are those of `interface` and of dbt's manifest)
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,15 +13,15 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from scripts.scoring import compare
+from scripts.scoring.baseline import AS_IT_WAS, POINT_TABLES, READ, REASONS_OF, Baseline
 from scripts.scoring.effect import (
-    ChangedRule,
     Persona,
     Quality,
     Restated,
     RestatedModel,
     WhatIf,
 )
-from scripts.scoring.measured import EVALUATED, EVALUATED_SAMPLE, quality
+from scripts.scoring.measured import EVALUATED, EVALUATED_SAMPLE, SCORED, quality, sample_share
 from scripts.scoring.rescore import LIVE, Rescoring, rescoring
 from scripts.seeds.check_seeds import seed_files
 from scripts.seeds.overlay import SEEDS, have_same_rows, load_seed
@@ -41,7 +41,6 @@ MOVERS = 10
 
 # What is looked at. Only the last of them, read for a few leads, is not worth a table.
 RESULTS = ("lead_score", "golden_lead_factors", "int_evaluation_leads", "int_scored_days")
-REASONS_OF = "lead_score_factors"
 
 # What is not computed anew: the days on which scores could rise, and words for all leads.
 HISTORY_DATES = (
@@ -50,8 +49,6 @@ HISTORY_DATES = (
     "int_history_dates__leads",
 )
 TOP_REASONS = "int_top_reasons"
-# The history stays as it was, and with it the days on which bands were reached, and the lifecycle.
-AS_IT_WAS = {"int_score_milestones", "int_lead_milestones"}
 
 # A build scores past days of leads that are due; here those of all leads are.
 DUE = "int_history_due"
@@ -65,20 +62,57 @@ cross join {LIVE_MODELS}
 class Preview:
     """Compares proposals with the live warehouse, which no build can write meanwhile."""
 
+    def __init__(self, baseline: Baseline) -> None:
+        """Keep what the last build stored."""
+        self._baseline = baseline
+        self._as_live: dict[str, bytes] = {}  # what is known to be a live seed's content
+
     def effect(self, seeds: Path, movers: int | None = MOVERS) -> WhatIf:
         """What the CSV files of a folder, in place of those in `seeds/`, would change.
 
         They must be sound (`check_seeds`). Names at most `movers` leads that move, or all (None).
+        Edits of points, groups, bands and the ranges of scores are found by `Baseline`; all that
+        reaches further (`seeds/mapping`, golden leads, scoring models that come, go or get other
+        leads) by scoring all leads anew, which takes as long as that part of a build.
         """
-        with _as_built(), rescoring() as scratch:
-            scratch.refuse_missing(RESULTS)
+        with _as_built():
+            changed = self._changed(seeds)
+            scratch = self._baseline.scratch
+            reaching = {*scratch.reaching(RESULTS, AS_IT_WAS)} & {*changed}
+            if reaching <= POINT_TABLES:
+                scratch.restore()
+                for name in reaching:
+                    scratch.replace(name, f"from {load_seed(scratch.connection, changed[name])}")
+                if found := self._baseline.effect((*changed,), movers):
+                    return found
+            return self._scored_anew(changed, movers)
+
+    def _scored_anew(self, changed: Mapping[str, Path], movers: int | None) -> WhatIf:
+        """The same for any seeds: all leads by all models that these reach."""
+        with rescoring() as scratch:
             left_out = [_nothing_of(scratch, name) for name in (*HISTORY_DATES, TOP_REASONS)]
             others = {EVALUATED: EVALUATED_SAMPLE, DUE: ALL_LEADS, **dict(left_out)}
-            scratch.run(others, (), AS_IT_WAS, RESULTS)
-            quality_now = quality(scratch)
-            changed = _load_seeds(scratch, seeds)
-            scratch.run(others, changed, AS_IT_WAS, (*RESULTS, REASONS_OF), {REASONS_OF})
-            return _compared(scratch, changed, quality_now, movers)
+            for name, file in changed.items():
+                scratch.replace(name, f"from {load_seed(scratch.connection, file)}")
+            scratch.run(others, (*changed,), AS_IT_WAS, (*RESULTS, REASONS_OF), {REASONS_OF})
+            return _compared(scratch, (*changed,), self._baseline.quality_now, movers)
+
+    def _changed(self, seeds: Path) -> dict[str, Path]:
+        """The files of the proposed seeds whose rows are not those of the live ones."""
+        scratch = self._baseline.scratch
+        changed = {}
+        for name, file in seed_files(SEEDS, seeds).items():
+            if name not in scratch.nodes:  # younger than the last build: no model of that reads it
+                continue
+            content = file.read_bytes()
+            if self._as_live.get(name) == content:
+                continue
+            loaded = load_seed(scratch.connection, file)
+            if have_same_rows(scratch.connection, loaded, f"{LIVE}.{scratch.nodes[name].relation}"):
+                self._as_live[name] = content
+            else:
+                changed[name] = file
+        return changed
 
     def restated(self, seeds: Path) -> Restated:
         """What they would change in the past: all days since the models went live, scored anew.
@@ -86,18 +120,20 @@ class Preview:
         Takes as long as a build of the whole history.
         """
         with _as_built(), rescoring() as scratch:
-            scratch.refuse_missing(("int_lifecycles",))
-            changed = _load_seeds(scratch, seeds)
+            changed = self._changed(seeds)
+            for name, file in changed.items():
+                scratch.replace(name, f"from {load_seed(scratch.connection, file)}")
             others = {DUE: ALL_LEADS, **dict([_nothing_of(scratch, EVALUATED)])}
-            scratch.run(others, changed, (), ("int_lifecycles",))
+            scratch.run(others, (*changed,), (), ("int_lifecycles",))
             return _restated(scratch.connection)
 
 
 @contextmanager
 def previewing() -> Iterator[Preview]:
     """Open the live warehouse for previews. Raises UserError where nothing is built."""
-    built_file()
-    yield Preview()
+    with _as_built(), rescoring(*READ, *RESULTS) as scratch:
+        scratch.refuse_missing(RESULTS)
+        yield Preview(Baseline(scratch))
 
 
 @contextmanager
@@ -115,19 +151,6 @@ def _as_built() -> Iterator[None]:
 
 def _nothing_of(scratch: Rescoring, name: str) -> tuple[str, str]:
     return name, f"from {LIVE}.{scratch.nodes[name].relation} limit 0"
-
-
-def _load_seeds(scratch: Rescoring, proposal: Path) -> tuple[str, ...]:
-    """Puts the proposed seeds in place of the live ones, and names those whose rows differ."""
-    changed = []
-    for name, file in seed_files(SEEDS, proposal).items():
-        if name not in scratch.nodes:  # younger than the last build, of which no model reads it
-            continue
-        relation = scratch.nodes[name].relation
-        scratch.replace(name, f"from {load_seed(scratch.connection, file)}")
-        if not have_same_rows(scratch.connection, relation, f"{LIVE}.{relation}"):
-            changed.append(name)
-    return tuple(changed)
 
 
 def _lead_scores(database: str) -> str:
@@ -177,11 +200,11 @@ def _compared(
         )
     return WhatIf(
         changed_seeds=changed,
-        changed_rules=tuple(_changed_rules(connection)),
+        changed_rules=compare.changed_rules(connection, RULES),
         **vars(counted),
         movers=tuple(compare.movers(connection)),
         quality_now=quality_now,
-        quality_then=quality(scratch),
+        quality_then=quality(scratch, SCORED, sample_share(connection)),
         personas=tuple(_personas(connection)),
     )
 
@@ -201,29 +224,6 @@ def _personas(connection: DuckDBPyConnection) -> list[Persona]:
         order by persona, score_model, will.expected_band"""
     )
     return [Persona(*row) for row in found.fetchall()]
-
-
-def _changed_rules(connection: DuckDBPyConnection) -> list[ChangedRule]:
-    """Rules whose rows differ in anything but their numbers, by region of leads or in all."""
-    rules = "select * exclude (rule_number, group_number) from"
-    found = connection.sql(
-        f"""with was as ({rules} {LIVE}.{RULES}), will as ({rules} {RULES}), differing as (
-            select score_model, rule_id from (
-                (from was except from will) union all (from will except from was)
-            )
-        )
-        select distinct
-            score_model, rule_id,
-            case
-                when (score_model, rule_id) not in (select (score_model, rule_id) from was)
-                    then 'added'
-                when (score_model, rule_id) not in (select (score_model, rule_id) from will)
-                    then 'removed'
-                else 'changed'
-            end
-        from differing order by all"""
-    )
-    return [ChangedRule(*row) for row in found.fetchall()]
 
 
 def _restated(connection: DuckDBPyConnection) -> Restated:

@@ -1,0 +1,640 @@
+"""What an edit of the point tables changes, from what the last build stored.
+
+A rule's points are its units, which the build stored for each lead on which it fired, times what
+the table says. So of an edit only the rules count whose rows are not as they were: where their
+condition is the same, their stored units are priced anew; where it is another, and where a rule is
+new, it alone is evaluated. Then those leads are scored again for which such a rule fired or fires,
+all others keep their score. All of it is the SQL that dbt compiled, over fewer rows.
+
+Scored are leads at the clock by the model that counts for them, the leads by which quality is
+measured on the quality day, and personas. In SQL each is an observation, as in the models.
+"""
+# ruff: noqa: S608 (names in SQL are those of `interface` and of dbt's manifest)
+
+from collections.abc import Collection, Mapping
+
+from scripts.scoring import compare
+from scripts.scoring.champion import champion_at_clock
+from scripts.scoring.effect import Persona, WhatIf
+from scripts.scoring.measured import (
+    COUNTED,
+    EVALUATED,
+    EVALUATED_SAMPLE,
+    quality,
+    sample_share,
+)
+from scripts.scoring.rescore import LIVE, Rescoring
+from scripts.shared.interface import (
+    ATTAINABLE_SCORES,
+    DAYS_TO_SCORE,
+    EVALUATED_FACTORS,
+    EVENT_MEASURES,
+    FACTORS,
+    GOLDEN_LEADS,
+    HISTORY_DUE,
+    LEAD_PROFILES,
+    LIFECYCLE_STAGES,
+    LIVE_MODELS,
+    MODEL_ATTRIBUTES,
+    REGION_BANDS,
+    RULES,
+    SCORE_GROUPS,
+    SCORED_DAYS,
+    SCORES,
+)
+
+# The seeds whose edits are found here; all others that scores depend on reach further.
+POINT_TABLES = frozenset(
+    {
+        *("attribute_points", "event_points", "inactivity_points"),
+        *("score_groups", "score_bands", "score_models", "grade_bounds", "grade_matrix"),
+    }
+)
+
+# The small tables that an edit makes anew, in the order in which they read one another.
+OF_RULES = (
+    "stg_points__rules",
+    "int_live_models",
+    "int_score_groups",
+    "int_rules",
+    "int_region_bands",
+    "int_attainable_scores",
+)
+STAGED_RULES = "stg_points__rules"
+STAGED = "staging.stg_points__rules"
+EVENT_DAYS = "int_person_event_days"
+REASONS_OF = "lead_score_factors"
+# The history stays as it was, and with it the days on which bands were reached, and the lifecycle.
+AS_IT_WAS = {"int_score_milestones", "int_lead_milestones"}
+FIRED = {
+    "attribute": "int_factors__attributes",
+    "event": "int_event_units",
+    "inactivity": "int_factors__inactivity",
+}
+PRICED = "int_factors__events"
+READ = (
+    *OF_RULES,
+    *FIRED.values(),
+    *("int_model_attributes", "int_history_ages", "int_tenure_bounds", "int_golden_attributes"),
+    *("int_golden_event_days", "int_lead_attributes", "int_person_event_days", "int_colleagues"),
+    *("int_first_events", "int_measures", "int_condition_values", "int_segments", PRICED),
+    *("int_group_scores", "int_scores", "int_current_groups", "lead_score_factors", "lead_score"),
+    *("int_evaluation_leads", "int_evaluation_scores", "threshold_curve"),
+)
+
+# Two rules with the same of these fire for the same leads, with the same units.
+CONDITION = """(
+    {0}.kind, {0}.condition_id, {0}.event_key, {0}.requires_event_key, {0}.decay, {0}.window_days,
+    {0}.max_per_day, {0}.max_events, {0}.decay_days, {0}.decay_rate, {0}.silent_days,
+    {0}.valid_from_date, {0}.valid_to_date
+)"""
+WORTH = "({0}.score_group, {0}.effect, {0}.points, {0}.min_points, {0}.max_points)"
+
+LEADS = f"""
+select
+    scores.observation_id, leads.lead_id, leads.score_model, scores.lead_region,
+    leads.score, leads.band, leads.band_order, leads.is_callable,
+    coalesce(allowed.is_callable, leads.is_callable) as may_be_called,
+    leads.is_callable and coalesce(leads.band_order >= ready.band_order, false) as is_ready
+from {LIVE}.marts.lead_score as leads
+inner join {LIVE}.{SCORES} as scores
+    on leads.lead_id = scores.lead_id and leads.score_model = scores.score_model
+    and scores.is_current
+left join marts.lead_score as allowed
+    on leads.lead_id = allowed.lead_id
+left join ({compare.READY_FROM.format(bands=REGION_BANDS, stages=LIFECYCLE_STAGES)}) as ready
+    on scores.score_model = ready.score_model and scores.lead_region = ready.lead_region
+"""
+
+# Whom only its points keep from a call may be called once it has others.
+KEPT_BY_POINTS = f"""
+select * replace (false as is_disqualified, false as is_junk)
+from {LIVE}.marts.lead_score_by_model
+where is_disqualified or is_junk
+"""
+
+PERSONAS = f"""
+select distinct
+    golden.lead_id, golden.persona, golden.score_model,
+    scores.observation_id, scores.score, scores.band
+from {GOLDEN_LEADS} as golden
+inner join {LIVE}.{SCORES} as scores
+    on golden.lead_id = scores.lead_id and golden.score_model = scores.score_model
+"""
+
+# A lead on the quality day is an observation of its own, whether or not a build scored it there.
+MEASURED = f"""
+select
+    -row_number() over (order by leads.lead_id) as observation_id,
+    getvariable('champion')::varchar as score_model,
+    spans.created_date as span_created_date, spans.lead_region,
+    leads.*
+from ({COUNTED}) as leads
+inner join {LIVE}.intermediate.int_score_spans as spans
+    on leads.lead_id = spans.lead_id and spans.score_model = getvariable('champion')
+    and leads.score_date between spans.valid_from_date and spans.valid_to_date
+"""
+
+# What the last build measured of these leads, where it is of today's points and data.
+STORED = f"""
+select measured.observation_id, days.score
+from preview.measured as measured
+inner join {LIVE}.{SCORED_DAYS} as days
+    on measured.lead_id = days.lead_id and measured.score_model = days.score_model
+    and measured.score_date = days.score_date and days.is_measured
+inner join {LIVE}.{HISTORY_DUE} as due
+    on days.lead_id = due.lead_id and days.score_model = due.score_model
+    and days.inputs_hash = due.inputs_hash
+"""
+
+OBSERVED = f"""
+select days.* from {LIVE}.{DAYS_TO_SCORE} as days
+where days.observation_id in (
+    select observation_id from preview.leads union all select observation_id from preview.personas
+)
+union all by name
+select
+    observation_id, lead_id, score_model, score_date, span_created_date as created_date,
+    lead_region, false as is_current, true as is_measured
+from preview.measured
+"""
+
+FIRED_AT_CLOCK = f"""
+select observation_id, rule_number, points, units from {FACTORS}
+where observation_id in (select observation_id from preview.observed)
+"""
+
+FIRED_WHEN_MEASURED = f"""
+select measured.observation_id, rules.rule_number, factors.points, factors.units
+from preview.measured as measured
+inner join {LIVE}.{EVALUATED_FACTORS} as factors
+    on measured.lead_id = factors.lead_id and measured.score_model = factors.score_model
+    and measured.score_date = factors.score_date
+inner join {LIVE}.{RULES} as rules
+    on factors.score_model = rules.score_model and factors.rule_id = rules.rule_id
+    and factors.lead_region = rules.lead_region
+"""
+
+# What stands for all rules of a group that are as before: their sum.
+GROUPS = f"""
+select -row_number() over (order by score_model, score_group) as rule_number,
+    score_model, score_group
+from (select distinct score_model, score_group from {LIVE}.{RULES})
+"""
+SUMS = f"""
+select factors.observation_id, groups.rule_number, sum(factors.points)::decimal(18, 4) as points
+from preview.fired as factors
+inner join {LIVE}.{RULES} as rules on factors.rule_number = rules.rule_number
+inner join preview.groups as groups
+    on rules.score_model = groups.score_model and rules.score_group = groups.score_group
+group by all
+"""
+# What disqualifies or is junk counts by itself too; its points are in the sum.
+LEFT_OUT = f"""
+select factors.observation_id, factors.rule_number, 0::decimal(18, 4) as points
+from preview.fired as factors
+inner join {LIVE}.{RULES} as rules
+    on factors.rule_number = rules.rule_number and rules.effect <> 'points'
+"""
+
+# The rules then, each with its number now, where it has one, and what is to be done.
+JUDGED = f"""
+select
+    coalesce(
+        was.rule_number,
+        (select coalesce(max(rule_number), 0) from {LIVE}.{RULES})
+        + row_number() over (order by will.rule_number)
+    )::int as rule_number,
+    will.* exclude (rule_number),
+    case
+        when was.rule_number is null
+            or {CONDITION.format("was")} is distinct from {CONDITION.format("will")} then 'anew'
+        when {WORTH.format("was")} is distinct from {WORTH.format("will")} then 'repriced'
+        else 'same'
+    end as standing
+from {RULES} as will
+left join {LIVE}.{RULES} as was
+    on will.score_model = was.score_model and will.rule_id = was.rule_id
+    and will.lead_region = was.lead_region
+"""
+GONE = f"""
+select rule_number from {LIVE}.{RULES}
+where rule_number not in (select rule_number from preview.judged where standing = 'same')
+"""
+TAKEN_OFF = f"""
+select factors.observation_id, groups.rule_number, -factors.points as points
+from preview.fired as factors
+inner join preview.gone as gone on factors.rule_number = gone.rule_number
+inner join {LIVE}.{RULES} as rules on factors.rule_number = rules.rule_number
+inner join preview.groups as groups
+    on rules.score_model = groups.score_model and rules.score_group = groups.score_group
+"""
+WITH_GROUPS = f"""
+select * exclude (standing) from preview.judged
+union all by name
+select groups.*, score_groups.group_number, 'points' as effect
+from preview.groups as groups
+left join {SCORE_GROUPS} as score_groups
+    on groups.score_model = score_groups.score_model
+    and groups.score_group = score_groups.score_group
+"""
+
+# Models that another number of leads has, or on other days; of the others what each lead has
+# anew where groups, bands, range or scale differ.
+LIVE_ONES = f"""
+select score_model, role, traffic_share, live_from_date, live_until_date from {{0}}{LIVE_MODELS}
+"""
+OF_ALL_LEADS = (
+    f"select * exclude (group_number) from {{0}}{SCORE_GROUPS}",
+    f"select * exclude (next_action) from {{0}}{REGION_BANDS}",
+    f"select score_model, min_score, max_score, scale from {{0}}{LIVE_MODELS}",
+    f"select attainable.* from {{0}}{ATTAINABLE_SCORES} as attainable "
+    f"inner join {{0}}{LIVE_MODELS} as models using (score_model) where models.scale = 'rescale'",
+)
+
+TOUCHED = """
+select observation_id from preview.taken_off
+union
+select observation_id from preview.added
+union
+select observation_id from preview.observed where list_contains($models, score_model)
+"""
+FACTORS_THEN = """
+select observation_id, rule_number, points from preview.sums
+where observation_id in (select observation_id from preview.touched)
+union all
+select observation_id, rule_number, points from preview.left_out
+where observation_id in (select observation_id from preview.touched)
+    and rule_number not in (select rule_number from preview.gone)
+union all
+select observation_id, rule_number, points from preview.taken_off
+union all
+select observation_id, rule_number, points from preview.added
+"""
+
+COMPARED = f"""
+select
+    leads.lead_id, leads.observation_id,
+    leads.score as score_now, leads.band as band_now, leads.band_order as order_now,
+    leads.is_ready as is_ready_now,
+    case when will.observation_id is null then leads.score else will.score end as score_then,
+    case when will.observation_id is null then leads.band else will.band end as band_then,
+    case when will.observation_id is null then leads.band_order else will.band_order end
+        as order_then,
+    case when will.observation_id is null then leads.is_callable
+        else leads.may_be_called and not will.is_disqualified and not will.is_junk
+    end as is_callable_then,
+    case when will.observation_id is null then leads.is_ready
+        else is_callable_then and coalesce(will.band_order >= ready.band_order, false)
+    end as is_ready_then
+from preview.leads as leads
+left join {SCORES} as will on leads.observation_id = will.observation_id
+left join ({compare.READY_FROM.format(bands=REGION_BANDS, stages=LIFECYCLE_STAGES)}) as ready
+    on leads.score_model = ready.score_model and leads.lead_region = ready.lead_region
+"""
+
+PERSONAS_THEN = f"""
+select distinct
+    personas.persona, personas.score_model, golden.expected_band, personas.band,
+    case when will.observation_id is null then personas.band else will.band end,
+    personas.score, coalesce(will.score, personas.score)
+from preview.personas as personas
+inner join {GOLDEN_LEADS} as golden
+    on personas.lead_id = golden.lead_id and personas.score_model = golden.score_model
+left join {SCORES} as will on personas.observation_id = will.observation_id
+order by all
+"""
+
+MEASURED_THEN = f"""
+select measured.* exclude (observation_id), coalesce(will.score, measured.score) as score
+from preview.scored as measured
+left join {SCORES} as will on measured.observation_id = will.observation_id
+"""
+
+FACTORS_OF_MOVERS = """
+select observation_id, rule_number, points,
+    null::bigint as occurrences, null::date as last_event_date
+from ({}) where observation_id in (select observation_id from movers)
+"""
+
+
+FIRED_THEN = """
+select observation_id, rule_number, points from preview.fired
+where rule_number not in (select rule_number from preview.gone)
+union all
+select observation_id, rule_number, points from preview.added
+"""
+
+KEYS_ASKED = "event_key in (from preview.keys_asked)"
+# Attributes that depend on the day.
+OF_THE_DAY = f"""
+select attribute from preview.attributes_asked
+where attribute in ('tenure_days', 'first_event_key')
+    or attribute in (select measure from {LIVE}.{EVENT_MEASURES})
+"""
+
+
+class Baseline:
+    """Now's scores, and all that an edit needs to find others beside them."""
+
+    def __init__(self, scratch: Rescoring) -> None:
+        """Read what the last build stored."""
+        self.scratch = scratch
+        self._attributes: set[str] = set()  # whose values are at hand
+        self._event_keys: set[str] = set()  # whose days are at hand
+        self._has_all_days = False
+        connection = scratch.connection
+        connection.execute("create schema preview")
+        self._keep("attributes", f"from {LIVE}.intermediate.int_lead_attributes limit 0")
+        self._keep("event_days", f"from {LIVE}.intermediate.{EVENT_DAYS} limit 0")
+        connection.execute("set variable champion = ?", [champion_at_clock(connection)])
+        scratch.run({"lead_score_by_model": KEPT_BY_POINTS}, (), (), ("lead_score",))
+        scratch.run({EVALUATED: EVALUATED_SAMPLE}, (), AS_IT_WAS, ("int_evaluation_leads",))
+        self._keep("leads", LEADS)
+        self._keep("personas", PERSONAS)
+        self._keep("measured", MEASURED)
+        self._keep("observed", OBSERVED)
+        self._keep("regions", f"select distinct region from {LEAD_PROFILES}")
+        self._keep("stored", STORED)
+        ((is_stored,),) = connection.sql(
+            """select (select count(*) from preview.stored)
+            = (select count(*) from preview.measured)"""
+        ).fetchall()
+        fired = [FIRED_AT_CLOCK, FIRED_WHEN_MEASURED] if is_stored else [FIRED_AT_CLOCK]
+        self._keep("fired", " union all ".join(fired))
+        self._keep("groups", GROUPS)
+        if not is_stored:
+            self._measure_anew()
+        self._keep("sums", SUMS)
+        self._keep("left_out", LEFT_OUT)
+        self._keep(
+            "scored",
+            "select * from preview.measured inner join preview.stored using (observation_id)",
+        )
+        self._share = sample_share(connection)
+        self.quality_now = quality(scratch, "from preview.scored", self._share)
+
+    def effect(self, changed: tuple[str, ...], movers: int | None) -> WhatIf | None:
+        """What the seeds that stand in the scratch instead of the live ones would change.
+
+        None where they reach further than points, groups, bands and ranges.
+        """
+        scratch, connection = self.scratch, self.scratch.connection
+        scratch.replace("int_lead_profiles", "from preview.regions", "view")
+        for name in OF_RULES:
+            scratch.remake(name)
+        scratch.restore("int_lead_profiles")
+        if self._differing(LIVE_ONES):
+            return None
+        self._keep("judged", JUDGED)
+        self._keep("gone", GONE)
+        self._keep("taken_off", TAKEN_OFF)
+        self._price("preview.observed")
+        rescaled = {name for query in OF_ALL_LEADS for name in self._differing(query)}
+        scratch.replace("int_rules", WITH_GROUPS)
+        self._keep("touched", TOUCHED, {"models": sorted(rescaled)})
+        scratch.replace(
+            "int_days_to_score",
+            """from preview.observed
+            where observation_id in (select observation_id from preview.touched)""",
+        )
+        self._score(FACTORS_THEN)
+        connection.execute(f"create or replace temp table compared as {COMPARED}")
+        counted = compare.count(connection)
+        personas = tuple(Persona(*row) for row in connection.sql(PERSONAS_THEN).fetchall())
+        quality_then = quality(scratch, MEASURED_THEN, self._share)
+        compare.choose_movers(connection, movers)
+        self._tell_reasons()
+        return WhatIf(
+            changed_seeds=changed,
+            changed_rules=compare.changed_rules(
+                connection, "(select * exclude (standing) from preview.judged)"
+            ),
+            **vars(counted),
+            movers=tuple(compare.movers(connection)),
+            quality_now=self.quality_now,
+            quality_then=quality_then,
+            personas=personas,
+        )
+
+    def _tell_reasons(self) -> None:
+        """Fill `reasons_then`, then `reasons_now`, with the reasons of the leads that move."""
+        scratch = self.scratch
+        scratch.replace(
+            "int_days_to_score",
+            "from preview.observed where observation_id in (select observation_id from movers)",
+        )
+        for when, factors in (
+            ("then", FIRED_THEN),
+            ("now", "select observation_id, rule_number, points from preview.fired"),
+        ):
+            if when == "now":
+                scratch.restore(*OF_RULES)
+            self._score(FACTORS_OF_MOVERS.format(factors))
+            scratch.remake(REASONS_OF)
+            scratch.connection.execute(
+                f"create or replace temp table reasons_{when} as from marts.{REASONS_OF}"
+            )
+
+    def _score(self, factors: str) -> None:
+        """Score the days that are to be scored, from these factors."""
+        self.scratch.replace("int_factors", factors)
+        self.scratch.remake("int_group_scores")
+        self.scratch.remake("int_scores")
+
+    def _price(self, days: str) -> None:
+        """Fill `preview.added` with what rules give that are judged anew or repriced."""
+        scratch = self.scratch
+        self._keep(
+            "units",
+            " union all ".join(
+                [
+                    """select observation_id, rule_number, units from preview.fired
+                    where rule_number in (
+                        select rule_number from preview.judged where standing = 'repriced'
+                    )""",
+                    *(
+                        f"select observation_id, rule_number, units from {relation}"
+                        for relation in self._evaluate(days)
+                    ),
+                ]
+            ),
+        )
+        scratch.replace("int_rules", "from preview.judged", "view")
+        scratch.replace(
+            "int_event_units",
+            "select *, null::bigint as occurrences, null::date as last_event_date "
+            "from preview.units",
+            "view",
+        )
+        scratch.remake(PRICED)
+        self._keep(
+            "added",
+            f"select observation_id, rule_number, points, units from intermediate.{PRICED}",
+        )
+
+    def _evaluate(self, days: str) -> list[str]:
+        """Find for which observations the rules fire that are judged anew; gives the relations."""
+        scratch = self.scratch
+        self._keep("anew", "from preview.judged where standing = 'anew'")
+        kinds = self._texts("select distinct kind from preview.anew")
+        if not kinds:
+            return []
+        self._keep(
+            "staged",
+            f"""from {STAGED}
+            where (score_model, rule_id) in (select (score_model, rule_id) from preview.anew)""",
+        )
+        asked = {
+            "stg_points__rules": "from preview.staged",
+            # What stands for a stage is asked for by no rule.
+            "lifecycle_stages": f"from {LIVE}.{LIFECYCLE_STAGES} limit 0",
+        }
+        scratch.run(asked, (), (), ("int_model_attributes", "int_history_ages"))
+        scratch.restore("lifecycle_stages")
+        self._keep("attributes_asked", f"select distinct attribute from {MODEL_ATTRIBUTES}")
+        self._keep("model_attributes", f"from {MODEL_ATTRIBUTES}")
+        self._keep(
+            "keys_asked",
+            """select event_key from intermediate.int_history_ages where event_key is not null
+            union
+            select requires_event_key from preview.anew where requires_event_key is not null""",
+        )
+        attributes = self._texts("from preview.attributes_asked")
+        self._bring_event_days("first_event_key" in attributes)
+        self._bring_attributes(attributes)
+        of_events = "true" if "first_event_key" in attributes else KEYS_ASKED
+        replaced = {
+            **asked,
+            "int_rules": "from preview.anew",
+            "int_model_attributes": "from preview.model_attributes",
+            "int_days_to_score": f"from {days}",
+            "int_score_spans": f"""select distinct lead_id, score_model, lead_region, created_date
+                from {days}""",
+            "int_lead_attributes": """from preview.attributes
+                where attribute in (from preview.attributes_asked)""",
+            "int_person_event_days": f"from preview.event_days where {of_events}",
+        }
+        if not self._texts(OF_THE_DAY):
+            replaced["int_measures"] = f"from {LIVE}.intermediate.int_measures limit 0"
+        if not any(attribute.startswith("in_segment:") for attribute in attributes):
+            replaced["int_segments"] = f"from {LIVE}.intermediate.int_segments limit 0"
+        results = [FIRED[kind] for kind in kinds]
+        scratch.run(replaced, (), (), results, replaced)
+        scratch.restore("lifecycle_stages")
+        for name in results:
+            if scratch.nodes[name].is_view:
+                scratch.remake(name)
+        return [scratch.nodes[name].relation for name in results]
+
+    def _bring_attributes(self, attributes: Collection[str]) -> None:
+        """Have the values of these attributes at hand, also of those that no rule asked for yet."""
+        missing = sorted({*attributes} - self._attributes)
+        if not missing:
+            return
+        scratch = self.scratch
+        known = f"select attribute from {LIVE}.{MODEL_ATTRIBUTES}"
+        self._bring(
+            "attributes",
+            f"""from {LIVE}.intermediate.int_lead_attributes
+            where list_contains($names, attribute) and attribute in ({known})""",
+            {"names": missing},
+        )
+        new = {*missing} - {*self._texts(known)}
+        if new:
+            self._keep(
+                "new_attributes",
+                "select '' as score_model, unnest($names::varchar[]) as attribute",
+                {"names": sorted(new)},
+            )
+            scratch.run(
+                {"int_model_attributes": "from preview.new_attributes"},
+                (),
+                (),
+                ("int_lead_attributes",),
+            )
+            self._bring("attributes", "from intermediate.int_lead_attributes")
+            scratch.restore("int_lead_attributes", "int_golden_attributes")
+        self._attributes.update(missing)
+
+    def _bring_event_days(self, is_of_all: bool) -> None:
+        """Have the days of the events at hand that are asked for, also of keys that are new."""
+        scratch = self.scratch
+        if self._has_all_days:
+            return
+        if is_of_all:
+            scratch.run(
+                {"int_model_attributes": "from preview.model_attributes"},
+                (),
+                (),
+                (EVENT_DAYS,),
+            )
+            self._keep("event_days", f"from intermediate.{EVENT_DAYS}")
+            scratch.restore(EVENT_DAYS)
+            self._has_all_days = True
+            return
+        missing = sorted({*self._texts("from preview.keys_asked")} - self._event_keys)
+        if not missing:
+            return
+        named = {"names": missing}
+        self._bring(
+            "event_days",
+            f"from {LIVE}.intermediate.{EVENT_DAYS} where list_contains($names, event_key)",
+            named,
+        )
+        known = self._texts("select distinct event_key from preview.event_days")
+        if new := sorted({*missing} - {*known}):
+            self._keep("new_keys", "select unnest($names::varchar[]) as event_key", {"names": new})
+            scratch.run(
+                {
+                    "int_history_ages": "from preview.new_keys",
+                    STAGED_RULES: f"from {STAGED} limit 0",
+                    "lifecycle_stages": f"from {LIVE}.{LIFECYCLE_STAGES} limit 0",
+                    "int_model_attributes": f"from {LIVE}.{MODEL_ATTRIBUTES} limit 0",
+                },
+                (),
+                (),
+                (EVENT_DAYS,),
+            )
+            self._bring("event_days", f"from intermediate.{EVENT_DAYS}")
+            scratch.restore(EVENT_DAYS, "lifecycle_stages")
+        self._event_keys.update(missing)
+
+    def _measure_anew(self) -> None:
+        """Find what fires and what the scores are on the quality day, where no build stored it."""
+        scratch = self.scratch
+        self._keep(
+            "judged",
+            f"""select *, 'anew' as standing from {LIVE}.{RULES}
+            where score_model = getvariable('champion')""",
+        )
+        self._keep("measured_days", "from preview.observed where is_measured")
+        self._price("preview.measured_days")
+        self._bring("fired", "from preview.added")
+        scratch.restore("int_rules")
+        scratch.replace("int_days_to_score", "from preview.measured_days")
+        self._score("select observation_id, rule_number, points from preview.added")
+        self._keep("stored", f"select observation_id, score from {SCORES}")
+        scratch.restore()
+
+    def _differing(self, query: str) -> list[str]:
+        """The scoring models of which a query on a database has other rows then than now."""
+        now, then = query.format(f"{LIVE}."), query.format("")
+        return self._texts(
+            f"""select distinct score_model from (
+                (from ({now}) except from ({then})) union all (from ({then}) except from ({now}))
+            )"""
+        )
+
+    def _keep(self, name: str, query: str, values: Mapping[str, object] | None = None) -> None:
+        """Make a table of `preview` from the rows of a query."""
+        self.scratch.connection.execute(
+            f"create or replace table preview.{name} as {query}", values or {}
+        )
+
+    def _bring(self, name: str, query: str, values: Mapping[str, object] | None = None) -> None:
+        """Add the rows of a query to a table of `preview`."""
+        self.scratch.connection.execute(f"insert into preview.{name} {query}", values or {})
+
+    def _texts(self, query: str) -> list[str]:
+        return [text for (text,) in self.scratch.connection.sql(query).fetchall()]
