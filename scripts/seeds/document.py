@@ -13,7 +13,7 @@ from typing import Self
 from scripts.shared.errors import UserError
 
 _BOM = "\ufeff"
-_CELL = re.compile(r'"((?:[^"]|"")*)"|([^,\r\n]*)')
+_CELL = re.compile(r'("(?:[^"]|"")*"|(?!")[^,\r\n]*)(,|\r\n|\r|\n|\Z)')
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _NEEDS_QUOTES = re.compile(r'[,"\r\n]')
 
@@ -112,29 +112,23 @@ class Document:
 
 def _records(text: str, name: str) -> list[Record]:
     records: list[Record] = []
-    cells: list[str] = []
     written: list[str] = []
     place = 0
     while place < len(text) or written or not records:
         found = _CELL.match(text, place)
-        assert found  # the empty cell matches anywhere
-        quoted, plain = found.groups()
-        cells.append(plain if quoted is None else quoted.replace('""', '"'))
-        written.append(found[0])
+        if not found:
+            cause = f"in row {len(records) + 1} a double quote is not closed, or text follows it"
+            raise _unreadable(name, cause)
+        written.append(found[1])
         place = found.end()
-        if text.startswith(",", place):
-            place += 1
-            continue
-        end = _LINE_END.match(text, place)
-        if not end and place < len(text):
-            row = len(records) + 1
-            raise _unreadable(
-                name, f"in row {row} a double quote is not closed, or text follows it"
-            )
-        records.append(Record(tuple(cells), tuple(written), end[0] if end else ""))
-        place = end.end() if end else place
-        cells, written = [], []
+        if found[2] != ",":
+            records.append(Record(tuple(map(_read, written)), tuple(written), found[2]))
+            written = []
     return records
+
+
+def _read(written: str) -> str:
+    return written[1:-1].replace('""', '"') if written.startswith('"') else written
 
 
 def _written(cell: str, is_quoted: bool) -> str:

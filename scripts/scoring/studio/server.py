@@ -34,7 +34,7 @@ def serve(port: int, proposal: Path | None, ready: Callable[[str], None]) -> Non
     from scripts.scoring.studio.live import Live
     from scripts.scoring.studio.state import opened_state
 
-    with opened_state(proposal or _new_proposal()) as state, closing(_bound(port)) as listening:
+    with opened_state(proposal or _new_proposal()) as state, closing(bound(port)) as listening:
         live = Live(state)
         host = f"{LOOPBACK}:{listening.getsockname()[1]}"
         token = secrets.token_urlsafe(32)
@@ -59,7 +59,7 @@ def _new_proposal() -> Path:
     return next(folder for folder in folders if not folder.exists())
 
 
-def _bound(port: int) -> socket.socket:
+def bound(port: int) -> socket.socket:
     """A socket that takes connections, which wait until they are served."""
     listening = socket.socket()
     try:
