@@ -26,9 +26,11 @@ from scripts.shared.interface import (
     CLOCK,
     CURRENT_SCORES,
     DATA_END,
+    LEAD_ATTRIBUTES,
     LEAD_IDENTITIES,
     LEAD_PROFILES,
     LIVE_MODELS,
+    PERSON_EVENT_DAYS,
     REGION_BANDS,
     RULES,
 )
@@ -169,6 +171,40 @@ def explain_made_up(
         return _explanation(scratch, MADE_UP, model, notes)
 
 
+def persona_rows(
+    attributes: Mapping[str, str],
+    events: Sequence[MadeUpEvent] = (),
+    as_of: date | None = None,
+    seeds: Path | None = None,
+) -> list[dict[str, str]]:
+    """A made-up lead as rows of `golden_leads`: what rules see of it, in columns of that table.
+
+    An attribute or an event is a row, an event with its days before the score and its number on
+    that day. What any engagement is follows from the others. Raises UserError as `explain_made_up`.
+    """
+    with reading() as live:
+        day = as_of or _clock(live)
+    with rescoring() as scratch:
+        seen = ("int_lead_attributes", "int_person_event_days")
+        score_made_up(scratch, attributes, events, day, _lay(scratch, seeds), seen)
+        known = scratch.connection.execute(
+            f"""select attribute, value from {LEAD_ATTRIBUTES}
+            where lead_id = $made_up and value <> '' order by all""",
+            {"made_up": MADE_UP},
+        ).fetchall()
+        did = scratch.connection.execute(
+            f"""select
+                event_key, date_diff('day', event_date, $day)::varchar, event_count::varchar
+            from {PERSON_EVENT_DAYS}
+            where lead_id = $made_up and event_key <> 'any_engagement' order by all""",
+            {"made_up": MADE_UP, "day": day},
+        ).fetchall()
+    return [
+        *({"attribute": name, "value": value} for name, value in known),
+        *(dict(zip(("event_key", "days_before", "occurrences"), row, strict=True)) for row in did),
+    ]
+
+
 def render(found: Explanation | Beside) -> RenderableType:
     """The explanation for a terminal: the reasons by group, then the score and ways up."""
     return _both(found) if isinstance(found, Beside) else _one(found)
@@ -211,7 +247,10 @@ def _both(beside: Beside) -> RenderableType:
 def reasons_beside(
     beside: Beside,
 ) -> list[tuple[str, str, Decimal | None, Decimal | None]]:
-    """Group, words, and points now and then of each reason of either; None where it is none."""
+    """Group, words, and points now and then of each reason of either, the groups of fit first.
+
+    None where it is no reason.
+    """
     now = {(reason.score_group, reason.rule_id): reason for reason in beside.now.reasons}
     then = {(reason.score_group, reason.rule_id): reason for reason in beside.then.reasons}
     return [
