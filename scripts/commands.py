@@ -237,6 +237,12 @@ def kpis(
 def explain(
     lead_id: Annotated[str, typer.Argument(help="the lead")],
     as_of: Annotated[str | None, typer.Option(help="a day, 2025-03-31; empty: the clock")] = None,
+    seeds: Annotated[
+        Path | None, typer.Option(help="a folder of other seeds: points now and then")
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option(help="a live scoring model; empty: the one that counts")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="JSON instead of a table")] = False,
 ) -> None:
     """Tell why a lead has its score, on any day: reasons, decay, limits and ways up a band."""
@@ -247,11 +253,15 @@ def explain(
     except ValueError as error:
         raise UserError(f"--as-of {as_of} is no day; write it as 2025-03-31") from error
     with terminal.status("scoring the lead"):
-        explanation = explaining.explain(lead_id, day)
+        found: explaining.Explanation | explaining.Beside = (
+            explaining.explain_beside(lead_id, seeds, day, model)
+            if seeds
+            else explaining.explain(lead_id, day, score_model=model)
+        )
     if as_json:
-        terminal.write_json(explanation.to_json())
+        terminal.write_json(found.to_json())
     else:
-        terminal.show(explaining.render(explanation))
+        terminal.show(explaining.render(found))
 
 
 @app.command()

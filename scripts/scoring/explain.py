@@ -1,44 +1,49 @@
-"""Why a lead has its score, on any day: every reason, what decay took, and ways up a band."""
+"""Why a lead has its score, on any day and under any seeds: every reason, and ways up a band."""
 # ruff: noqa: S608 (names in SQL are those of tables)
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
-from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, Decimal
+from pathlib import Path
+from typing import Any
 
 from duckdb import DuckDBPyConnection
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from scripts.landing.contract import landed_id, read_contract
+from scripts.landing.contract import landed_id
 from scripts.scoring.champion import champion_at_clock
-from scripts.scoring.rescore import LIVE, Rescoring, rescoring
+from scripts.scoring.one_lead import MADE_UP, MadeUpEvent, score_known, score_made_up
+from scripts.scoring.rescore import Rescoring, rescoring
+from scripts.scoring.ways_up import Alternatives, WayUp, alternatives
+from scripts.seeds.check_seeds import check_seeds
+from scripts.seeds.overlay import SEEDS
 from scripts.shared.errors import UserError
 from scripts.shared.interface import (
-    ATTAINABLE_SCORES,
     CLOCK,
     CURRENT_SCORES,
-    HISTORY_DUE,
-    LEAD_ACCOUNTS,
+    DATA_END,
+    LEAD_ATTRIBUTES,
     LEAD_IDENTITIES,
+    LEAD_PROFILES,
     LIVE_MODELS,
-    OPPORTUNITIES,
+    PERSON_EVENT_DAYS,
     REGION_BANDS,
     RULES,
-    SCORE_GROUPS,
 )
-from scripts.shared.text import points_text
+from scripts.shared.text import points_text, without_idle_zeros
 from scripts.shared.warehouse import reading
 
-MOST_EVENTS = 5
-WAYS_SHOWN = 3
-PLACES = Decimal("0.0001")
+WAYS_SHOWN = 5
+DISQUALIFIED = "disqualified"
 
-# Tables of raw that belong to a lead, and the column that says to which one.
-OF_LEAD = ("leads", "lead_events", "payments", "lead_feedback")
-OF_DEAL = ("opportunities", "opportunity_leads", "opportunity_stages")
+# What is made anew for a lead that was landed, and for one that is made up: that sales must not
+# call it is told of the first alone.
+RESULTS = ("lead_score", "lead_score_factors")
+RESULTS_MADE_UP = ("int_current_scores", "lead_score_factors")
 
 
 @dataclass(frozen=True)
@@ -60,19 +65,13 @@ class Reason:
 
 
 @dataclass(frozen=True)
-class WayUp:
-    """Events on the score date that would raise the score, and the score that they would give."""
-
-    rule_id: str
-    reason: str
-    events: int
-    score: Decimal
-    reaches_next_band: bool
-
-
-@dataclass(frozen=True)
 class Explanation:
-    """A lead's score on a day. The points of the reasons add up to the score exactly."""
+    """A lead's score on a day. The points of the reasons add up to the score exactly.
+
+    `next_band` is the one above, None in the highest and for a lead that is disqualified;
+    `ways_up` are the changes that would raise the score, the smallest first of those that lift it
+    to a higher band. `notes` are sentences on what a reader could get wrong.
+    """
 
     lead_id: str
     score_model: str
@@ -86,6 +85,7 @@ class Explanation:
     next_band: str | None
     points_to_next_band: Decimal | None
     ways_up: tuple[WayUp, ...]
+    notes: tuple[str, ...]
 
     def to_json(self) -> str:
         """The explanation as JSON: decimals as numbers in text, dates in ISO 8601."""
@@ -93,53 +93,124 @@ class Explanation:
 
 
 @dataclass(frozen=True)
-class _Scale:
-    """How the sums of a model's groups become its score."""
+class Beside:
+    """A lead's score on a day under the seeds of the last build, and under others."""
 
-    groups: dict[str, tuple[Decimal | None, Decimal | None, Decimal]]
-    is_rescaled: bool
-    min_score: Decimal | None
-    max_score: Decimal | None
-    low: Decimal | None
-    high: Decimal | None
+    now: Explanation
+    then: Explanation
 
-    def score(self, sums: dict[str, Decimal]) -> Decimal:
-        raw = sum(
-            (
-                _rounded(_clamped(sums.get(name, Decimal(0)), least, most) * weight)
-                for name, (least, most, weight) in self.groups.items()
-            ),
-            Decimal(0),
-        )
-        if not self.is_rescaled:
-            return _clamped(raw, self.min_score, self.max_score)
-        assert None not in (self.min_score, self.max_score, self.low, self.high)
-        assert self.min_score is not None and self.max_score is not None
-        assert self.low is not None and self.high is not None
-        width = (self.max_score - self.min_score) / (self.high - self.low)
-        return _rounded(self.min_score + (raw - self.low) * width)
+    def to_json(self) -> str:
+        """Both as JSON, as `Explanation.to_json` has them."""
+        return json.dumps(asdict(self), default=str, indent=2, ensure_ascii=False)
 
 
-def explain(lead_id: str, as_of: date | None = None) -> Explanation:
+def explain(
+    lead_id: str,
+    as_of: date | None = None,
+    seeds: Path | None = None,
+    score_model: str | None = None,
+) -> Explanation:
     """Explain the score that counts for a lead, at the clock or on the day `as_of`.
 
-    A past day is scored anew by the same models, points and vars as the last build's, from the rows
-    landed for the lead and its account. Raises UserError where the lead is unknown, was not scored
-    on that day, or nothing is built yet.
+    Other days and the seeds of a folder, which are laid over the project's, are scored anew by the
+    SQL and vars of the last build, from the rows landed for the lead and its account.
+    `score_model` names a live model whose score need not be the one that counts. Raises UserError
+    where the lead is unknown, is not scored on that day, the seeds are faulty, or nothing is built.
     """
     with reading() as live:
         survivor = survivor_of(live, lead_id)
-        clock = live.sql(f"select clock_date from {CLOCK}").fetchall()[0][0]
-        if as_of is None or as_of == clock:
-            return _explanation(live, survivor, lead_id)
-        _refuse_unborn(live, survivor, lead_id, as_of)
-    with rescoring() as past:
-        _as_known(past, survivor, as_of)
-        return _explanation(past.connection, survivor_of(past.connection, lead_id), lead_id)
+        clock = _clock(live)
+        notes = _beyond_the_data(live, as_of)
+        _refuse_objector(live, survivor, lead_id)
+        if as_of is not None and as_of != clock:
+            _refuse_unborn(live, survivor, lead_id, as_of)
+    with rescoring() as scratch:
+        changed = _lay(scratch, seeds)
+        if changed or as_of not in (None, clock):
+            day = None if as_of == clock else as_of
+            score_known(scratch, survivor, day, changed, RESULTS)
+            survivor = survivor_of(scratch.connection, lead_id)
+        _refuse_unscored(scratch.connection, survivor, lead_id, score_model)
+        model = score_model or _model_that_counts(scratch.connection, survivor)
+        return _explanation(scratch, survivor, model, notes)
 
 
-def render(explanation: Explanation) -> RenderableType:
+def explain_beside(
+    lead_id: str, seeds: Path, as_of: date | None = None, score_model: str | None = None
+) -> Beside:
+    """Explain a lead's score under the seeds of the last build and under others, as `explain`."""
+    return Beside(
+        explain(lead_id, as_of, None, score_model), explain(lead_id, as_of, seeds, score_model)
+    )
+
+
+def explain_made_up(
+    attributes: Mapping[str, str],
+    events: Sequence[MadeUpEvent] = (),
+    as_of: date | None = None,
+    seeds: Path | None = None,
+    score_model: str | None = None,
+) -> Explanation:
+    """Explain the score of a lead that nobody landed, as `explain` does of one that was.
+
+    `attributes` are columns of the contract, as a file has them, own columns, and whatever else
+    rules ask for. Without `score_model` it is the champion's score. Raises UserError for a name
+    that nothing has and for a value that can't be read.
+    """
+    with reading() as live:
+        day = as_of or _clock(live)
+        notes = _beyond_the_data(live, as_of)
+    with rescoring() as scratch:
+        changed = _lay(scratch, seeds)
+        score_made_up(scratch, attributes, events, day, changed, RESULTS_MADE_UP)
+        _refuse_objector(scratch.connection, MADE_UP, MADE_UP)
+        model = score_model or champion_at_clock(scratch.connection)
+        if model is None:
+            raise UserError(f"no champion is live on {day}")
+        _refuse_other_model(scratch.connection, model)
+        return _explanation(scratch, MADE_UP, model, notes)
+
+
+def persona_rows(
+    attributes: Mapping[str, str],
+    events: Sequence[MadeUpEvent] = (),
+    as_of: date | None = None,
+    seeds: Path | None = None,
+) -> list[dict[str, str]]:
+    """A made-up lead as rows of `golden_leads`: what rules see of it, in columns of that table.
+
+    An attribute or an event is a row, an event with its days before the score and its number on
+    that day. What any engagement is follows from the others. Raises UserError as `explain_made_up`.
+    """
+    with reading() as live:
+        day = as_of or _clock(live)
+    with rescoring() as scratch:
+        seen = ("int_lead_attributes", "int_person_event_days")
+        score_made_up(scratch, attributes, events, day, _lay(scratch, seeds), seen)
+        known = scratch.connection.execute(
+            f"""select attribute, value from {LEAD_ATTRIBUTES}
+            where lead_id = $made_up and value <> '' order by all""",
+            {"made_up": MADE_UP},
+        ).fetchall()
+        did = scratch.connection.execute(
+            f"""select
+                event_key, date_diff('day', event_date, $day)::varchar, event_count::varchar
+            from {PERSON_EVENT_DAYS}
+            where lead_id = $made_up and event_key <> 'any_engagement' order by all""",
+            {"made_up": MADE_UP, "day": day},
+        ).fetchall()
+    return [
+        *({"attribute": name, "value": value} for name, value in known),
+        *(dict(zip(("event_key", "days_before", "occurrences"), row, strict=True)) for row in did),
+    ]
+
+
+def render(found: Explanation | Beside) -> RenderableType:
     """The explanation for a terminal: the reasons by group, then the score and ways up."""
+    return _both(found) if isinstance(found, Beside) else _one(found)
+
+
+def _one(explanation: Explanation) -> RenderableType:
     table = Table(title=f"Lead {explanation.lead_id}", title_justify="left", show_footer=True)
     table.add_column("reason", footer="score")
     for name in ("times", "age"):
@@ -154,24 +225,75 @@ def render(explanation: Explanation) -> RenderableType:
         for reason in explanation.reasons:
             if reason.score_group == group:
                 table.add_row(*_cells(reason))
+    return Group(table, *(Text(line) for line in _lines(explanation)))
+
+
+def _both(beside: Beside) -> RenderableType:
+    """Each reason's points now and then, then what is new."""
+    now, then = beside.now, beside.then
+    table = Table(title=f"Lead {then.lead_id}", title_justify="left", show_footer=True)
+    table.add_column("reason", footer="score")
+    scores = (now.score, then.score, then.score - now.score)
+    for name, score, sign in zip(("now", "then", "change"), scores, ("", "", "+"), strict=True):
+        table.add_column(name, justify="right", footer=points_text(score, sign))
+    for group, reason, was, will in reasons_beside(beside):
+        change = (will or Decimal(0)) - (was or Decimal(0))
+        points = ["" if each is None else points_text(each, "+") for each in (was, will)]
+        table.add_row(f"{group}: {reason}", *points, points_text(change, "+") if change else "")
+    lines = [f"now: {_lines(now)[0]}", f"then: {_lines(then)[0]}", *_lines(then)[1:]]
+    return Group(table, *(Text(line) for line in lines))
+
+
+def reasons_beside(
+    beside: Beside,
+) -> list[tuple[str, str, Decimal | None, Decimal | None]]:
+    """Group, words, and points now and then of each reason of either, the groups of fit first.
+
+    None where it is no reason.
+    """
+    now = {(reason.score_group, reason.rule_id): reason for reason in beside.now.reasons}
+    then = {(reason.score_group, reason.rule_id): reason for reason in beside.then.reasons}
+    return [
+        (
+            key[0],
+            (then.get(key) or now[key]).reason,
+            now[key].points if key in now else None,
+            then[key].points if key in then else None,
+        )
+        for key in sorted({**then, **now}, key=lambda key: key[0], reverse=True)
+    ]
+
+
+def way_text(way: WayUp) -> str:
+    """A way up in words: what is to happen, and why it counts."""
+    if way.attribute is None or way.value is None:
+        return f"{way.reason}, {'once' if way.events == 1 else f'{way.events} times'}"
+    value = without_idle_zeros(way.value)
+    return f"{way.attribute}: {value} instead of {way.value_now or 'unknown'} ({way.reason})"
+
+
+def _lines(explanation: Explanation) -> list[str]:
+    """What is said below the reasons."""
     lines = [
         f"band {explanation.band} by {explanation.score_model} on {explanation.score_date}"
         + (f": {explanation.next_action}" if explanation.next_action else "")
     ]
+    lines += explanation.notes
     if explanation.not_callable_reason:
         lines.append(f"not to be called: {explanation.not_callable_reason}")
-    if explanation.points_to_next_band is not None:
-        # Rounded up: what is left to go is never nothing.
-        missing = explanation.points_to_next_band.quantize(Decimal("0.1"), ROUND_CEILING)
-        lines.append(
-            f"{points_text(missing)} points to the band "
-            f"{explanation.next_band}; what one kind of event today would do:"
-        )
-    for way in explanation.ways_up:
-        verdict = f"reaches {explanation.next_band}" if way.reaches_next_band else "not enough"
-        times = "once" if way.events == 1 else f"{way.events} times"
-        lines.append(f"  {way.reason}, {times}: {points_text(way.score)} ({verdict})")
-    return Group(table, *(Text(line) for line in lines))
+    if explanation.points_to_next_band is None:
+        return lines
+    # Rounded up: what is left to go is never nothing.
+    missing = explanation.points_to_next_band.quantize(Decimal("0.1"), ROUND_CEILING)
+    unit = "point" if missing == 1 else "points"
+    to_go = f"{points_text(missing)} {unit} to the band {explanation.next_band}"
+    if not explanation.ways_up:
+        return [*lines, f"{to_go}; no single change would raise the score"]
+    lines.append(f"{to_go}; what a single change on that day would do:")
+    for way in explanation.ways_up[:WAYS_SHOWN]:
+        verdict = f"reaches {way.band}" if way.reaches_next_band else "not enough"
+        lines.append(f"  {way_text(way)}: {points_text(way.score)} ({verdict})")
+    return lines
 
 
 def _cells(reason: Reason) -> list[str]:
@@ -217,127 +339,128 @@ def _refuse_unborn(connection: DuckDBPyConnection, survivor: str, lead_id: str, 
         raise UserError(f"lead {lead_id!r} came in on {first}, after {day}")
 
 
-def _as_known(past: Rescoring, survivor: str, day: date) -> None:
-    """Scores a person and the leads of the same accounts as if the clock stood on that day."""
-    past.connection.execute(
-        f"""create temp table chosen as
-        with accounts as (
-            select distinct account_id from {LIVE}.{LEAD_ACCOUNTS}
-            where lead_id = $lead_id
-        )
-        select identities.lead_id from {LIVE}.{LEAD_IDENTITIES} as identities
-        where identities.surviving_lead_id = $lead_id or identities.surviving_lead_id in (
-            select lead_id from {LIVE}.{LEAD_ACCOUNTS}
-            where account_id in (from accounts)
-        )""",
-        {"lead_id": survivor},
-    )
-    _add_deals(past, survivor)
-    tables = [f"raw.{name}" for name in read_contract()]
-    for name, known, of_them in (
-        ("lead_id", "chosen", OF_LEAD),
-        ("opportunity_id", "deals", OF_DEAL),
-    ):
-        for table in of_them:
-            past.replace(f"raw.{table}", f"from {LIVE}.raw.{table} where {name} in (from {known})")
-    past.connection.execute("set variable as_of = $1", [day])
-    clock = "select getvariable('as_of') as clock_date, getvariable('as_of') as facts_until_date"
-    nothing_past = f"from {LIVE}.{HISTORY_DUE} limit 0"
-    past.run(
-        {"int_clock": clock, "int_history_due": nothing_past},
-        tables,
-        {"int_exchange_rates"},
-        ("lead_score", "lead_score_factors"),
+def _clock(connection: DuckDBPyConnection) -> date:
+    ((clock,),) = connection.sql(f"select clock_date from {CLOCK}").fetchall()
+    if not isinstance(clock, date):
+        raise UserError("no lead is landed, so there is no day to score on")
+    return clock
+
+
+def _beyond_the_data(connection: DuckDBPyConnection, day: date | None) -> tuple[str, ...]:
+    """A sentence where a day lies beyond the data that the last build knew."""
+    ((end,),) = connection.sql(f"select last_date from {DATA_END}").fetchall()
+    if day is None or end is None or day <= end:
+        return ()
+    return (
+        f"{day} is beyond the end of the data, {end}: scored as if nothing happened after what is "
+        "landed",
     )
 
 
-def _add_deals(past: Rescoring, survivor: str) -> None:
-    """Puts into `deals` what may be the person's, and into `chosen` who else has a part in them.
-
-    A deal is of its account's first lead only where nobody else has a part.
-    """
-    past.connection.execute(
-        f"""create temp table deals as
-        with touched as (
-            select opportunity_id from {LIVE}.raw.opportunities
-            where lead_id in (from chosen) or account_id in (
-                select account_id from {LIVE}.{LEAD_ACCOUNTS} where lead_id = $lead_id
-            )
-            union
-            select opportunity_id from {LIVE}.raw.opportunity_leads where lead_id in (from chosen)
-        )
-        select opportunity_id from {LIVE}.{OPPORTUNITIES} where surviving_opportunity_id in (
-            select surviving_opportunity_id from {LIVE}.{OPPORTUNITIES} semi join touched
-                using (opportunity_id)
-        )""",
-        {"lead_id": survivor},
-    )
-    past.connection.execute(
-        f"""insert into chosen
-        with parts as (
-            select lead_id from {LIVE}.raw.opportunities where opportunity_id in (from deals)
-            union
-            select lead_id from {LIVE}.raw.opportunity_leads where opportunity_id in (from deals)
-        )
-        select lead_id from {LIVE}.{LEAD_IDENTITIES} where surviving_lead_id in (
-            select surviving_lead_id from {LIVE}.{LEAD_IDENTITIES} semi join parts using (lead_id)
-        )"""
-    )
-
-
-def _explanation(connection: DuckDBPyConnection, survivor: str, asked: str) -> Explanation:
-    chosen = connection.execute(
-        f"""select s.score_model, s.score_date, s.score, s.band, s.next_action,
-            s.not_callable_reason, c.lead_region
-        from marts.lead_score as s
-        inner join {CURRENT_SCORES} as c using (lead_id, score_model)
-        where s.lead_id = ?""",
+def _refuse_objector(connection: DuckDBPyConnection, survivor: str, lead_id: str) -> None:
+    """Raises UserError for who objected to being scored, which holds for all days."""
+    objected = connection.execute(
+        f"select 1 from {LEAD_PROFILES} where lead_id = ? and is_current and has_objected",
         [survivor],
     ).fetchone()
-    if not chosen:
-        cause = (
-            "it is deleted, or objects to it"
-            if champion_at_clock(connection)
-            else "no champion is live"
+    if objected:
+        raise UserError(f"lead {lead_id!r} objected to being scored: it has no score on any day")
+
+
+def _refuse_unscored(
+    connection: DuckDBPyConnection, survivor: str, lead_id: str, score_model: str | None
+) -> None:
+    """Raises UserError where a lead has no score on the day, and says why."""
+    if score_model:
+        _refuse_other_model(connection, score_model)
+    model = score_model or champion_at_clock(connection)
+    if model is None:
+        raise UserError(
+            f"lead {lead_id!r} has no score: no champion is live on {_clock(connection)}"
         )
-        raise UserError(f"lead {asked!r} is not scored on that day: {cause}")
-    model, score_date, score, band, next_action, not_callable_reason, region = chosen
-    reasons = _reasons(connection, survivor, model, region)
-    scale = _scale(connection, model)
-    sums: dict[str, Decimal] = {}
-    undecayed: dict[str, Decimal] = {}
-    for reason in reasons:
-        if reason.rule_id not in ("group_limit", "group_weight", "score_scale"):
-            group = reason.score_group
-            sums[group] = sums.get(group, Decimal(0)) + reason.points
-            undecayed[group] = undecayed.get(group, Decimal(0)) + reason.points_without_decay
+    scored = connection.execute(
+        f"select 1 from {CURRENT_SCORES} where lead_id = ?", [survivor]
+    ).fetchone()
+    if not scored:
+        raise UserError(
+            f"lead {lead_id!r} has no score: it was deleted before the end of the day it came in"
+        )
+
+
+def _refuse_other_model(connection: DuckDBPyConnection, score_model: str) -> None:
+    live = connection.sql(f"select score_model from {LIVE_MODELS} order by all").fetchall()
+    if (score_model,) not in live:
+        names = ", ".join(name for (name,) in live)
+        raise UserError(f"no scoring model {score_model!r} is live; there is {names}")
+
+
+def _model_that_counts(connection: DuckDBPyConnection, lead_id: str) -> str:
+    ((model,),) = connection.execute(
+        "select score_model from marts.lead_score where lead_id = ?", [lead_id]
+    ).fetchall()
+    return str(model)
+
+
+def _lay(scratch: Rescoring, seeds: Path | None) -> tuple[str, ...]:
+    """The names of the seeds that differ from the live ones, which then are in their place."""
+    if seeds is None:
+        return ()
+    if not seeds.is_dir():
+        raise UserError(f"{seeds} is no folder of seeds")
+    check_seeds(SEEDS, seeds).raise_for_errors()
+    return scratch.lay_seeds(seeds)
+
+
+def _explanation(
+    scratch: Rescoring, lead_id: str, model: str, notes: tuple[str, ...]
+) -> Explanation:
+    connection = scratch.connection
+    ((score_date, score, band, next_action, region),) = connection.execute(
+        f"""select score_date, score, band, next_action, lead_region
+        from {CURRENT_SCORES} where lead_id = ? and score_model = ?""",
+        [lead_id, model],
+    ).fetchall()
+    not_callable = connection.execute(
+        "select not_callable_reason from marts.lead_score where lead_id = ?", [lead_id]
+    ).fetchone()
     above = connection.execute(
         f"""select band, lower_bound from {REGION_BANDS}
         where score_model = ? and lead_region = ? and lower_bound > ?
         order by lower_bound limit 1""",
         [model, region, score],
     ).fetchone()
-    next_band, bound = above if above and band != "disqualified" else (None, None)
-    ways = () if bound is None else _ways_up(connection, survivor, chosen, bound, sums, scale)
+    day = _clock(connection)
+    is_deleted = score_date < day
+    if is_deleted:
+        notes = (*notes, f"deleted since: {score_date} is its last day")
+    next_band, bound = (None, None) if is_deleted or band == DISQUALIFIED or not above else above
+    rows = _reason_rows(connection, lead_id, model, region)
+    if band == DISQUALIFIED:
+        causes = " and ".join(row[2] for row in rows if row[-1] == "disqualify")
+        notes = (*notes, f"disqualified whatever its score: {causes}")
+    might_be = alternatives(scratch, lead_id, model, score_date)
     return Explanation(
-        lead_id=survivor,
+        lead_id=lead_id,
         score_model=model,
         score_date=score_date,
         score=score,
         band=band,
         next_action=next_action,
-        not_callable_reason=not_callable_reason,
-        reasons=tuple(reasons),
-        score_without_decay=scale.score(undecayed),
+        not_callable_reason=not_callable[0] if not_callable else None,
+        reasons=tuple(_reason(row, might_be) for row in rows),
+        score_without_decay=might_be.undecayed_score,
         next_band=next_band,
         points_to_next_band=None if bound is None else bound - score,
-        ways_up=tuple(ways),
+        ways_up=might_be.ways_up if next_band else (),
+        notes=notes,
     )
 
 
-def _reasons(connection: DuckDBPyConnection, lead_id: str, model: str, region: str) -> list[Reason]:
-    """The reasons, strongest first; without decay each event that counts is worth all points."""
-    rows = connection.execute(
+def _reason_rows(
+    connection: DuckDBPyConnection, lead_id: str, model: str, region: str
+) -> list[tuple[Any, ...]]:
+    """The columns of the reasons, strongest first, then the effect of the rule."""
+    return connection.execute(
         f"""select
             f.score_group, f.rule_id, f.reason, f.points, f.occurrences, f.last_event_date,
             date_diff('day', f.last_event_date, s.score_date) as age_days,
@@ -347,88 +470,19 @@ def _reasons(connection: DuckDBPyConnection, lead_id: str, model: str, region: s
                 when 'step' then (100 * r.decay_rate)::decimal(5, 1) || ' % each '
                     || r.decay_days || ' d'
             end as decay,
-            r.points, r.min_points, r.max_points
+            r.effect
         from marts.lead_score_factors as f
-        inner join marts.lead_score_by_model as s using (lead_id, score_model)
+        inner join {CURRENT_SCORES} as s using (lead_id, score_model)
         left join {RULES} as r
             on f.score_model = r.score_model and f.rule_id = r.rule_id and r.lead_region = $region
         where f.lead_id = $lead_id and f.score_model = $model
         order by f.points desc, f.rule_id, f.score_group""",
         {"lead_id": lead_id, "model": model, "region": region},
     ).fetchall()
-    reasons = []
-    for *columns, decay, each, least, most in rows:
-        group, rule_id, words, points, times, last_date, age = columns
-        full = points if decay is None else _clamped(_rounded(each * times), least, most)
-        reasons.append(Reason(group, rule_id, words, points, times, last_date, age, decay, full))
-    return reasons
 
 
-def _scale(connection: DuckDBPyConnection, model: str) -> _Scale:
-    groups = connection.execute(
-        f"""select score_group, min_points, max_points, weight
-        from {SCORE_GROUPS} where score_model = ?""",
-        [model],
-    ).fetchall()
-    row = connection.execute(
-        f"""select scale = 'rescale', min_score, max_score, low_score, high_score
-        from {LIVE_MODELS}
-        inner join {ATTAINABLE_SCORES} using (score_model) where score_model = ?""",
-        [model],
-    ).fetchone()
-    assert row is not None
-    return _Scale({name: (least, most, weight) for name, least, most, weight in groups}, *row)
-
-
-def _ways_up(
-    connection: DuckDBPyConnection,
-    lead_id: str,
-    chosen: Sequence[object],
-    bound: Decimal,
-    sums: dict[str, Decimal],
-    scale: _Scale,
-) -> list[WayUp]:
-    """The events that, today and one kind alone, raise the score most for the fewest of them.
-
-    Only room that a rule's limits leave is counted, not older events that new ones displace.
-    """
-    model, score_date, score, *_, region = chosen
-    rules = connection.execute(
-        f"""select r.rule_id, r.score_group, r.reason, r.points,
-            r.max_events, r.max_per_day, r.min_points, r.max_points,
-            coalesce(f.points, 0), coalesce(f.occurrences, 0),
-            coalesce(f.last_event_date = $date, false)
-        from {RULES} as r
-        left join marts.lead_score_factors as f
-            on f.lead_id = $lead_id and f.score_model = r.score_model and f.rule_id = r.rule_id
-        where r.kind = 'event' and r.score_model = $model and r.lead_region = $region
-            and r.points > 0
-            and $date between r.valid_from_date and r.valid_to_date
-        order by r.rule_id""",
-        {"lead_id": lead_id, "model": model, "region": region, "date": score_date},
-    ).fetchall()
-    ways = []
-    for rule_id, group, reason, each, most, daily, low, high, points, times, is_today in rules:
-        room = min(
-            MOST_EVENTS if most is None else most - times,
-            MOST_EVENTS if daily is None else daily - (1 if is_today else 0),
-            MOST_EVENTS,
-        )
-        for events in range(1, room + 1):
-            raised = _clamped(points + each * events, low, high) - points
-            reached = scale.score({**sums, group: sums.get(group, Decimal(0)) + raised})
-            assert isinstance(score, Decimal)
-            if reached >= bound or (events == room and reached > score):
-                ways.append(WayUp(rule_id, reason, events, reached, reached >= bound))
-                break
-    ways.sort(key=lambda way: (not way.reaches_next_band, way.events, -way.score, way.rule_id))
-    return ways[:WAYS_SHOWN]
-
-
-def _clamped(number: Decimal, least: Decimal | None, most: Decimal | None) -> Decimal:
-    number = number if least is None else max(number, least)
-    return number if most is None else min(number, most)
-
-
-def _rounded(number: Decimal) -> Decimal:
-    return number.quantize(PLACES, ROUND_HALF_UP)
+def _reason(row: tuple[Any, ...], might_be: Alternatives) -> Reason:
+    """Without decay each event that counts is worth all points."""
+    group, rule_id, words, points, times, last_date, age, decay, _ = row
+    undecayed = points if decay is None else might_be.undecayed_points[rule_id]
+    return Reason(group, rule_id, words, points, times, last_date, age, decay, undecayed)

@@ -9,6 +9,7 @@ import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -16,6 +17,8 @@ import yaml
 from duckdb import DuckDBPyConnection
 
 from scripts.scoring.artifacts import read_artifact
+from scripts.seeds.check_seeds import seed_files
+from scripts.seeds.overlay import SEEDS, have_same_rows, load_seed
 from scripts.shared import paths
 from scripts.shared.errors import UserError
 from scripts.shared.interface import LANDED_EVENTS, LAST_BUILD
@@ -41,6 +44,12 @@ select lead_id, occurred_at::date as event_date, max(landing_seq) as landing_seq
 from {LANDED_EVENTS}
 group by all
 """
+
+# What changes when a file does: its place, time of change and size.
+FileState = tuple[str, int, int]
+
+# Files of seeds that a process found to be as a warehouse has them; most are, and stay so.
+_AS_LIVE: set[tuple[FileState, str, bytes]] = set()
 
 
 @dataclass(frozen=True)
@@ -88,6 +97,31 @@ class Rescoring:
         """Put a model's rows in place of what it has, from its SQL and its parents as they are."""
         self.replace(name, query or _sql(self.nodes[name]))
 
+    def sql(self, name: str) -> str:
+        """What dbt compiled for a model. Raises UserError where it is gone."""
+        return _sql(self.nodes[name])
+
+    def lay_seeds(self, folder: Path) -> tuple[str, ...]:
+        """Put the seeds, with a folder's laid over them, in place of the live ones.
+
+        Names those whose rows differ from the live ones; the others stay as they are. The seeds
+        must be sound.
+        """
+        changed = []
+        for name, file in seed_files(SEEDS, folder).items():
+            if name not in self.nodes:  # younger than the last build: no model of that reads it
+                continue
+            key = (_state(built_file()), name, file.read_bytes())
+            if key in _AS_LIVE:
+                continue
+            rows = load_seed(self.connection, file)
+            if have_same_rows(self.connection, rows, f"{LIVE}.{self.nodes[name].relation}"):
+                _AS_LIVE.add(key)
+            else:
+                self.replace(name, f"from {rows}")
+                changed.append(name)
+        return tuple(changed)
+
     def reaching(self, results: Collection[str], as_live: Collection[str]) -> set[str]:
         """All that results are made from, but for what only models of `as_live` are."""
         needed = set(results)
@@ -134,11 +168,13 @@ class Rescoring:
             replaced = {**replaced, _DAYS_TO_ROLL_UP: _ALL_DAYS}
             self.run(replaced, changed, as_live, results, views)
             return
+        self.connection.begin()  # one by one each would wait for the disk
         for name in running:
             if name in views:
                 self.replace(name, replaced.get(name) or _sql(self.nodes[name]), "view")
             elif name in replaced or not self.nodes[name].is_view:
                 self.remake(name, replaced.get(name))
+        self.connection.commit()
 
 
 @contextmanager
@@ -150,7 +186,7 @@ def rescoring(*models: str) -> Iterator[Rescoring]:
     than the build's.
     """
     live = built_file()
-    nodes = _nodes()
+    nodes = _nodes(paths.target_folder(), _state(paths.target_folder() / "manifest.json"))
     with (
         temporary_folder() as folder,
         connect(folder / (SCRATCH if models else live.name)) as scratch,
@@ -188,9 +224,14 @@ def _refuse_other_vars(scratch: DuckDBPyConnection) -> None:
         )
 
 
-def _nodes() -> dict[str, Node]:
+def _state(file: Path) -> FileState:
+    status = file.stat() if file.is_file() else None
+    return str(file), status.st_mtime_ns if status else 0, status.st_size if status else 0
+
+
+@lru_cache(maxsize=1)
+def _nodes(target: Path, _manifest: FileState) -> dict[str, Node]:
     """The raw tables, seeds and models of the last build by name, parents before children."""
-    target = paths.target_folder()
     manifest = read_artifact("manifest.json")
     found: dict[str, Node] = {}
 

@@ -4,9 +4,11 @@
 import hashlib
 import os
 import shutil
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from duckdb import CatalogException, DuckDBPyConnection
 
@@ -83,20 +85,19 @@ def have_same_rows(connection: DuckDBPyConnection, one: str, other: str) -> bool
     They have not where one is missing, or has other columns; these may be in another order.
     """
     try:
-        columns, others = (
-            sorted(name for name, *_ in connection.execute(f"describe {relation}").fetchall())
-            for relation in (one, other)
-        )
+        rows, others = (_counted_rows(connection, relation) for relation in (one, other))
     except CatalogException:
         return False
-    if columns != others:
-        return False
-    listed = ", ".join(map(quote_identifier, columns))
-    differing = connection.execute(
-        f"""(select {listed} from {one} except all select {listed} from {other})
-        union all (select {listed} from {other} except all select {listed} from {one}) limit 1"""
-    ).fetchall()
-    return not differing
+    return rows == others
+
+
+def _counted_rows(connection: DuckDBPyConnection, relation: str) -> tuple[list[str], Counter[Any]]:
+    """The columns in the order of their names, and how often each row is there."""
+    found = connection.execute(f"from {relation}")
+    names = [column[0] for column in found.description or ()]
+    order = sorted(range(len(names)), key=names.__getitem__)
+    rows = Counter(tuple(row[n] for n in order) for row in found.fetchall())
+    return sorted(names), rows
 
 
 def _lay(files: Mapping[Path, Path], folder: Path) -> None:

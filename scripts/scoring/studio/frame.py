@@ -7,6 +7,7 @@ from nicegui import ui
 from nicegui.events import GenericEventArguments
 
 from scripts.scoring.studio.effect_panel import effect_panel
+from scripts.scoring.studio.lead_page import LeadPage
 from scripts.scoring.studio.live import Live
 from scripts.scoring.studio.points_page import PointsPage
 from scripts.scoring.studio.save_dialog import SaveDialog
@@ -25,6 +26,7 @@ def frame(state: State, live: Live) -> None:
         ui.label("Lead scoring studio").classes("text-base font-medium")
         with ui.tabs().props("dense no-caps") as tabs:
             points_tab = ui.tab("Points")
+            lead_tab = ui.tab("Test a lead")
         ui.space()
         _status(state)
         undo = _button("undo", "Undo (Ctrl+Z)", state.undo)
@@ -32,8 +34,17 @@ def frame(state: State, live: Live) -> None:
         save = ui.button("Save …", icon="save", on_click=saving.open).props("dense no-caps")
         save.tooltip("Ctrl+S").classes("px-3")
     panels = ui.tab_panels(tabs, value=points_tab).classes("w-full").props("keep-alive")
-    with panels, ui.tab_panel(points_tab).classes("p-0"):
-        page = _points(state, live)
+    with panels:
+        with ui.tab_panel(points_tab).classes("p-0"):
+            page = _points(state, live)
+        with ui.tab_panel(lead_tab).classes("p-0"):
+            of_lead = LeadPage(state, live)
+
+    async def look_at(lead_id: str) -> None:
+        tabs.set_value(lead_tab)
+        await of_lead.show(lead_id)
+
+    state.lead_asked.subscribe(look_at)
 
     def enable() -> None:
         undo.set_enabled(state.can_undo)

@@ -119,6 +119,13 @@ class Live:
         """
         return await self._in_thread(self._restated)
 
+    async def of_a_lead(self, work: Callable[[Path], Result]) -> Result:
+        """What `work` finds, given a copy of the seeds as they are, with a warehouse of its own.
+
+        Raises UserError where the warehouse can't be read, and whatever `work` raises.
+        """
+        return await self._in_thread(lambda: self._of_a_lead(work))
+
     async def _rest(self, version: int) -> None:
         """Let a build have the warehouse once nobody edits any more."""
         await asyncio.sleep(_IDLE)
@@ -149,6 +156,14 @@ class Live:
         except BaseException:
             self._let_go()
             raise
+
+    def _of_a_lead(self, work: Callable[[Path], Result]) -> Result:
+        self._let_go()  # closing one of two readers in a process would take the lock from both
+        shutil.copytree(self._state.working, self._snapshot, dirs_exist_ok=True)
+        try:
+            return work(self._snapshot)
+        except Exception as error:
+            raise told(error) from error
 
     def _restated(self) -> Restated:
         self._let_go()
