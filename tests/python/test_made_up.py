@@ -106,7 +106,7 @@ def test_a_past_day_knows_what_was_done_by_then() -> None:
         ({"xyzzy": "1"}, [], "there is no attribute 'xyzzy'"),
         ({"lead_id": "l1"}, [], "there is no attribute 'lead_id'"),
         ({"visits_last_7_days": "3"}, [], "there is no attribute 'visits_last_7_days'"),
-        ({}, [ago("pricing_pag", 0)], "there is no event 'pricing_pag'; did you mean 'pricing_page'"),
+        ({}, [ago("pricing_pag", 0)], "there is no event 'pricing_pag'; did you mean 'pricing"),
         ({}, [ago("pricing_page", 0, 0)], "pricing_page on 2025-06-30 0 times; once is the least"),
         ({"employee_count": "many"}, [], "employee_count 'many' is not a whole number such as 500"),
         ({"created_at": "2026-01-01"}, [], "created_at 2026-01-01 is after 2025-06-30, the day of"),

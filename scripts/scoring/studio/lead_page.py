@@ -14,6 +14,7 @@ from scripts.scoring.explain import (
     explain,
     explain_made_up,
     persona_rows,
+    to_go,
     way_text,
 )
 from scripts.scoring.studio.live import Live
@@ -263,10 +264,7 @@ def _ways(shown: Explanation) -> None:
         if shown.points_to_next_band is None:
             ui.label("It is in the highest band that it can be in.").classes("text-sm")
             return
-        missing = points_text(shown.points_to_next_band)
-        ui.label(f"{missing} points to {shown.next_band}. One change on that day:").classes(
-            "text-sm"
-        )
+        ui.label(f"{to_go(shown)}. One change on that day:").classes("text-sm")
         if not shown.ways_up:
             ui.label("No single change would raise the score.").classes("text-sm")
         with ui.grid(columns="auto auto 1fr").classes("gap-x-3 gap-y-0 text-sm").mark("ways up"):
