@@ -29,7 +29,7 @@ def files(draw: st.DrawFn) -> tuple[str, list[list[str]], str]:
     rows = [[draw(CELLS) for _ in range(width)] for _ in range(height)]
     lines = []
     for row in rows:
-        must = [set(cell) & set(',"\n\r') for cell in row]
+        must = [bool(set(cell) & set(',"\n\r')) for cell in row]
         lines.append(
             ",".join(
                 quoted(cell) if needs or draw(st.booleans()) else cell

@@ -36,7 +36,7 @@ def client() -> Iterator[TestClient]:
 
 
 def status(client: TestClient, method: str = "GET", path: str = "/", **headers: str) -> int:
-    return client.request(method, path, headers=headers).status_code
+    return int(client.request(method, path, headers=headers).status_code)
 
 
 def test_the_address_lets_in_once_and_leaves_a_cookie_that_no_script_or_other_site_has(

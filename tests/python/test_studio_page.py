@@ -3,18 +3,24 @@
 import csv
 import difflib
 import os
+import random
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from scripts.run import RunResult
 from scripts.scoring.preview import previewing
+from scripts.seeds.overlay import SEEDS, seed_path
 from scripts.shared.paths import PROJECT
+from scripts.shared.text import points_text
+from tests.python.conftest import Warehouse
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no Chromium is installed")
@@ -298,6 +304,9 @@ def test_what_stands_in_cells_is_shown_as_text(studio: Studio) -> None:
     studio.type(0, "reason", SCRIPT)
     studio.type(1, "points", SCRIPT)
     studio.page.get_by_text("is no number").first.wait_for()
+    studio.page.locator(".ag-cell.studio-error[col-id=points]").hover()
+    studio.page.locator(".ag-tooltip").wait_for()
+    assert SCRIPT[:30] in studio.page.locator(".ag-tooltip").inner_text()
     studio.cell(0, "attribute")
     studio.page.keyboard.press("Enter")
     studio.page.keyboard.press("Escape")
@@ -344,3 +353,134 @@ def test_nothing_lies_beyond_the_page(browser: Browser, shared: str, width: int)
             assert box is not None
             assert box["x"] >= 0
             assert box["x"] + box["width"] <= width
+
+
+TITLES = {
+    "attribute_points": "Attributes",
+    "event_points": "Events",
+    "inactivity_points": "Silence",
+    "score_bands": "Bands",
+    "score_groups": "Groups",
+    "golden_leads": "Golden leads",
+    "grade_bounds": "Grades",
+    "grade_matrix": "Priorities",
+    "score_models": "Models",
+}
+# Columns of each table, and what may be put there whatever else stands in the row.
+VALUES: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
+    "attribute_points": (
+        ("points", ("-7", "2", "4.5", "9", "17")),
+        ("reason", ('Said "yes", twice', "In a region that buys")),
+    ),
+    "event_points": (
+        ("points", ("1", "2.25", "6", "12")),
+        ("max_events", ("1", "2", "7")),
+        ("reason", ("Came, saw and asked",)),
+    ),
+    "inactivity_points": (("points", ("-3", "-9")), ("silent_days", ("20", "41"))),
+    "score_bands": (("next_action", ("Write, then call", "Wait")),),
+    "score_groups": (("max_points", ("40", "60", "75")), ("weight", ("0.5", "1.25"))),
+    "golden_leads": (("description", ("Worked out, by hand",)),),
+    "grade_matrix": (("priority", ("1", "2", "4")),),
+    "grade_bounds": (),
+    "score_models": (("description", ("Half, and half",)),),
+}
+
+
+def random_edit(
+    draw: random.Random, now: Mapping[str, list[dict[str, str]]]
+) -> tuple[str, int, str, str]:
+    """A table, row, column and value that leave the seeds sound, and change them."""
+    while True:
+        table = draw.choice(list(VALUES))
+        row = draw.randrange(len(now[table]))
+        cells = now[table][row]
+        if table in ("score_bands", "grade_bounds") and cells["lower_bound"]:
+            # Bounds lie more than 2 apart, so that they stay in order.
+            column, value = "lower_bound", f"{float(cells['lower_bound']) + draw.choice((-1, 1)):g}"
+        elif VALUES[table]:
+            column, values = draw.choice(VALUES[table])
+            value = draw.choice(values)
+        else:
+            continue
+        is_rule_without_points = cells.get("effect") not in (None, "", "points")
+        if cells[column] != value and not (column == "points" and is_rule_without_points):
+            return table, row, column, value
+
+
+# As `dbt build`, but what a persona that lands elsewhere keeps from being built is built.
+BUILD = ("build", "--exclude-resource-type", "unit_test", "--exclude-resource-type", "test")
+
+
+@pytest.mark.slow
+def test_a_hundred_edits_are_shown_as_a_build_with_the_saved_seeds_has_them(
+    browser: Browser, sample: tuple[Warehouse, RunResult], tmp_path: Path
+) -> None:
+    draw = random.Random(27)
+    live = tmp_path / "seeds"
+    shutil.copytree(SEEDS / "points", live / "points")
+    with sample[0].copied(tmp_path / "sample") as warehouse:
+        place = {**warehouse.environment, "LEADS_SEEDS": str(live)}
+        with served(place) as address:
+            for batch in range(4):
+                before = seeds(place)
+                now = {name: cells_of(text) for name, text in before.items()}
+                with opened(browser, address) as studio:
+                    version = studio.version
+                    for _ in range(25):
+                        table, row, column, value = random_edit(draw, now)
+                        studio.table(TITLES[table])
+                        studio.type(row, column, value)
+                        now[table][row][column] = value
+                    studio.settle(version, 25)
+                    summary = studio.page.get_by_text("leads move.").inner_text()
+                    bands, movers = studio.bars(0), studio.movers()
+                    studio.save()
+                after = seeds(place)
+                for name, text in after.items():
+                    assert cells_of(text) == now[name]
+                    pairs = zip(cells_of(before[name]), now[name], strict=True)
+                    edited = sum(was != will for was, will in pairs)
+                    assert len(differing(before[name], text)) == 2 * edited
+                with warehouse.copied(tmp_path / f"built-{batch}") as built:
+                    said = built.dbt(*BUILD, LEADS_SEEDS=seed_path(str(live)))
+                    assert said.endswith("exit 0"), said
+                    compare(warehouse, built, summary, bands, movers)
+
+
+def compare(
+    live: Warehouse,
+    built: Warehouse,
+    summary: str,
+    bands: list[tuple[str, int, int]],
+    movers: dict[str, tuple[str, str]],
+) -> None:
+    """Hold what the page showed against two builds, lead by lead."""
+    query = "select lead_id, score, coalesce(band, 'none') from marts.lead_score"
+    was, will = (
+        {str(lead): (Decimal(str(score)), str(band)) for lead, score, band in of.query(query)}
+        for of in (live, built)
+    )
+    assert was.keys() == will.keys()
+    moved = {lead for lead in was if was[lead] != will[lead]}
+    assert summary == f"{len(moved):,} of {len(was):,} leads move."
+    shown = {band: (now, then) for band, now, then in bands}
+    assert shown == {
+        band: tuple(sum(of == band for _, of in side.values()) for side in (was, will))
+        for band in dict.fromkeys(band for side in (was, will) for _, band in side.values())
+    }
+    assert len(movers) == min(len(moved), 1000)
+    for lead, (scores, in_bands) in movers.items():
+        (score_now, band_now), (score_then, band_then) = was[lead], will[lead]
+        assert scores == f"{points_text(score_now)} → {points_text(score_then)}"
+        assert in_bands == " → ".join(dict.fromkeys((band_now, band_then)))
+
+    def by(lead: str) -> Decimal:
+        return abs(will[lead][0] - was[lead][0])
+
+    least = min(map(by, movers), default=Decimal(0))
+    assert all(by(lead) <= least for lead in moved - movers.keys())
+
+
+def cells_of(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(text.splitlines()))

@@ -147,7 +147,7 @@ def _chart(title: str) -> ui.echart:
             "title": {"text": title, "left": 0, "textStyle": {"fontSize": 13, "fontWeight": 500}},
             "legend": {"right": 0, "top": 0, "itemWidth": 12, "itemHeight": 10},
             "grid": {"left": 44, "right": 4, "top": 42, "bottom": 22},
-            "tooltip": {"trigger": "axis"},
+            "tooltip": {"trigger": "axis", "renderMode": "richText"},
             "animation": False,
             "xAxis": {"type": "category", "data": [], "axisLabel": {"interval": 0, "fontSize": 11}},
             "yAxis": {"type": "value", "splitNumber": 3},

@@ -5,7 +5,6 @@ were edited meanwhile is dropped.
 """
 
 import asyncio
-import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -49,7 +48,8 @@ class Live:
         self._opened = ExitStack()
         self._preview: Preview | None = None
         self._is_started = False
-        state.changed.subscribe(lambda _: self.refresh())
+        self._version = 0  # of the seeds that were last looked at
+        state.changed.subscribe(self._changed)
 
     def start(self) -> None:
         """Look at the seeds, and what the data have, unless that was begun before."""
@@ -60,6 +60,7 @@ class Live:
 
     def refresh(self) -> None:
         """Look at the seeds as they are now."""
+        self._version = self._state.version
         if self._is_started:
             background_tasks.create(self._refresh(self._state.version), name="effect of an edit")
 
@@ -78,6 +79,11 @@ class Live:
         background_tasks.create(self._read_data(), name="what the data have")
         self.refresh()
         return said
+
+    def _changed(self) -> None:
+        """An edit may be told of several tables."""
+        if self._version != self._state.version:
+            self.refresh()
 
     async def _refresh(self, version: int, pause: float = _PAUSE) -> None:
         state = self._state
@@ -144,7 +150,7 @@ class Live:
 
     def _checked(self) -> SeedReport:
         """The findings of the seeds as they are now, of which a copy is kept for the effect."""
-        shutil.copytree(self._state.working, self._snapshot, dirs_exist_ok=True)
+        self._state.copy_into(self._snapshot)
         return check_seeds(self._snapshot)
 
     def _effect(self) -> WhatIf:
@@ -159,7 +165,7 @@ class Live:
 
     def _of_a_lead(self, work: Callable[[Path], Result]) -> Result:
         self._let_go()  # closing one of two readers in a process would take the lock from both
-        shutil.copytree(self._state.working, self._snapshot, dirs_exist_ok=True)
+        self._state.copy_into(self._snapshot)
         try:
             return work(self._snapshot)
         except Exception as error:

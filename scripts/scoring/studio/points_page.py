@@ -1,5 +1,6 @@
 """The page on which point tables are edited: a grid a table, and what is found of its cells."""
 
+import json
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -157,8 +158,8 @@ class PointsPage:
             self._go(rows[0], column, edit=True)
 
     def _go(self, row: int, column: str, *, edit: bool = False) -> None:
-        """Both are told to the browser as data, never as a part of a script."""
-        ui.run_javascript(f"Studio.go({self._grid.id}, {row}, {column!r}, {str(edit).lower()})")
+        arguments = json.dumps([self._grid.id, row, column, edit])
+        ui.run_javascript(f"Studio.go(...{arguments})")
 
     def _has(self, column: str) -> bool:
         return column in self._state.columns(self.table)

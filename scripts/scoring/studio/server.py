@@ -39,7 +39,13 @@ def serve(port: int, proposal: Path | None, ready: Callable[[str], None]) -> Non
         host = f"{LOOPBACK}:{listening.getsockname()[1]}"
         token = secrets.token_urlsafe(32)
         app = FastAPI(openapi_url=None)
-        ui.run_with(app, root=lambda: frame(state, live), title="Studio", language="en-US")
+        ui.run_with(
+            app,
+            root=lambda: frame(state, live),
+            title="Studio",
+            language="en-US",
+            reconnect_timeout=30,
+        )
         config = uvicorn.Config(
             Guard(app, host, token),
             log_level="warning",

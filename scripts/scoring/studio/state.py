@@ -1,14 +1,16 @@
 """What the pages of the studio share: the point tables as they are edited, and what that does.
 
 There is one state a server, so that what is open in two tabs is the same. Its methods are called on
-the server's event loop alone.
+the server's event loop alone, but for `copy_into`.
 """
 
+import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from threading import Lock
 
 from nicegui import Event
 
@@ -84,6 +86,7 @@ class State:
         self.data = Data()
         self.data_read: Event[[]] = Event()
         self.version = 0  # of the seeds: one more with each change
+        self._writing = Lock()
         self._ids = count()
         self._origins: dict[int, Record] = {}
         self._documents: dict[str, Document] = {}
@@ -159,6 +162,11 @@ class State:
         """Take rows out."""
         gone = set(row_ids)
         self.put({table: tuple(row for row in self._rows[table] if row.id not in gone)})
+
+    def copy_into(self, folder: Path) -> None:
+        """Put the seeds as they are now into a folder, from whatever thread."""
+        with self._writing:
+            shutil.copytree(self.working, folder, dirs_exist_ok=True)
 
     def row(self, cells: Iterable[str]) -> Row:
         """A new row, which is in no table yet."""
@@ -265,8 +273,9 @@ class State:
 
     def _write(self, table: str, content: bytes) -> None:
         file = self.working / read_seeds()[table].path
-        file.parent.mkdir(exist_ok=True)
-        file.write_bytes(content)
+        with self._writing:
+            file.parent.mkdir(exist_ok=True)
+            file.write_bytes(content)
 
 
 @contextmanager
