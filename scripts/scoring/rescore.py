@@ -168,7 +168,7 @@ def rescoring(*models: str) -> Iterator[Rescoring]:
                 scratch.execute(f"use {quote_identifier(Path(SCRATCH).stem)}")
 
 
-def _read_by(nodes: Mapping[str, Node], models: Collection[str]) -> dict[str, Node]:
+def _read_by(nodes: dict[str, Node], models: Collection[str]) -> dict[str, Node]:
     """These models, what they read, and what the views among that do."""
     wanted = set(models)
     for node in reversed(nodes.values()):

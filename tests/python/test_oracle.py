@@ -18,10 +18,10 @@ from random import Random
 import duckdb
 import pytest
 
+from scripts.bench.edits import edited
 from scripts.run import RunResult
 from scripts.scoring.preview import previewing
 from scripts.scoring.whatif import whatif
-from tests.edits import edited
 from tests.oracle import Factor, Oracle, Score, decay, key_of, number_of, rounded
 from tests.python.conftest import Warehouse
 from tests.universe import CLOCK, Row, Universe, universe

@@ -12,6 +12,7 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
+from scripts.bench.edits import edited
 from scripts.commands import app
 from scripts.run import RunResult
 from scripts.scoring.build import build
@@ -21,7 +22,6 @@ from scripts.seeds.overlay import SEEDS, seed_path
 from scripts.shared import paths
 from scripts.shared.errors import UserError
 from scripts.shared.warehouse import connect
-from tests.edits import edited
 from tests.python.conftest import Warehouse
 
 TABLE = "points/attribute_points.csv"

@@ -1,12 +1,22 @@
-"""Random edits of the point tables, as an analyst makes them: sound, but of every kind."""
+"""Random edits of the point tables, as an analyst makes them: sound, but of every kind.
+
+    python -m scripts.bench.edits 20
+
+prints the seconds until the warehouse is open for previews, and until the effect of each edit of
+the seeds that `LEADS_SEEDS` names is found.
+"""
 
 import csv
 import random
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from time import perf_counter
 
+from scripts.scoring.preview import previewing
 from scripts.seeds.check_seeds import check_seeds, seed_files
-from scripts.seeds.overlay import SEEDS
+from scripts.seeds.overlay import SEEDS, overlay
+from scripts.shared.temporary import temporary_folder
 
 Rows = list[dict[str, str]]
 Tables = dict[str, Rows]
@@ -20,14 +30,15 @@ ATTRIBUTES = ("city", "language", "account.industry", "tenure_days", "lead_sourc
 EVENT_KEYS = ("any_engagement", "email_sent", "page_view", "email_bounce", "pricing_page")
 
 
-def edited(folder: Path, draw: random.Random, edits: int = 1, seeds: Path = SEEDS) -> list[str]:
+def edited(
+    folder: Path, draw: random.Random, edits: int = 1, seeds: Path | None = None
+) -> list[str]:
     """Writes point tables with so many random edits into a folder, and says what was edited.
 
     They are those of `seeds` laid over the project's. An edit that check-seeds refuses is drawn
     again.
     """
-    overlay = None if seeds == SEEDS else seeds
-    files = seed_files(SEEDS, overlay)
+    files = seed_files(SEEDS, seeds)
     tables: Tables = {}
     for name in TABLES:
         with files[name].open(encoding="utf-8", newline="") as stream:
@@ -47,9 +58,9 @@ def edited(folder: Path, draw: random.Random, edits: int = 1, seeds: Path = SEED
                 writer = csv.DictWriter(stream, headers[name], lineterminator="\n")
                 writer.writeheader()
                 writer.writerows(rows)
-        if overlay:
+        if seeds:
             for name, file in files.items():
-                if name not in proposed and file.is_relative_to(overlay):
+                if name not in proposed and file.is_relative_to(seeds):
                     (folder / file.name).write_bytes(file.read_bytes())
         if not check_seeds(SEEDS, folder).errors:
             tables = proposed
@@ -231,3 +242,21 @@ EDITS: tuple[Callable[[Tables, random.Random], str | None], ...] = (
     *(_points, _points, _effect, _value, _number, _new_attribute, _limits, _decay, _bounds),
     *(_event_key, _silence, _span, _region, _delete, _add, _move, _group, _band, _scale),
 )
+
+
+def main(edits: int) -> None:
+    """Print what opening took, and each of so many edits, in seconds."""
+    began = perf_counter()
+    with previewing() as preview:
+        preview.effect(overlay() or SEEDS)
+        print(perf_counter() - began)
+        for number in range(edits):
+            with temporary_folder() as folder:
+                edited(folder, random.Random(number), 1, overlay())
+                began = perf_counter()
+                preview.effect(folder)
+                print(perf_counter() - began, flush=True)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
