@@ -71,27 +71,23 @@ class Preview:
         """What the CSV files of a folder, in place of those in `seeds/`, would change.
 
         They must be sound (`check_seeds`). Names at most `movers` leads that move, or all (None).
-        Edits of points, groups, bands and the ranges of scores are found by `Baseline`; all that
-        reaches further (`seeds/mapping`, golden leads, scoring models that come, go or get other
-        leads) by scoring all leads anew, which takes as long as that part of a build.
+        Edits of points, groups, bands, ranges of scores and golden leads are found by `Baseline`;
+        what reaches further (`seeds/mapping`, scoring models that come, go or get other leads) by
+        scoring all leads anew, which takes as long as that part of a build.
         """
         with _as_built():
             changed = self._changed(seeds)
-            scratch = self._baseline.scratch
-            reaching = {*scratch.reaching(RESULTS, AS_IT_WAS)} & {*changed}
-            if reaching <= POINT_TABLES:
-                scratch.restore()
-                for name in reaching:
-                    scratch.replace(name, f"from {load_seed(scratch.connection, changed[name])}")
-                if found := self._baseline.effect((*changed,), movers):
-                    return found
-            return self._scored_anew(changed, movers)
+            reached_from = self._baseline.scratch.reaching(RESULTS, AS_IT_WAS)
+            found = None
+            if changed.keys() & reached_from <= POINT_TABLES:
+                found = self._baseline.effect(changed, movers)
+            return found or self._scored_anew(changed, movers)
 
     def _scored_anew(self, changed: Mapping[str, Path], movers: int | None) -> WhatIf:
         """The same for any seeds: all leads by all models that these reach."""
         with rescoring() as scratch:
-            left_out = [_nothing_of(scratch, name) for name in (*HISTORY_DATES, TOP_REASONS)]
-            others = {EVALUATED: EVALUATED_SAMPLE, DUE: ALL_LEADS, **dict(left_out)}
+            left_out = scratch.nothing_of(*HISTORY_DATES, TOP_REASONS)
+            others = {EVALUATED: EVALUATED_SAMPLE, DUE: ALL_LEADS, **left_out}
             for name, file in changed.items():
                 scratch.replace(name, f"from {load_seed(scratch.connection, file)}")
             scratch.run(others, (*changed,), AS_IT_WAS, (*RESULTS, REASONS_OF), {REASONS_OF})
@@ -123,7 +119,7 @@ class Preview:
             changed = self._changed(seeds)
             for name, file in changed.items():
                 scratch.replace(name, f"from {load_seed(scratch.connection, file)}")
-            others = {DUE: ALL_LEADS, **dict([_nothing_of(scratch, EVALUATED)])}
+            others = {DUE: ALL_LEADS, **scratch.nothing_of(EVALUATED)}
             scratch.run(others, (*changed,), (), ("int_lifecycles",))
             return _restated(scratch.connection)
 
@@ -147,10 +143,6 @@ def _as_built() -> Iterator[None]:
             f"{paths.target_folder()} is not what the build of {built_file()} left "
             f"({cause}); build it again: make run"
         ) from error
-
-
-def _nothing_of(scratch: Rescoring, name: str) -> tuple[str, str]:
-    return name, f"from {LIVE}.{scratch.nodes[name].relation} limit 0"
 
 
 def _lead_scores(database: str) -> str:

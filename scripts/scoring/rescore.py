@@ -69,7 +69,8 @@ class Rescoring:
 
     connection: DuckDBPyConnection
     nodes: dict[str, Node]
-    replaced: set[str] = field(default_factory=set)
+    # What of it is replaced, and by what; all else is a view of what the live file has.
+    replaced: dict[str, Literal["table", "view"]] = field(default_factory=dict)
 
     def replace(self, name: str, query: str, kind: Literal["table", "view"] = "table") -> None:
         """Put the rows of a query in place of what a raw table, seed or model has.
@@ -77,21 +78,16 @@ class Rescoring:
         Those of a view are looked up when they are read.
         """
         relation = self.nodes[name].relation
-        ((is_view,),) = self.connection.execute(
-            """select count(*) > 0 from duckdb_views()
-            where database_name = current_database()
-                and format('"{}"."{}"', schema_name, view_name) = ?""",
-            [relation],
-        ).fetchall()
-        self.connection.execute(f"drop {'view' if is_view else 'table'} if exists {relation}")
-        self.connection.execute(f"create {kind} {relation} as {query}")
-        self.replaced.add(name)
+        if (was := self.replaced.get(name, "view")) != kind:
+            self.connection.execute(f"drop {was} if exists {relation}")
+        self.connection.execute(f"create or replace {kind} {relation} as {query}")
+        self.replaced[name] = kind
 
     def restore(self, *names: str) -> None:
         """Put what the live file has in place of what was replaced: of these, or of all."""
-        for name in names or tuple(self.replaced):
+        for name in self.replaced.keys() & (names or self.replaced.keys()):
             self.replace(name, _as_live(self.nodes[name]), "view")
-            self.replaced.discard(name)
+            del self.replaced[name]
 
     def remake(self, name: str, query: str | None = None) -> None:
         """Put a model's rows in place of what it has, from its SQL and its parents as they are."""
@@ -121,6 +117,10 @@ class Rescoring:
                 self.replace(name, f"from {rows}")
                 changed.append(name)
         return tuple(changed)
+
+    def nothing_of(self, *names: str) -> dict[str, str]:
+        """A query without rows for each of these, to take its place."""
+        return {name: f"from ({_as_live(self.nodes[name])}) limit 0" for name in names}
 
     def reaching(self, results: Collection[str], as_live: Collection[str]) -> set[str]:
         """All that results are made from, but for what only models of `as_live` are."""
