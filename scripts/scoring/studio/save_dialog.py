@@ -34,7 +34,9 @@ class SaveDialog:
                 state.proposal: f"a proposal, {_shown(state.proposal)}: nothing live changes",
             }
             self._target = ui.radio(targets, value=state.live, on_change=self._show)
-            self._content = ui.column().classes("w-full gap-1 max-h-[46vh] overflow-y-auto")
+            self._content = ui.column().classes(
+                "w-full gap-1 max-h-[46vh] overflow-y-auto flex-nowrap"
+            )
             self._told = ui.label().classes(
                 "text-sm whitespace-pre-wrap w-full max-h-[20vh] overflow-y-auto"
             )
@@ -107,7 +109,7 @@ class SaveDialog:
         for conflict in change.conflicts:
             self._choice(change.table, conflict)
         lines = list(_difference(change))
-        with ui.column().classes("w-full gap-0 font-mono text-xs overflow-x-auto"):
+        with ui.column().classes("w-full gap-0 font-mono text-xs overflow-x-auto shrink-0"):
             for line in lines[:_MOST_LINES]:
                 colour = {"+": "bg-green-100", "-": "bg-red-100"}.get(line[:1], "text-gray-500")
                 ui.label(line).classes(f"whitespace-pre px-1 {colour}")
