@@ -31,9 +31,9 @@ from scripts.shared import paths
 from scripts.shared.errors import UserError
 from scripts.shared.interface import (
     CLOCK,
+    CURRENT_SCORES,
     EVALUATION_DATES,
     LEAD_PROFILES,
-    LIFECYCLE_STAGES,
     LIVE_MODELS,
 )
 from scripts.shared.settings import quality_day
@@ -380,15 +380,14 @@ def _compare(
     ).fetchall()
     ready = _one(
         scratch,
-        f"""with handed_now as (
-            select value from {LIVE}.{LIFECYCLE_STAGES} where stage = 'mql' and source = 'band'
-        ), handed_then as (
-            select value from {LIFECYCLE_STAGES} where stage = 'mql' and source = 'band'
-        )
-        select
-            count(*) filter (is_callable_now and band_now in (from handed_now)),
-            count(*) filter (is_callable_then and band_then in (from handed_then))
-        from compared""",
+        f"""select
+            count(*) filter (is_callable_now and was.is_mql),
+            count(*) filter (is_callable_then and will.is_mql)
+        from compared
+        left join {LIVE}.{CURRENT_SCORES} as was
+            on compared.lead_id = was.lead_id and compared.model_now = was.score_model
+        left join {CURRENT_SCORES} as will
+            on compared.lead_id = will.lead_id and compared.model_then = will.score_model""",
     )
     personas = scratch.sql(
         """select distinct persona || ' lands in ' || coalesce(band, 'no band') || ', not in '

@@ -41,7 +41,6 @@ SCORE_GROUPS = "intermediate.int_score_groups"
 ATTAINABLE_SCORES = "intermediate.int_attainable_scores"
 CURRENT_SCORES = "intermediate.int_current_scores"
 HISTORY_DUE = "intermediate.int_history_due"
-LIFECYCLE_STAGES = "seeds.lifecycle_stages"
 
 # Rules and bounds as they were built, by region; marts have those that some lead met.
 RULES = "intermediate.int_rules"
