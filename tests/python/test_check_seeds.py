@@ -18,7 +18,7 @@ import pytest
 from typer.testing import CliRunner
 
 from scripts.commands import app
-from scripts.seeds.check_seeds import check_seeds, never_firing, seed_files
+from scripts.seeds.check_seeds import check_seeds, seed_files
 from scripts.seeds.checks.mapping import SEGMENT_LEVELS
 from scripts.seeds.checks.seeds import profile_attributes, read_seeds
 from scripts.shared.errors import UserError
@@ -467,15 +467,15 @@ FAULTS = {
     ),
     "band turned into a date": (
         ("employee_bands", "10-49,10", "Oct-49,10"),
-        "seeds/reference/employee_bands.csv line 3, column band: 'Oct-49' looks like what a spreadsheet makes of other text; it may be text",
+        "seeds/reference/employee_bands.csv line 3, column band: 'Oct-49' looks like what a spreadsheet makes of 10-49; it may be text",
     ),
     "value turned into a date": (
         ("attribute_points", "vp|director", "vp|9-Jan"),
-        "seeds/points/attribute_points.csv line 2, column value: 'vp|9-Jan' looks like what a spreadsheet makes of other text; it may be text",
+        "seeds/points/attribute_points.csv line 2, column value: 'vp|9-Jan' looks like what a spreadsheet makes of 1-9 or 9-1; it may be text",
     ),
     "error of a spreadsheet": (
         ("event_points", "Attended a webinar", "#NAME?"),
-        "seeds/points/event_points.csv line 3, column reason: '#NAME?' looks like what a spreadsheet makes of other text; it may be text in words",
+        "seeds/points/event_points.csv line 3, column reason: '#NAME?' is the error of a formula, and what it stood for is lost; it may be text in words",
     ),
     "garbled text": (
         ("title_keywords", "Geschäftsführer", "GeschÃ¤ftsfÃ¼hrer"),
