@@ -12,6 +12,7 @@ from scripts.seeds.checks.seeds import read_seeds
 from scripts.seeds.checks.tables import Finding, Findings, Table
 from scripts.seeds.checks.vocabulary import Vocabulary
 from scripts.shared.errors import UserError
+from scripts.shared.paths import PROJECT
 from scripts.shared.settings import project_var
 
 _SHOWN = 20
@@ -55,6 +56,7 @@ _CHECKS: tuple[Callable[..., Findings], ...] = (
     sales.held_out,
     sales.fields,
     sales.alerts,
+    misleading.lowest_bands,
     misleading.stages_by_band,
     misleading.bands_without_action,
     misleading.repeated_rules,
@@ -66,18 +68,25 @@ _CHECKS: tuple[Callable[..., Findings], ...] = (
 class SeedReport:
     """What was found, what the rest rests on first: files, cells, then what tables say together.
 
-    Of equals those of one file stand together, in the order of its lines.
+    Of equals those of one file stand together, in the order of its lines. `mendable` is the folder
+    of those that were checked whose files `fix_seeds` would change, where there are errors.
     """
 
     errors: tuple[Finding, ...]
     warnings: tuple[Finding, ...]
+    mendable: Path | None = None
 
     def raise_for_errors(self) -> None:
-        """Raise a UserError that lists the errors, one a line."""
+        """Raise a UserError that lists the errors, one a line, and the command that mends any."""
         if self.errors:
             lines = [str(finding) for finding in self.errors[:_SHOWN]]
             if len(self.errors) > _SHOWN:
                 lines.append(f"and {len(self.errors) - _SHOWN} more")
+            if self.mendable:
+                lines.append(
+                    "a spreadsheet writes such files; to have them mended: "
+                    f"python -m scripts check-seeds --fix {self.mendable}"
+                )
             raise UserError("\n".join(["the seeds cannot be used:", *lines]))
 
 
@@ -107,7 +116,8 @@ def check_seeds(
     for table in tables.values():
         findings += table.findings
     findings += (replace(f, about="seeds") if f.about == "cell" else f for f in across)
-    return _report(findings)
+    report = _report(findings)
+    return replace(report, mendable=_mendable(report, overlay or folder))
 
 
 def seed_files(folder: Path, overlay: Path | None = None) -> dict[str, Path]:
@@ -149,6 +159,19 @@ def _applied(check: Callable[..., Findings], tables: Mapping[str, Table]) -> Fin
     read = [tables[name] for name in inspect.signature(check).parameters]
     if not any(table.is_faulty for table in read):
         yield from check(*read)
+
+
+def _mendable(report: SeedReport, folder: Path) -> Path | None:
+    """The folder, if mending one of its files would do something about an error."""
+    if not report.errors:
+        return None
+    from scripts.seeds.fix_seeds import plan_fixes
+
+    plan = plan_fixes(folder)
+    faulty = {Path(finding.file).stem for finding in report.errors}
+    if plan.refused or not any(Path(fix.file).stem in faulty for fix in plan.fixes):
+        return None
+    return folder.relative_to(PROJECT) if folder.is_relative_to(PROJECT) else folder
 
 
 def by_weight(finding: Finding) -> tuple[int, str, int]:

@@ -26,13 +26,22 @@ def overlay() -> Path | None:
     Raises UserError where there is no such folder, or no CSV file in it.
     """
     named = os.environ.get("LEADS_SEEDS")
-    if not named or (PROJECT / named).resolve() == SEEDS:
+    return laid_over(PROJECT / named, f"LEADS_SEEDS names {named}, which") if named else None
+
+
+def laid_over(folder: Path, said: str = "") -> Path | None:
+    """A folder of seeds that are laid over those of the project; None where these are its own.
+
+    Raises UserError, which begins with `said`, where there is no such folder, or no CSV file in it.
+    """
+    said = said or f"{folder}"
+    if folder.resolve() == SEEDS:
         return None
-    if not (PROJECT / named).is_dir():
-        raise UserError(f"LEADS_SEEDS names {named}, which is no folder")
-    if not any(entry.suffix == ".csv" for entry in entries_below(PROJECT / named)):
-        raise UserError(f"LEADS_SEEDS names {named}, which holds no CSV file")
-    return PROJECT / named
+    if not folder.is_dir():
+        raise UserError(f"{said} is no folder")
+    if not any(entry.suffix == ".csv" for entry in entries_below(folder)):
+        raise UserError(f"{said} holds no CSV file")
+    return folder
 
 
 def seed_path() -> str:

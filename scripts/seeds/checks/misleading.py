@@ -15,22 +15,30 @@ def emptied(tables: Iterable[Table]) -> Findings:
             yield table.warning("the table has no rows, so nothing comes of it")
 
 
-def stages_by_band(lifecycle_stages: Table, score_models: Table, score_bands: Table) -> Findings:
-    """What stages ask of bands parts the leads of each live model."""
-    rows = [row for row in lifecycle_stages if row["source"] == "band"]
+def lowest_bands(lifecycle_stages: Table, score_models: Table, score_bands: Table) -> Findings:
+    """No stage by band means all leads of a live model."""
+    lowest: dict[str, list[str]] = {}
     for model in _live(score_models):
-        ladder = [row["band"] for row in _ladder(score_bands, model["score_model"])]
-        for row in rows:
-            if row["value"] == ladder[0]:
-                fault = (
-                    f"is the lowest band of {model['score_model']}: every lead is {row['stage']}"
-                )
-                yield row.warning("value", fault)
-        for stage in dict.fromkeys(row["stage"] for row in rows):
-            named = [row["value"] for row in rows if row["stage"] == stage]
-            if not {*named} & {*ladder}:
+        for row in _ladder(score_bands, model)[:1]:
+            lowest.setdefault(row["band"], []).append(row["score_model"])
+    for row in lifecycle_stages:
+        if row["source"] == "band" and row["value"] in lowest:
+            fault = f"is the lowest band of {listed(lowest[row['value']], 'and')}"
+            yield row.warning("value", f"{fault}: every lead is {row['stage']}")
+
+
+def stages_by_band(lifecycle_stages: Table, score_models: Table, score_bands: Table) -> Findings:
+    """A live model has a band for each stage that is reached by one."""
+    asked: dict[str, list[str]] = {}
+    for row in lifecycle_stages:
+        if row["source"] == "band":
+            asked.setdefault(row["stage"], []).append(row["value"])
+    for model in _live(score_models):
+        own = {row["band"] for row in _ladder(score_bands, model)}
+        for stage, bands in asked.items():
+            if not own & {*bands}:
                 fault = f"has no band that makes its leads {stage} (lifecycle_stages)"
-                yield model.warning("score_model", fault, f"a model with the band {listed(named)}")
+                yield model.warning("score_model", fault, f"a model with the band {listed(bands)}")
 
 
 def bands_without_action(score_models: Table, score_bands: Table, next_actions: Table) -> Findings:
@@ -38,7 +46,7 @@ def bands_without_action(score_models: Table, score_bands: Table, next_actions: 
     named = {band for row in next_actions for band in row["band"].split("|")} - {""}
     for model in _live(score_models):
         is_said, is_named = False, False
-        for row in _ladder(score_bands, model["score_model"]):
+        for row in _ladder(score_bands, model):
             if is_said and not row["next_action"]:
                 yield row.warning("next_action", "leaves sales without what lower bands have")
             if is_named and row["band"] not in named:
@@ -78,7 +86,8 @@ def _live(score_models: Table) -> Iterable[Row]:
     return (row for row in score_models if row["role"] != "off")
 
 
-def _ladder(score_bands: Table, model: str) -> list[Row]:
+def _ladder(score_bands: Table, model: Row) -> list[Row]:
     """The bands of a model that hold in all regions, the lowest first."""
-    own = [row for row in score_bands if row["score_model"] == model and not row["region"]]
+    name = model["score_model"]
+    own = [row for row in score_bands if row["score_model"] == name and not row["region"]]
     return sorted(own, key=lambda row: int(row["band_order"]))

@@ -33,7 +33,7 @@ def destroyed(text: str, parts_between: str = "-") -> str | None:
         return "is what a column shows that is too narrow, and what stood there is lost"
     if likely := [*_before_the_date(text, parts_between)]:
         return f"looks like what a spreadsheet makes of {' or '.join(dict.fromkeys(likely))}"
-    if _SCIENTIFIC.fullmatch(text):
+    if parts_between == "-" and _SCIENTIFIC.fullmatch(text):
         number = f"{Decimal(text.replace(',', '.')):f}"
         return f"looks like what a spreadsheet makes of {number}, or of a number near it"
     return None

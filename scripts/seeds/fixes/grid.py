@@ -27,7 +27,7 @@ def parsed(text: str, seed: Seed, notes: Notes) -> tuple[list[Line], str] | None
     mark = told[1] if told else max(MARKS, key=lambda mark: _known(text, mark, seed))
     lines = _lines(text, mark, skipped)
     straight = text.translate(_TYPOGRAPHIC)
-    if straight != text and _is_ragged(lines):
+    if straight != text and (straight.startswith('"') or _is_ragged(lines)):
         other = _lines(straight, mark, skipped)
         if not _is_ragged(other):
             notes.fixed("typographic quotes around cells are plain ones")

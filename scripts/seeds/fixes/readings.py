@@ -22,6 +22,7 @@ from scripts.seeds.checks.spreadsheets import month_number
 from scripts.shared.text import without_idle_zeros
 
 _PLAIN = re.compile(r"-?\d+(\.\d+)?")
+_MAY_BE_THOUSANDS = re.compile(r"-?[1-9]\d{0,2}\.\d{3}")
 _ISO = re.compile(r"\d{4}-\d\d-\d\d")
 _SWAPPED = str.maketrans(",.", ".,")
 
@@ -53,19 +54,22 @@ class Numbers:
 
     def read(self, text: str, column: Column) -> str | None:
         """The number as seeds have it; None where it is none. Raises TwoReadingsError."""
+        is_whole = column.kind == "whole"
         if found := _SCIENTIFIC.fullmatch(text):
             return _without_exponent(found, column)
         if found := _PERCENT.fullmatch(text):
-            number = self._read(found[1].strip())
+            number = self._read(found[1].strip(), is_whole=False)
             return number and without_idle_zeros(f"{Decimal(number) / 100:f}")
         if found := _IN_BRACKETS.fullmatch(text):
-            number = self._read((found[1] or found[2]).strip())
+            number = self._read((found[1] or found[2]).strip(), is_whole)
             return number and f"-{number}"
-        number = self._read(text)
-        return without_idle_zeros(number) if number and column.kind == "whole" else number
+        number = self._read(text, is_whole)
+        return without_idle_zeros(number) if number and is_whole else number
 
-    def _read(self, text: str) -> str | None:
+    def _read(self, text: str, is_whole: bool) -> str | None:
         by_point, by_comma = self.readings.get(text, (None, None))
+        if is_whole:
+            by_point, by_comma = _if_whole(by_point), _if_whole(by_comma)
         if by_point is None or by_comma is None or Decimal(by_point) == Decimal(by_comma):
             return by_comma if by_point is None else by_point
         if self.has_commas != self.has_points:
@@ -80,13 +84,17 @@ class Numbers:
 def read_numbers(texts: Iterable[str], cells_parted_by: str) -> Numbers:
     """The readings of all cells of a file that hold numbers."""
     cores = sorted({_core(text) for text in texts})
-    if all(map(_PLAIN.fullmatch, cores)):
+    if all(_PLAIN.fullmatch(core) and not _MAY_BE_THOUSANDS.fullmatch(core) for core in cores):
         plain: dict[str, tuple[str | None, str | None]] = {text: (text, text) for text in cores}
         return Numbers(plain, has_points=False, has_commas=False, cells_parted_by=cells_parted_by)
     rows = _by_landing("as_money_by_comma(translate(x, ',.', '.,')), as_money_by_comma(x)", cores)
     readings = {text: (_plain(by_point), _plain(by_comma)) for text, by_point, by_comma in rows}
     only = [(p is None, c is None) for p, c in readings.values()]
     return Numbers(readings, (False, True) in only, (True, False) in only, cells_parted_by)
+
+
+def _if_whole(number: str | None) -> str | None:
+    return number if number and Decimal(number) % 1 == 0 else None
 
 
 def _core(text: str) -> str:

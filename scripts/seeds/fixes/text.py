@@ -1,7 +1,6 @@
 """Decodes what spreadsheets save: UTF-8 with a BOM, UTF-16, CP1252 or Mac Roman."""
 
 import codecs
-import unicodedata
 
 from scripts.seeds.checks.files import CP1252, encoding_of
 from scripts.seeds.fixes.notes import Notes
@@ -13,7 +12,9 @@ _UTF_16 = {
 _ONE_BYTE = {"cp1252": "CP1252 (Western European)", "mac_roman": "Mac Roman"}
 
 # Signs that texts hold between or beside their words.
-_SIGNS = "’‘“”„–—…€£©®™°§·•«»½¼¾¿¡\u00a0"
+_SIGNS = "’‘“”„–—…€£©®™°§·•«»½¼¾¿¡×÷±\u00a0"
+_WORDS = "àáèéêìíòóôý"  # letters that stand alone
+_LAST_LETTER = "\u0180"  # beyond are letters of few texts, and ligatures
 _LEAST_PLAUSIBLE = 0.95
 
 
@@ -81,9 +82,9 @@ def _plausibility(text: str) -> float:
 
 
 def _is_plausible(text: str, place: int) -> bool:
-    char, before = text[place], text[place - 1 : place]
-    if char in _SIGNS:
+    char, before, after = text[place], text[max(0, place - 1) : place], text[place + 1 : place + 2]
+    if char in _SIGNS or char in _WORDS:
         return True
-    if not unicodedata.name(char, "").startswith("LATIN"):
+    if not char.isalpha() or char >= _LAST_LETTER or not (before.isalpha() or after.isalpha()):
         return False
     return char.islower() or not before.islower()
