@@ -68,13 +68,13 @@ _CHECKS: tuple[Callable[..., Findings], ...] = (
 class SeedReport:
     """What was found, what the rest rests on first: files, cells, then what tables say together.
 
-    Of equals those of one file stand together, in the order of its lines. `mendable` is the folder
-    of those that were checked whose files `fix_seeds` would change, where there are errors.
+    Of equals those of one file stand together, in the order of its lines. `folder` is that whose
+    files people edit: the one laid over others, if there is one.
     """
 
     errors: tuple[Finding, ...]
     warnings: tuple[Finding, ...]
-    mendable: Path | None = None
+    folder: Path
 
     def raise_for_errors(self) -> None:
         """Raise a UserError that lists the errors, one a line, and the command that mends any."""
@@ -82,12 +82,20 @@ class SeedReport:
             lines = [str(finding) for finding in self.errors[:_SHOWN]]
             if len(self.errors) > _SHOWN:
                 lines.append(f"and {len(self.errors) - _SHOWN} more")
-            if self.mendable:
+            if self._is_mendable():
                 lines.append(
                     "a spreadsheet writes such files; to have them mended: "
-                    f"python -m scripts check-seeds --fix {self.mendable}"
+                    f"python -m scripts check-seeds --fix {_shown(self.folder)}"
                 )
             raise UserError("\n".join(["the seeds cannot be used:", *lines]))
+
+    def _is_mendable(self) -> bool:
+        """Whether mending one of the files would do something about an error."""
+        from scripts.seeds.fix_seeds import plan_fixes
+
+        plan = plan_fixes(self.folder)
+        faulty = {Path(finding.file).stem for finding in self.errors}
+        return not plan.refused and any(Path(fix.file).stem in faulty for fix in plan.fixes)
 
 
 def check_seeds(
@@ -116,8 +124,10 @@ def check_seeds(
     for table in tables.values():
         findings += table.findings
     findings += (replace(f, about="seeds") if f.about == "cell" else f for f in across)
-    report = _report(findings)
-    return replace(report, mendable=_mendable(report, overlay or folder))
+    ordered = sorted(dict.fromkeys(findings), key=by_weight)
+    errors = tuple(finding for finding in ordered if not finding.is_warning)
+    warnings = tuple(finding for finding in ordered if finding.is_warning)
+    return SeedReport(errors, warnings, overlay or folder)
 
 
 def seed_files(folder: Path, overlay: Path | None = None) -> dict[str, Path]:
@@ -161,25 +171,11 @@ def _applied(check: Callable[..., Findings], tables: Mapping[str, Table]) -> Fin
         yield from check(*read)
 
 
-def _mendable(report: SeedReport, folder: Path) -> Path | None:
-    """The folder, if mending one of its files would do something about an error."""
-    if not report.errors:
-        return None
-    from scripts.seeds.fix_seeds import plan_fixes
-
-    plan = plan_fixes(folder)
-    faulty = {Path(finding.file).stem for finding in report.errors}
-    if plan.refused or not any(Path(fix.file).stem in faulty for fix in plan.fixes):
-        return None
-    return folder.relative_to(PROJECT) if folder.is_relative_to(PROJECT) else folder
-
-
 def by_weight(finding: Finding) -> tuple[int, str, int]:
     """The order in which findings are told."""
     return _ORDER.index(finding.about), finding.file, finding.line or 0
 
 
-def _report(findings: list[Finding]) -> SeedReport:
-    ordered = sorted(dict.fromkeys(findings), key=by_weight)
-    errors = tuple(finding for finding in ordered if not finding.is_warning)
-    return SeedReport(errors, tuple(finding for finding in ordered if finding.is_warning))
+def _shown(folder: Path) -> Path:
+    """A folder as one names it in the project."""
+    return folder.relative_to(PROJECT) if folder.is_relative_to(PROJECT) else folder

@@ -77,7 +77,7 @@ def under_header(lines: Sequence[Line], seed: Seed, notes: Notes) -> list[Line] 
     if notes.padded:
         notes.fixed("rows that end early have their empty cells")
     body = [(line, [cells[n] if n < len(cells) else "" for n in order]) for line, cells in rows]
-    return [(first, [*seed.columns]), *body]
+    return [(first, [*seed.columns]), *(row for row in body if not all(map(_is_blank, row[1])))]
 
 
 def _of(cells: list[str], places: list[int]) -> list[int]:
