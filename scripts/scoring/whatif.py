@@ -12,7 +12,7 @@ import subprocess
 import tarfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from rich.text import Text
 from scripts.scoring.champion import champion_at_clock
 from scripts.scoring.rescore import LIVE, Rescoring, rescoring
 from scripts.seeds.check_seeds import check_seeds, seed_files
+from scripts.seeds.landed import warnings_for_landed
 from scripts.seeds.overlay import SEEDS, have_same_rows, load_seed
 from scripts.shared import paths
 from scripts.shared.errors import UserError
@@ -133,7 +134,7 @@ class WhatIf:
 
     `bands` counts leads by band now and then, those that stay included; `ready_now` and
     `ready_then` count callable leads in a band that is handed to sales; `broken_personas` are
-    golden leads that would not land in their band.
+    golden leads that would not land in their band; `seed_warnings` is what is likely not meant.
     """
 
     changed_seeds: tuple[str, ...]
@@ -146,6 +147,7 @@ class WhatIf:
     quality_now: Quality | None
     quality_then: Quality | None
     broken_personas: tuple[str, ...]
+    seed_warnings: tuple[str, ...] = ()
 
     def to_json(self) -> str:
         """All of it as JSON: decimals as numbers in text."""
@@ -160,16 +162,19 @@ def whatif(seeds_folder: Path | None = None, git_ref: str | None = None) -> What
     are faulty, or nothing is built that they could be compared with.
     """
     with _proposal(seeds_folder, git_ref) as proposal:
-        check_seeds(SEEDS, proposal).raise_for_errors()
+        report = check_seeds(SEEDS, proposal)
+        report.raise_for_errors()
         with rescoring() as scratch:
             try:
-                return _compared(scratch, proposal)
+                found = _compared(scratch, proposal)
             except (duckdb.BinderException, duckdb.CatalogException) as error:
                 cause = str(error).splitlines()[0]
                 raise UserError(
                     f"{paths.target_folder()} is not what the build of {built_file()} left "
                     f"({cause}); build it again: make run"
                 ) from error
+        warnings = warnings_for_landed(report, SEEDS, proposal)
+        return replace(found, seed_warnings=tuple(map(str, warnings)))
 
 
 def _compared(scratch: Rescoring, proposal: Path) -> WhatIf:
@@ -227,7 +232,7 @@ def _warnings(found: WhatIf) -> list[str]:
     lines = [f"golden lead {persona}: the build would fail" for persona in found.broken_personas]
     if not found.quality_now or not found.quality_then:
         lines.append("quality: no lead is old enough to tell")
-    return lines
+    return [*lines, *(f"warning: {warning}" for warning in found.seed_warnings)]
 
 
 def _tables(found: WhatIf) -> Iterator[tuple[str, list[str], list[list[str]]]]:

@@ -202,6 +202,14 @@ def test_a_band_in_between_takes_no_lead_from_sales(warehouse: Warehouse, tmp_pa
     assert found.ready_then == found.ready_now > 0
 
 
+def test_what_is_likely_not_meant_is_told(warehouse: Warehouse, tmp_path: Path) -> None:
+    found = whatif(write(tmp_path, "industry,in,Logistics|", "industry,in,Logistic|"))
+    (warning,) = found.seed_warnings
+    assert "asks for Logistic, which no industry is; " in warning
+    assert "leads have 'Logistics'" in warning
+    assert f"warning: {warning}" in to_markdown(found)
+
+
 def test_a_faulty_proposal_is_refused_in_the_words_of_check_seeds(
     warehouse: Warehouse, tmp_path: Path
 ) -> None:
