@@ -54,7 +54,9 @@ def fix_seeds(folder: Path) -> FixPlan:
 
 
 def plan_fixes(folder: Path) -> FixPlan:
-    """What `fix_seeds` would do. Raises UserError where the folder or a file may not be read."""
+    """What `fix_seeds` would do. Raises UserError where the folder or a file cannot be read."""
+    if not folder.is_dir():
+        raise UserError(f"{folder} is no folder")
     contents: dict[Path, bytes] = {}
     fixes: list[Fix] = []
     refused: list[Finding] = []

@@ -8,7 +8,7 @@ from pathlib import Path
 from duckdb import DuckDBPyConnection
 
 from scripts.seeds.check_seeds import SeedReport, by_weight, read_tables
-from scripts.seeds.checks.seeds import profile_attributes
+from scripts.seeds.checks.naive_bayes import PERSONAL
 from scripts.seeds.checks.tables import Finding, Findings, Table
 from scripts.seeds.checks.vocabulary import Vocabulary
 from scripts.shared.interface import ALL_EVENT_DAYS, LEAD_PROFILES
@@ -18,13 +18,11 @@ from scripts.shared.warehouse import quote_identifier, reading, tables_of
 # A value that less leads have is not shown: it may be one person's.
 _LEAST_LEADS = 5
 
-# Columns of the profile that are as they were landed, or told by what was.
-_LANDED_COLUMNS = (
-    *("email", "phone", "first_name", "last_name", "person_id", "company_name", "job_title"),
-    *("department", "industry", "currency", "country", "region", "city", "language", "lead_source"),
-    *("channel", "campaign", "landing_page", "email_domain", "consent_status", "account_id"),
-    "owner_id",
-)
+# Attributes whose values are told by seeds or depend on the day, or are one person's.
+_NOT_HELD = {
+    *("seniority", "title_role", "department_group", "employee_band", "email_domain_kind"),
+    *("is_role_mailbox", "first_event_key", "tenure_days", *PERSONAL),
+}
 
 # Values by key, each as it is written, with its leads.
 Values = Mapping[str, tuple[str, int]]
@@ -119,17 +117,16 @@ def _near(key: str, values: Values) -> str:
 
 
 def _values(warehouse: DuckDBPyConnection, attribute: str) -> Values:
-    """The values that leads ever had of an attribute of theirs.
-
-    None of one that depends on the day, on the account or on other seeds, which say its values.
-    """
-    parameters = {}
-    if attribute in _LANDED_COLUMNS:
-        expression = f"{quote_identifier(attribute)}::varchar"
-    elif attribute in profile_attributes() or ":" in attribute or "." in attribute:
+    """The texts that leads ever had of an attribute of theirs, but for those of `_NOT_HELD`."""
+    if attribute in _NOT_HELD or ":" in attribute or "." in attribute:
         return {}
-    else:
-        expression, parameters = "attributes ->> $attribute", {"attribute": attribute}
+    parameters, expression = {}, quote_identifier(attribute)
+    described = warehouse.execute(f"describe {LEAD_PROFILES}").fetchall()
+    kind = {name: kind for name, kind, *_ in described}.get(attribute)
+    if kind is None:
+        parameters, expression = {"attribute": attribute}, "attributes ->> $attribute"
+    elif kind != "VARCHAR":
+        return {}
     found = warehouse.execute(
         f"""select {expression} as value, count(distinct lead_id) from {LEAD_PROFILES}
         where value <> '' group by value order by 2, 1""",

@@ -553,7 +553,7 @@ def mended_or_refused(
             assert fix_seeds(Path(scratch) / "seeds").contents == {}
 
 
-@settings(max_examples=50, deadline=None, derandomize=True)
+@settings(max_examples=40, deadline=None, derandomize=True)
 @damages
 def test_whatever_was_done_the_cells_are_those_before_or_it_is_refused(
     seed: str, done: set[str], has_commas: bool, dialect: dict[str, object], codec: str
@@ -621,6 +621,18 @@ def test_a_day_that_was_none_is_refused_in_a_workbook_too(tmp_path: Path) -> Non
     book.save(place(tmp_path, "employee_bands").with_suffix(".xlsx"))
     with pytest.raises(UserError, match=r"line 2, column band: 'Oct-49' .* of 10-49"):
         fix_seeds(tmp_path / "seeds")
+
+
+def test_a_day_of_a_workbook_is_one_however_it_is_shown(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.create_sheet("Exchange_Rates")
+    sheet.append(["Rate Date", "From Currency", "To Currency", "Rate"])
+    sheet.append([date(2025, 5, 12), "EUR", "USD", 1.125])
+    sheet["A2"].number_format = "d. mmm"
+    file = place(tmp_path, "exchange_rates")
+    book.save(file.with_suffix(".xlsx"))
+    fix_seeds(tmp_path / "seeds")
+    assert file.read_text().splitlines()[1:] == ["2025-05-12,EUR,USD,1.125"]
 
 
 def test_a_linked_file_is_mended_where_it_lies(tmp_path: Path) -> None:

@@ -90,7 +90,7 @@ def _known(text: str, mark: str, seed: Seed) -> int:
         header = next(csv.reader(io.StringIO(text.lstrip(), newline=""), delimiter=mark), [])
     except csv.Error:
         return 0
-    return len({_plain(name) for name in header} & {*seed.columns})
+    return len({plain_name(name) for name in header} & {*seed.columns})
 
 
 def _lines(text: str, mark: str, skipped: int) -> list[Line] | None:
@@ -114,16 +114,16 @@ def _is_blank(cell: str) -> bool:
     return not cell.strip(" \t\r\n\x0b\x0c\u00a0\u202f\u2007\u200b\ufeff")
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
     """The name of a column as seeds write it."""
     return re.sub(r"[\s\-]+", "_", unicodedata.normalize("NFKC", name).strip(" '\"\ufeff").lower())
 
 
 def _column(name: str, seed: Seed, notes: Notes) -> str:
-    if name in seed.columns or _plain(name) not in seed.columns:
+    if name in seed.columns or plain_name(name) not in seed.columns:
         return name
-    notes.fixed(f"the column '{name}' is {_plain(name)}")
-    return _plain(name)
+    notes.fixed(f"the column '{name}' is {plain_name(name)}")
+    return plain_name(name)
 
 
 def _places(header: list[str], rows: Sequence[Line], seed: Seed, notes: Notes) -> list[int]:

@@ -24,7 +24,6 @@ from scripts.shared.text import without_idle_zeros
 _PLAIN = re.compile(r"-?\d+(\.\d+)?")
 _MAY_BE_THOUSANDS = re.compile(r"-?[1-9]\d{0,2}\.\d{3}")
 _ISO = re.compile(r"\d{4}-\d\d-\d\d")
-_SWAPPED = str.maketrans(",.", ".,")
 
 _PERCENT = re.compile(r"(.*\d)\s*[%٪]")
 _IN_BRACKETS = re.compile(r"\((.*\d.*)\)|(\d.*)-")  # as accountants write what is below 0
