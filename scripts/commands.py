@@ -166,14 +166,14 @@ def check_seeds(
     """
     from scripts.seeds import fix_seeds as fixing
     from scripts.seeds.check_seeds import check_seeds as checking
-    from scripts.seeds.overlay import SEEDS, laid_over, overlay
+    from scripts.seeds.overlay import SEEDS, overlay
 
     if fix:
         done = fixing.fix_seeds(folder or overlay() or SEEDS)
         for line in fixing.lines(done.fixes):
             say(line, "mended:")
         say(f"{len(done.contents)} files written")
-    laid = laid_over(folder) if folder else overlay()
+    laid = overlay(str(folder) if folder else None)
     report = checking(SEEDS, laid)
     report.raise_for_errors()
     warnings = _seed_warnings(report, laid)

@@ -20,28 +20,19 @@ from scripts.shared.warehouse import quote_identifier
 SEEDS = PROJECT / "seeds"
 
 
-def overlay() -> Path | None:
-    """The folder that `LEADS_SEEDS` names, unless it is the project's own.
+def overlay(named: str | None = None) -> Path | None:
+    """The folder `named`, or else that which `LEADS_SEEDS` names, unless it is the project's own.
 
     Raises UserError where there is no such folder, or no CSV file in it.
     """
-    named = os.environ.get("LEADS_SEEDS")
-    return laid_over(PROJECT / named, f"LEADS_SEEDS names {named}, which") if named else None
-
-
-def laid_over(folder: Path, said: str = "") -> Path | None:
-    """A folder of seeds that are laid over those of the project; None where these are its own.
-
-    Raises UserError, which begins with `said`, where there is no such folder, or no CSV file in it.
-    """
-    said = said or f"{folder}"
-    if folder.resolve() == SEEDS:
+    named = named or os.environ.get("LEADS_SEEDS")
+    if not named or (PROJECT / named).resolve() == SEEDS:
         return None
-    if not folder.is_dir():
-        raise UserError(f"{said} is no folder")
-    if not any(entry.suffix == ".csv" for entry in entries_below(folder)):
-        raise UserError(f"{said} holds no CSV file")
-    return folder
+    if not (PROJECT / named).is_dir():
+        raise UserError(f"{named} is no folder of seeds")
+    if not any(entry.suffix == ".csv" for entry in entries_below(PROJECT / named)):
+        raise UserError(f"{named} is no folder of seeds: it holds no CSV file")
+    return PROJECT / named
 
 
 def seed_path() -> str:

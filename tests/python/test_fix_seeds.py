@@ -683,7 +683,7 @@ def test_the_command_mends_checks_and_tells(
     done = CliRunner().invoke(app, command)
     assert isinstance(done.exception, UserError) and "#REF!" in str(done.exception)
     missing = CliRunner().invoke(app, ["check-seeds", str(tmp_path / "nowhere")])
-    assert str(missing.exception) == f"{tmp_path / 'nowhere'} is no folder"
+    assert str(missing.exception) == f"{tmp_path / 'nowhere'} is no folder of seeds"
 
 
 def test_a_build_names_the_command_where_it_would_help(

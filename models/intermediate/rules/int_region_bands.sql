@@ -25,13 +25,15 @@ ranked as (
 
 select
     ranked.score_model, ranked.lead_region, ranked.band, ranked.band_order, ranked.lower_bound,
-    lead(ranked.lower_bound) over (of_leads order by ranked.lower_bound asc nulls first, ranked.band_order asc)
-        as upper_bound,
-    coalesce(min(case when mql.value is not null then ranked.band_order end) over of_leads <= ranked.band_order, false)
-        as is_mql,
+    lead(ranked.lower_bound) over (
+        partition by ranked.score_model, ranked.lead_region
+        order by ranked.lower_bound asc nulls first, ranked.band_order asc
+    ) as upper_bound,
+    coalesce(ranked.band_order >= min(case when mql.value is not null then ranked.band_order end) over (
+        partition by ranked.score_model, ranked.lead_region
+    ), false) as is_mql,
     ranked.next_action
 from ranked
 left join {{ ref('lifecycle_stages') }} as mql
     on ranked.band = mql.value and mql.stage = 'mql' and mql.source = 'band'
 where ranked.override_rank = 1
-window of_leads as (partition by ranked.score_model, ranked.lead_region)
