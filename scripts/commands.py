@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from scripts.landing.land import LandResult, RejectTable
     from scripts.run import ConnectedResult
+    from scripts.seeds.check_seeds import SeedReport
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
 ROWS_SHOWN = 5
@@ -151,22 +152,48 @@ def map_folder(
 
 
 @app.command()
-def check_seeds() -> None:
-    """Check the point tables and mappings, those of LEADS_SEEDS laid over, without building."""
-    from scripts.seeds import check_seeds as checking
+def check_seeds(
+    folder: Annotated[
+        Path | None, typer.Argument(help="laid over seeds/; empty: that of LEADS_SEEDS")
+    ] = None,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="first mend what a spreadsheet did to the files there")
+    ] = False,
+) -> None:
+    """Check the point tables and mappings, without building; make clean files of a spreadsheet's.
+
+    With --fix the folder's files are rewritten, or none of them where one can't be mended.
+    """
+    from scripts.seeds import fix_seeds as fixing
+    from scripts.seeds.check_seeds import check_seeds as checking
     from scripts.seeds.overlay import SEEDS, overlay
 
-    report = checking.check_seeds(SEEDS, overlay())
+    if fix:
+        done = fixing.fix_seeds(folder or overlay() or SEEDS)
+        for line in fixing.lines(done.fixes):
+            say(line, "mended:")
+        say(f"{len(done.contents)} files written")
+    laid = overlay(str(folder) if folder else None)
+    report = checking(SEEDS, laid)
+    report.raise_for_errors()
+    warnings = _seed_warnings(report, laid)
+    say(f"no errors in the seeds, {warnings} warnings")
+
+
+def _seed_warnings(report: SeedReport, laid: Path | None) -> int:
+    """Tell the warnings of seeds, held against the last build where there is one; their number."""
+    from scripts.seeds.landed import warnings_for_landed
+    from scripts.seeds.overlay import SEEDS
+
     warnings = report.warnings
-    if not report.errors and paths.warehouse_file().is_file():
+    if paths.warehouse_file().is_file():
         try:
-            warnings = checking.warnings_for_landed(report, SEEDS, overlay())
+            warnings = warnings_for_landed(report, SEEDS, laid)
         except UserError as error:
             say(f"not held against what was landed: {error}")
     for warning in warnings:
         say(str(warning), "warning:")
-    report.raise_for_errors()
-    say(f"no errors in the seeds, {len(warnings)} warnings")
+    return len(warnings)
 
 
 @app.command()
@@ -181,7 +208,17 @@ def build() -> None:
                 task, completed=done, total=total, description=f"building {name}"
             )
         )
+    _warn_of_seeds()
     say(f"built: {paths.warehouse_file()}")
+
+
+def _warn_of_seeds() -> None:
+    """Tell the warnings of the seeds that were built."""
+    from scripts.seeds.check_seeds import check_seeds as checking
+    from scripts.seeds.overlay import SEEDS, overlay
+
+    laid = overlay()
+    _seed_warnings(checking(SEEDS, laid), laid)
 
 
 @app.command()
@@ -577,6 +614,7 @@ def _run(folder: Path | None, systems: str, where: str, daily: bool) -> None:
             f"{result.past_retention:,} people are past their country's days in the seed retention;"
             " to erase them: python -m scripts erase --past-retention"
         )
+    _warn_of_seeds()
     if not daily:
         _print_standing()
     say(f"published marts: {result.published.file}")

@@ -20,10 +20,9 @@ HAS_MOVED = "(score_now, band_now) is distinct from (score_then, band_then)"
 
 # A lead of a band that is handed to sales, or of a higher one, that may be called, is ready.
 READY_FROM = """
-select bands.score_model, bands.lead_region, min(bands.band_order) as band_order
-from {bands} as bands
-inner join {stages} as stages
-    on bands.band = stages.value and stages.stage = 'mql' and stages.source = 'band'
+select score_model, lead_region, min(band_order) as band_order
+from {}
+where is_mql
 group by all
 """
 

@@ -1,35 +1,22 @@
 """Checks all seeds before any model runs, so that no point table says what it does not do."""
-# ruff: noqa: S608 (names of tables are those of `interface`)
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from scripts.seeds.checks import mapping, models, naive_bayes, rules, sales
+from scripts.seeds.checks import mapping, misleading, models, naive_bayes, rules, sales
 from scripts.seeds.checks.cells import check_cells
 from scripts.seeds.checks.files import SeedFile, find_files, read_table
 from scripts.seeds.checks.seeds import read_seeds
 from scripts.seeds.checks.tables import Finding, Findings, Table
 from scripts.seeds.checks.vocabulary import Vocabulary
 from scripts.shared.errors import UserError
-from scripts.shared.interface import ALL_EVENT_DAYS
+from scripts.shared.paths import PROJECT
 from scripts.shared.settings import project_var
 
 _SHOWN = 20
-
-# What a built warehouse has of event keys, and of attributes that the contract does not name.
-_OCCURRED = f"select distinct event_key from {ALL_EVENT_DAYS}"
-_LANDED = """
-with extra_columns as (
-    select '' as owner, attributes from raw.leads
-    union all
-    select 'account.', attributes from raw.accounts
-), entries as (
-    select owner, unnest(map_entries(attributes::map(varchar, varchar))) as entry from extra_columns
-)
-select distinct owner || entry.key from entries where entry.value <> ''
-"""
+_ORDER = ("file", "cell", "seeds", "landed")
 
 # What is checked across rows and tables; a check names, as its parameters, the seeds that it reads.
 _CHECKS: tuple[Callable[..., Findings], ...] = (
@@ -69,23 +56,46 @@ _CHECKS: tuple[Callable[..., Findings], ...] = (
     sales.held_out,
     sales.fields,
     sales.alerts,
+    misleading.lowest_bands,
+    misleading.stages_by_band,
+    misleading.bands_without_action,
+    misleading.repeated_rules,
+    misleading.ended_rules,
 )
 
 
 @dataclass(frozen=True)
 class SeedReport:
-    """What was found, in the order of files and lines."""
+    """What was found, what the rest rests on first: files, cells, then what tables say together.
+
+    Of equals those of one file stand together, in the order of its lines. `folder` is that whose
+    files people edit: the one laid over others, if there is one.
+    """
 
     errors: tuple[Finding, ...]
     warnings: tuple[Finding, ...]
+    folder: Path
 
     def raise_for_errors(self) -> None:
-        """Raise a UserError that lists the errors, one a line."""
+        """Raise a UserError that lists the errors, one a line, and the command that mends any."""
         if self.errors:
             lines = [str(finding) for finding in self.errors[:_SHOWN]]
             if len(self.errors) > _SHOWN:
                 lines.append(f"and {len(self.errors) - _SHOWN} more")
+            if self._is_mendable():
+                lines.append(
+                    "a spreadsheet writes such files; to have them mended: "
+                    f"python -m scripts check-seeds --fix {_shown(self.folder)}"
+                )
             raise UserError("\n".join(["the seeds cannot be used:", *lines]))
+
+    def _is_mendable(self) -> bool:
+        """Whether mending one of the files would do something about an error."""
+        from scripts.seeds.fix_seeds import plan_fixes
+
+        plan = plan_fixes(self.folder)
+        faulty = {Path(finding.file).stem for finding in self.errors}
+        return not plan.refused and any(Path(fix.file).stem in faulty for fix in plan.fixes)
 
 
 def check_seeds(
@@ -103,62 +113,21 @@ def check_seeds(
             raise UserError(
                 f"allow_protected_attributes is {allow_protected!r}; it may be true or false"
             )
-    tables, findings = _read(folder, overlay)
+    tables, findings = read_tables(folder, overlay)
     vocabulary = Vocabulary(tables)
     for table in tables.values():
         table.findings.extend(check_cells(table, vocabulary))
     checks = _CHECKS if allow_protected else (*_CHECKS, rules.protected)
     across = [finding for check in checks for finding in _applied(check, tables)]
+    own = seed_files(overlay) if overlay else {}  # which may leave out what they do without
+    across += misleading.emptied(table for name, table in tables.items() if name not in own)
     for table in tables.values():
         findings += table.findings
-    return _report([*findings, *across])
-
-
-def warnings_for_landed(
-    report: SeedReport, folder: Path, overlay: Path | None = None
-) -> tuple[Finding, ...]:
-    """The report's warnings but those that the warehouse settles, with those of `never_firing`.
-
-    It knows which attributes and types of events there are. Raises as `never_firing` does.
-    """
-    from scripts.shared.warehouse import reading
-
-    never = never_firing(folder, overlay)
-    with reading() as warehouse:
-        occurred = _names(warehouse.execute(_OCCURRED).fetchall())
-    told = {(finding.file, finding.line, finding.column) for finding in never}
-    left = [
-        finding
-        for finding in report.warnings
-        if finding.column != "attribute"
-        and not (finding.is_of_event and finding.found in occurred)
-        and (finding.file, finding.line, finding.column) not in told
-    ]
-    return (*left, *never)
-
-
-def never_firing(folder: Path, overlay: Path | None = None) -> tuple[Finding, ...]:
-    """Warnings of rules for which the warehouse, built with these seeds, holds no event or value.
-
-    Raises UserError where it cannot be read, as while a build writes it, or was not built.
-    """
-    from scripts.shared.warehouse import reading
-
-    tables, _ = _read(folder, overlay)
-    with reading() as warehouse:
-        occurred = _names(warehouse.execute(_OCCURRED).fetchall())
-        landed = _names(warehouse.execute(_LANDED).fetchall())
-    known = Vocabulary(tables).attributes
-    found = []
-    for name, column, present in (
-        ("event_points", "event_key", occurred),
-        ("inactivity_points", "requires_event_key", occurred),
-        ("attribute_points", "attribute", landed | set(known.values if known else ())),
-    ):
-        for row in tables[name]:
-            if row[column] not in {*present, ""} and row.cells.get("operator") != "is_missing":
-                found.append(row.warning(column, "never occurs, so the rule never fires"))
-    return _report(found).warnings
+    findings += (replace(f, about="seeds") if f.about == "cell" else f for f in across)
+    ordered = sorted(dict.fromkeys(findings), key=by_weight)
+    errors = tuple(finding for finding in ordered if not finding.is_warning)
+    warnings = tuple(finding for finding in ordered if finding.is_warning)
+    return SeedReport(errors, warnings, overlay or folder)
 
 
 def seed_files(folder: Path, overlay: Path | None = None) -> dict[str, Path]:
@@ -170,12 +139,10 @@ def seed_files(folder: Path, overlay: Path | None = None) -> dict[str, Path]:
     return {Path(name).stem: file.path for name, file in files.items() if file.path}
 
 
-def _names(rows: list[tuple[str]]) -> set[str]:
-    return {name for (name,) in rows}
-
-
-def _read(folder: Path, overlay: Path | None) -> tuple[dict[str, Table], list[Finding]]:
-    """The seeds by name, and what is found of the files in their folders."""
+def read_tables(
+    folder: Path, overlay: Path | None = None
+) -> tuple[dict[str, Table], list[Finding]]:
+    """The seeds by name, those of `overlay` laid over, and what is found of the folders."""
     seeds = read_seeds()
     files, findings = _files(folder, overlay)
     missing = {
@@ -204,7 +171,11 @@ def _applied(check: Callable[..., Findings], tables: Mapping[str, Table]) -> Fin
         yield from check(*read)
 
 
-def _report(findings: list[Finding]) -> SeedReport:
-    ordered = sorted(dict.fromkeys(findings), key=lambda finding: (finding.file, finding.line or 0))
-    errors = tuple(finding for finding in ordered if not finding.is_warning)
-    return SeedReport(errors, tuple(finding for finding in ordered if finding.is_warning))
+def by_weight(finding: Finding) -> tuple[int, str, int]:
+    """The order in which findings are told."""
+    return _ORDER.index(finding.about), finding.file, finding.line or 0
+
+
+def _shown(folder: Path) -> Path:
+    """A folder as one names it in the project."""
+    return folder.relative_to(PROJECT) if folder.is_relative_to(PROJECT) else folder

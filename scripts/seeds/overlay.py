@@ -31,9 +31,9 @@ def overlay(named: str | None = None) -> Path | None:
     if not named or (PROJECT / named).resolve() == SEEDS:
         return None
     if not (PROJECT / named).is_dir():
-        raise UserError(f"LEADS_SEEDS names {named}, which is no folder")
+        raise UserError(f"{named} is no folder of seeds")
     if not any(entry.suffix == ".csv" for entry in entries_below(PROJECT / named)):
-        raise UserError(f"LEADS_SEEDS names {named}, which holds no CSV file")
+        raise UserError(f"{named} is no folder of seeds: it holds no CSV file")
     return PROJECT / named
 
 

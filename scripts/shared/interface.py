@@ -44,7 +44,6 @@ PERSON_EVENT_DAYS = "intermediate.int_person_event_days"
 EVENT_CLASSES = "intermediate.int_event_classes"
 CURRENT_SCORES = "intermediate.int_current_scores"
 HISTORY_DUE = "intermediate.int_history_due"
-LIFECYCLE_STAGES = "seeds.lifecycle_stages"
 
 # Rules and bounds as they were built, by region; marts have those that some lead met.
 POINTS = "staging.stg_points__rules"

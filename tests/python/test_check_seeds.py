@@ -18,9 +18,10 @@ import pytest
 from typer.testing import CliRunner
 
 from scripts.commands import app
-from scripts.seeds.check_seeds import check_seeds, never_firing, seed_files
+from scripts.seeds.check_seeds import check_seeds, seed_files
 from scripts.seeds.checks.mapping import SEGMENT_LEVELS
 from scripts.seeds.checks.seeds import profile_attributes, read_seeds
+from scripts.seeds.landed import warnings_for_landed
 from scripts.shared.errors import UserError
 from scripts.shared.paths import PROJECT
 from tests.warehouse import Row, build
@@ -285,11 +286,11 @@ def test_good_seeds_have_no_findings(folder: Path) -> None:
 
 def test_a_rule_of_a_band_that_is_no_more_is_told_and_used(folder: Path) -> None:
     change(folder, "routing_rules", "10-49|50+,hot", "10-49|50+,boiling")
-    change(folder, "next_actions", "warm|hot", "warm|boiling")
+    change(folder, "next_actions", "warm|hot", "warm|hot|boiling")
     assert errors(folder) == []
     bands = "no band of score_bands; it may be cold, warm or hot"
     assert warnings(folder) == [
-        f"seeds/sales/next_actions.csv line 4, column band: 'warm|boiling' holds 'boiling', which is {bands}",
+        f"seeds/sales/next_actions.csv line 4, column band: 'warm|hot|boiling' holds 'boiling', which is {bands}",
         f"seeds/sales/routing_rules.csv line 3, column band: 'boiling' is {bands}",
     ]
 
@@ -467,15 +468,15 @@ FAULTS = {
     ),
     "band turned into a date": (
         ("employee_bands", "10-49,10", "Oct-49,10"),
-        "seeds/reference/employee_bands.csv line 3, column band: 'Oct-49' looks like what a spreadsheet makes of other text; it may be text",
+        "seeds/reference/employee_bands.csv line 3, column band: 'Oct-49' looks like what a spreadsheet makes of 10-49; it may be text",
     ),
     "value turned into a date": (
         ("attribute_points", "vp|director", "vp|9-Jan"),
-        "seeds/points/attribute_points.csv line 2, column value: 'vp|9-Jan' looks like what a spreadsheet makes of other text; it may be text",
+        "seeds/points/attribute_points.csv line 2, column value: 'vp|9-Jan' looks like what a spreadsheet makes of 1-9 or 9-1; it may be text",
     ),
     "error of a spreadsheet": (
         ("event_points", "Attended a webinar", "#NAME?"),
-        "seeds/points/event_points.csv line 3, column reason: '#NAME?' looks like what a spreadsheet makes of other text; it may be text in words",
+        "seeds/points/event_points.csv line 3, column reason: '#NAME?' is the error of a formula, and what it stood for is lost; it may be text in words",
     ),
     "garbled text": (
         ("title_keywords", "Geschäftsführer", "GeschÃ¤ftsfÃ¼hrer"),
@@ -927,9 +928,9 @@ FAULTS = {
     ),
     "nobody says whom to phone": (
         ("contact_consent", ",phone,,", ",letter,,"),
-        "seeds/mapping/contact_consent.csv, column contact_channel: no row without country_code is of the channel phone; one must be\n"
         "seeds/sales/contact_hours.csv line 2, column contact_channel: 'phone' is no contact_channel; it may be letter or email\n"
         "seeds/sales/contact_hours.csv line 3, column contact_channel: 'phone' is no contact_channel; it may be letter or email\n"
+        "seeds/mapping/contact_consent.csv, column contact_channel: no row without country_code is of the channel phone; one must be\n"
         "seeds/sales/next_actions.csv line 3, column channels: 'phone|email' holds 'phone', which is no contact_channel; it may be letter or email",
     ),
     "channel of one country alone": (
@@ -1523,6 +1524,34 @@ WARNINGS = {
         ("inactivity_points", "email_sent", "email_open"),
         "seeds/points/inactivity_points.csv line 3, column requires_event_key: 'email_open' is the event_key itself, so the rule never fires; it may be empty or another event_key",
     ),
+    "band that makes an MQL of every lead": (
+        ("lifecycle_stages", "mql,band,hot", "mql,band,cold"),
+        "seeds/mapping/lifecycle_stages.csv line 2, column value: 'cold' is the lowest band of main and other: every lead is mql",
+    ),
+    "model without a band that a stage asks for": (
+        ("score_bands", "other,,hot", "other,,high"),
+        "seeds/points/score_models.csv line 3, column score_model: 'other' has no band that makes its leads mql (lifecycle_stages); it may be a model with the band hot",
+    ),
+    "band without a next action": (
+        ("score_bands", "main,,hot,3,50,Call", "main,,hot,3,50,"),
+        "seeds/points/score_bands.csv line 4, column next_action: an empty cell leaves sales without what lower bands have",
+    ),
+    "band that no row of next_actions names": (
+        ("next_actions", "warm|hot", "warm"),
+        "seeds/points/score_bands.csv line 4, column band: 'hot' is in no row of next_actions, though lower bands are",
+    ),
+    "rule that asks what another asks": (
+        (
+            "attribute_points",
+            "main,rival,fit",
+            "main,bosses,fit,seniority,in,vp|director,,,,,,points,1,no,Heads\nmain,rival,fit",
+        ),
+        "seeds/points/attribute_points.csv line 7, column rule_id: 'bosses' asks what heads in line 2 asks: both count",
+    ),
+    "rule that ended before its model began": (
+        ("event_points", "pricing_page,,,,5,30", "pricing_page,,,2024-12-31,5,30"),
+        "seeds/points/event_points.csv line 5, column valid_to: '2024-12-31' is before other is live (2025-01-01): the rule never fires",
+    ),
     "persona of a model that is off": (
         ("score_models", "trial,challenger,0.1", "trial,off,"),
         "seeds/points/golden_leads.csv line 5, column score_model: 'other' is off, so cy is not checked",
@@ -1581,8 +1610,8 @@ def test_a_faulty_table_is_not_compared_with_others(folder: Path) -> None:
     change(folder, "attribute_points", "seniority,in,vp", "senority,in,v p")
     assert errors(folder) == [
         f"seeds/mapping/event_keys.csv line 1: the file is not UTF-8; {SAVE}",
-        "seeds/points/attribute_points.csv line 2, column attribute: 'senority' is no attribute; it may be seniority",
         f"seeds/points/score_models.csv line 1: the file is not UTF-8; {SAVE}",
+        "seeds/points/attribute_points.csv line 2, column attribute: 'senority' is no attribute; it may be seniority",
     ]
 
 
@@ -1629,31 +1658,125 @@ def test_errors_are_raised_twenty_at_a_time(folder: Path) -> None:
     assert lines[21:] == ["and 3 more"]
 
 
-def test_rules_that_never_fired_are_told(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    change(folder, "attribute_points", "country,is_missing,", "favourite_colour,equals,red")
-    change(folder, "segments", "visits_last_7_days,at_least,,2", "unlanded,is_set,,")
+@pytest.fixture
+def landed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A warehouse of a few leads and events, as a build leaves it."""
     file = tmp_path / "leads.duckdb"
     monkeypatch.setenv("LEADS_WAREHOUSE", str(file))
+    people = [
+        *[("director", "DE")] * 6,
+        *[("vp", "US")] * 3,
+        *[("director", "FR")] * 4,
+    ]
     with duckdb.connect(str(file)) as warehouse:
-        warehouse.execute("create schema intermediate; create schema raw")
+        warehouse.execute("create schema intermediate; create schema raw; create schema seeds")
         warehouse.execute(
             "create table intermediate.int_all_event_days as select unnest($1::varchar[]) as event_key",
-            [["any_engagement", "pricing_page", "email_unsubscribe"]],
+            [
+                [
+                    "any_engagement",
+                    "pricing_page",
+                    "email_unsubscribe",
+                    "webinar_attendance",
+                    "email_sent",
+                ]
+            ],
         )
         for entity in ("leads", "accounts"):
             warehouse.execute(f"create table raw.{entity} (attributes json)")
         warehouse.execute("""insert into raw.leads values ('{"favourite_colour": ""}'), (null)""")
-    assert [str(finding) for finding in never_firing(folder)] == [
+        warehouse.execute(
+            "create table intermediate.int_lead_profiles (lead_id varchar, seniority varchar, "
+            "country varchar, email_domain_kind varchar, attributes json)"
+        )
+        warehouse.executemany(
+            """insert into intermediate.int_lead_profiles values ($1, $2, $3, 'business', '{"plan": "Gold"}')""",
+            [(f"l{number}", *values) for number, values in enumerate(people)],
+        )
+        warehouse.execute("create table seeds.segments as select unnest(range(3)) as segment")
+    return file
+
+
+def against(folder: Path) -> list[str]:
+    """The warnings, once the seeds are held against what was landed."""
+    report = check_seeds(folder)
+    assert report.errors == ()
+    return [str(finding) for finding in warnings_for_landed(report, folder)]
+
+
+def test_rules_that_never_fired_are_told(folder: Path, landed: Path) -> None:
+    assert against(folder) == []
+    change(folder, "attribute_points", "country,is_missing,", "favourite_colour,equals,red")
+    change(folder, "segments", "visits_last_7_days,at_least,,2", "unlanded,is_set,,")
+    change(folder, "event_points", "engagement,webinar_attendance", "engagement,webinar")
+    change(folder, "inactivity_points", "email_open,30,email_sent", "email_open,30,newsletter_open")
+    assert against(folder) == [
         "seeds/points/attribute_points.csv line 8, column attribute: 'favourite_colour' never occurs, so the rule never fires",
-        "seeds/points/event_points.csv line 3, column event_key: 'webinar_attendance' never occurs, so the rule never fires",
-        "seeds/points/inactivity_points.csv line 3, column requires_event_key: 'email_sent' never occurs, so the rule never fires",
+        "seeds/points/event_points.csv line 3, column event_key: 'webinar' never occurs, so the rule never fires",
+        "seeds/points/inactivity_points.csv line 3, column requires_event_key: 'newsletter_open' never occurs, so the rule never fires",
     ]
     change(
         folder, "attribute_points", "favourite_colour,equals,red", "favourite_colour,is_missing,"
     )
-    assert len(never_firing(folder)) == 2
+    assert len(against(folder)) == 2
+
+
+@pytest.mark.parametrize(
+    ("condition", "told"),
+    [
+        ("country,equals,de", None),  # compared without case
+        ("country,in,DE|AT", None),  # somebody is from there
+        ("country,in,AT|CH", "'AT|CH' is no country that any lead ever had"),
+        ("country,equals,AT", "'AT' is no country that any lead ever had"),
+        ("plan,equals,Golden", "'Golden' asks for Golden, which no plan is; 13 leads have 'Gold'"),
+        ("plan,equals,Silver", "'Silver' is no plan that any lead ever had"),
+        ("country,contains,AT", None),
+        ("nothing_of_the_kind,equals,x", "never occurs"),
+    ],
+)
+def test_a_rule_on_a_value_that_no_lead_has_is_told(
+    folder: Path, landed: Path, condition: str, told: str | None
+) -> None:
+    with duckdb.connect(str(landed)) as warehouse:
+        warehouse.execute("""insert into raw.leads values ('{"plan": "Gold"}')""")
+    change(folder, "attribute_points", "country,is_missing,", condition)
+    found = against(folder)
+    assert len(found) == bool(told)
+    assert all(told in line and " line 8, " in line for line in found if told)
+
+
+def test_a_guard_may_wait_and_a_rare_value_is_nobody_elses_business(
+    folder: Path, landed: Path
+) -> None:
+    rule = "main,nowhere,fit,country,{},,,,2025-01-01,2025-12-31,{},{},,Did not say where they are"
+    was = rule.format("is_missing,", "", "-2")
+    change(folder, "attribute_points", was, rule.format("equals,AT", "disqualify", ""))
+    assert against(folder) == []
+    change(folder, "attribute_points", "country,equals,AT", "country,equals,USA")
+    assert against(folder) == []  # three leads are from the US, too few to be named
+
+
+def test_a_table_without_rows_is_told(folder: Path, landed: Path, tmp_path: Path) -> None:
+    header = GOOD["event_measures"].lstrip().split("\n")[0] + "\n"
+    place(folder, "event_measures").write_text(header, "utf-8")
+    change(folder, "attribute_points", "visits_last_7_days", "tenure_days")
+    change(folder, "segments", "visits_last_7_days", "tenure_days")
+    assert warnings(folder) == [
+        "seeds/mapping/event_measures.csv: the table has no rows, so nothing comes of it"
+    ]
+    overlay = tmp_path / "proposal"
+    overlay.mkdir()
+    (overlay / "channels.csv").write_text("lead_source,channel\n", "utf-8")
+    (overlay / "kpi_events.csv").write_text("kpi_event,event_key,description\n", "utf-8")
+    with duckdb.connect(str(landed)) as warehouse:
+        warehouse.execute("create table seeds.channels as select unnest(range(324)) as n")
+        warehouse.execute("create table seeds.kpi_events as select 1 as n where false")
+    report = check_seeds(folder, overlay)
+    assert [str(finding) for finding in report.warnings] == warnings(folder)
+    assert [str(finding) for finding in warnings_for_landed(report, folder, overlay)] == [
+        "proposal/channels.csv: the table has no rows; the last build had 324",
+        *warnings(folder),
+    ]
 
 
 def test_a_type_that_was_landed_is_an_event_key_without_being_mapped(

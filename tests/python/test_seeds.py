@@ -59,7 +59,7 @@ def test_other_seeds_lie_elsewhere(channels: Path) -> None:
 
 def test_a_folder_without_seeds_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LEADS_SEEDS", str(tmp_path))
-    with pytest.raises(UserError, match=r"^LEADS_SEEDS names .*, which holds no CSV file$"):
+    with pytest.raises(UserError, match=r"^.+ is no folder of seeds: it holds no CSV file$"):
         seed_path()
 
 

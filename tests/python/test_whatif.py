@@ -253,6 +253,26 @@ def test_a_persona_that_would_land_elsewhere_is_told(warehouse: Warehouse, tmp_p
     assert any("lands in cold, not in" in persona for persona in found.broken_personas)
 
 
+def test_a_band_in_between_takes_no_lead_from_sales(warehouse: Warehouse, tmp_path: Path) -> None:
+    """What makes an MQL is the band hot or a higher one, and very_hot is higher."""
+    bands = (SEEDS / "points" / "score_bands.csv").read_text("utf-8")
+    high = "standard,,sales_ready,4,75,"
+    assert bands.count(high) == 1
+    between = "standard,,very_hot,4,60,Write today\nstandard,,sales_ready,5,75,"
+    (tmp_path / "score_bands.csv").write_text(bands.replace(high, between), "utf-8")
+    found = whatif(tmp_path)
+    assert sum(leads for _, band, leads in found.bands if band == "very_hot") > 20
+    assert found.ready_then == found.ready_now > 0
+
+
+def test_what_is_likely_not_meant_is_told(warehouse: Warehouse, tmp_path: Path) -> None:
+    found = whatif(write(tmp_path, "industry,in,Logistics|", "industry,in,Logistic|"))
+    (warning,) = found.seed_warnings
+    assert "asks for Logistic, which no industry is; " in warning
+    assert "leads have 'Logistics'" in warning
+    assert f"warning: {warning}" in to_markdown(found)
+
+
 def test_a_faulty_proposal_is_refused_in_the_words_of_check_seeds(
     warehouse: Warehouse, tmp_path: Path
 ) -> None:

@@ -1,6 +1,7 @@
 {#
     Grain: one row per live model, region of leads and band that holds there, from its lower bound up to
     below its upper bound: a row with a region replaces the row of the same band without one. (all) has those without.
+    A band makes an MQL where the seed lifecycle_stages names it, or one below it.
 #}
 with
 ranked as (
@@ -23,11 +24,16 @@ ranked as (
 )
 
 select
-    score_model, lead_region, band, band_order, lower_bound,
-    lead(lower_bound) over (
-        partition by score_model, lead_region
-        order by lower_bound asc nulls first, band_order asc
+    ranked.score_model, ranked.lead_region, ranked.band, ranked.band_order, ranked.lower_bound,
+    lead(ranked.lower_bound) over (
+        partition by ranked.score_model, ranked.lead_region
+        order by ranked.lower_bound asc nulls first, ranked.band_order asc
     ) as upper_bound,
-    next_action
+    coalesce(ranked.band_order >= min(case when mql.value is not null then ranked.band_order end) over (
+        partition by ranked.score_model, ranked.lead_region
+    ), false) as is_mql,
+    ranked.next_action
 from ranked
-where override_rank = 1
+left join {{ ref('lifecycle_stages') }} as mql
+    on ranked.band = mql.value and mql.stage = 'mql' and mql.source = 'band'
+where ranked.override_rank = 1

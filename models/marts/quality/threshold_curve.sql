@@ -6,15 +6,12 @@ with
 bounds as (
     {# From which score on leads are handed over to sales; the lowest band has no bound, and hands over all. #}
     select
-        bands.score_model,
-        bands.lead_region as region,
-        case when count(*) = count(bands.lower_bound) then min(bands.lower_bound) end as lower_bound
-    from {{ ref('int_region_bands') }} as bands
-    inner join {{ ref('lifecycle_stages') }} as stages
-        on bands.band = stages.value
-        and stages.stage = 'mql'
-        and stages.source = 'band'
-    group by bands.score_model, bands.lead_region
+        score_model,
+        lead_region as region,
+        case when count(*) = count(lower_bound) then min(lower_bound) end as lower_bound
+    from {{ ref('int_region_bands') }}
+    where is_mql
+    group by score_model, lead_region
 ),
 
 above as (

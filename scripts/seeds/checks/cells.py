@@ -2,23 +2,20 @@
 
 import difflib
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 
 from scripts.seeds.checks.seeds import Column
+from scripts.seeds.checks.spreadsheets import destroyed
 from scripts.seeds.checks.tables import Finding, Findings, Row, Table, listed
 from scripts.seeds.checks.vocabulary import Names, Vocabulary
 
 _NUMBER = re.compile("-?[0-9]+([.][0-9]+)?")
 _DECIMAL_COMMA = re.compile("[-+]?[0-9.]*,[0-9]+")
 _FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2200, 12, 31)
-_EXCEL_EPOCH = date(1899, 12, 30)
-_MONTH = "(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
-_BY_SPREADSHEET = re.compile(
-    rf"[0-9]{{1,2}}-{_MONTH}|{_MONTH}-[0-9]{{2}}"
-    r"|[0-9]([.][0-9]+)?E[+-]?[0-9]+"
-    r"|#(REF!|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|N/A)"
-)
+EXCEL_EPOCH = date(1899, 12, 30)
 
 
 def check_cells(table: Table, vocabulary: Vocabulary) -> Findings:
@@ -45,7 +42,7 @@ def _check(row: Row, column: Column, table: Table, vocabulary: Vocabulary) -> Fi
         if column.required:
             yield row.fault(column.name, "is not allowed", _allowed(row, column, vocabulary))
         return
-    fault = _misread(found, column) or _kind_fault(found, column)
+    fault = cell_fault(found, column)
     if fault:
         yield row.fault(column.name, fault, _form(column))
     elif column.kind == "attribute":
@@ -58,6 +55,11 @@ def _check(row: Row, column: Column, table: Table, vocabulary: Vocabulary) -> Fi
         yield row.fault(column.name, _unknown(column), _allowed(row, column, vocabulary))
     elif column.not_below:
         yield from _inverted(row, column, table.seed.columns[column.not_below])
+
+
+def cell_fault(found: str, column: Column) -> str | None:
+    """Why a column does not take what stands in a cell, whatever the other seeds hold."""
+    return _misread(found, column) or _kind_fault(found, column)
 
 
 def can_stand(text: str) -> bool:
@@ -73,20 +75,24 @@ def _misread(found: str, column: Column) -> str | None:
         return "holds a line break (a double quote that is not closed?)"
     if re.search("[\x00-\x1f\x7f\ufffd]", found):
         return "holds a character that cannot be read"
-    if _is_garbled(found):
+    if ungarbled(found) is not None:
         return "is garbled: UTF-8 that was read as CP1252"
-    if column.kind in ("text", "words", "name"):
-        for part in found.split("|"):
-            if _BY_SPREADSHEET.fullmatch(part):
-                return "looks like what a spreadsheet makes of other text"
-    return None
+    return lost(found, column)
 
 
-def _is_garbled(found: str) -> bool:
+def lost(found: str, column: Column) -> str | None:
+    """What a spreadsheet did to a cell that cannot be undone, with what it likely was."""
+    is_number = column.kind in ("number", "whole")
+    parts = map(partial(destroyed, parts_between="." if is_number else "-"), found.split("|"))
+    return next(filter(None, parts), None)
+
+
+def ungarbled(found: str) -> str | None:
+    """What a text was before its UTF-8 was read as CP1252; None where it was not."""
     try:
-        return not found.isascii() and bool(found.encode("cp1252").decode())
+        return None if found.isascii() else found.encode("cp1252").decode()
     except UnicodeError:
-        return False
+        return None
 
 
 def _kind_fault(found: str, column: Column) -> str | None:
@@ -125,7 +131,7 @@ def _number_fault(found: str, column: Column) -> str | None:
 
 def _date_fault(found: str) -> str | None:
     if re.fullmatch("[1-9][0-9]{4}", found):
-        day = _EXCEL_EPOCH + timedelta(days=int(found))
+        day = EXCEL_EPOCH + timedelta(days=int(found))
         return f"is a date that a spreadsheet turned into a number ({day})"
     if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", found):
         return "is no ISO date"
@@ -201,7 +207,7 @@ def _attribute(row: Row, column: Column, names: Names | None) -> Findings:
         owner = "accounts" if found.startswith("account.") else "leads"
         unknown = "is no attribute that is known"
         landed = f"it counts where {owner} are landed with such a column"
-        yield row.warning(column.name, f"{unknown}; {landed}")
+        yield replace(row.warning(column.name, f"{unknown}; {landed}"), about="landed")
 
 
 def _inverted(row: Row, column: Column, lower: Column) -> Findings:

@@ -25,8 +25,9 @@ csv.field_size_limit(2**31 - 1)  # whatever else the process reads
 # Encodings that spreadsheets save in, and runs of bytes as their languages have them: the letters
 # of the script in order, the ideographs in daily use, or single letters between ASCII ones. Of two
 # that explain as much the first is the guess.
+CP1252 = "CP1252 (Western European)"
 _ENCODINGS = {
-    "CP1252 (Western European)": (
+    CP1252: (
         "cp1252",
         rb"(?<![\x80-\xff])[\x80-\x9f\xab\xb0\xb4\xb7\xba\xbb\xbf-\xff]{1,2}(?![\x80-\xff])",
     ),
@@ -64,19 +65,19 @@ def find_files(folder: Path, known: Sequence[str]) -> tuple[dict[str, SeedFile],
         shown = str(path.relative_to(folder.parent))
         if path.name in files:
             message = f"the seed stands in {files[path.name].shown} too; one of them must go"
-            odd.append(Finding(shown, None, None, path.name, message))
+            odd.append(Finding(shown, None, None, path.name, message, about="file"))
         elif path.name in known:
             files[path.name] = SeedFile(path, shown)
         elif path.suffix.lower() == ".csv":
             close = difflib.get_close_matches(path.name, known, 1, 0.6)
             message = f"the file is no seed; it may be named {listed(close or sorted(known))}"
-            odd.append(Finding(shown, None, None, path.name, message))
+            odd.append(Finding(shown, None, None, path.name, message, about="file"))
         elif path.is_symlink() and path.is_dir():
             message = "a link to a folder is not followed; put the folder itself there"
-            odd.append(Finding(shown, None, None, path.name, message))
+            odd.append(Finding(shown, None, None, path.name, message, about="file"))
         elif path.suffix.lower() in _SPREADSHEETS:
             message = "the file is not read; a seed is a CSV file"
-            odd.append(Finding(shown, None, None, path.name, message, is_warning=True))
+            odd.append(Finding(shown, None, None, path.name, message, "warning", "file"))
     return files, odd
 
 
@@ -135,7 +136,7 @@ class _UnreadableError(Exception):
     """Nothing more can be said of the file."""
 
     def __init__(self, table: Table, message: str, line: int | None = None) -> None:
-        self.finding = table.finding(message, line=line)
+        self.finding = table.of_file(message, line=line)
 
 
 def _text(path: Path | None, table: Table) -> str:
@@ -153,12 +154,12 @@ def _text(path: Path | None, table: Table) -> str:
         text = content.decode()
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        guess = _encoding(content)
+        guess = encoding_of(content)
         message = f"the file is not UTF-8{f' but looks like {guess}' if guess else ''}; {_SAVE}"
         raise _UnreadableError(table, message, line) from error
     if text.startswith("\ufeff"):
         message = f"the file begins with a byte order mark (BOM); {_SAVE}"
-        table.findings.append(table.finding(message, line=1))
+        table.findings.append(table.of_file(message, line=1))
         text = text[1:]
     if not text.strip():
         columns = ",".join(table.seed.columns)
@@ -175,7 +176,7 @@ def _content(path: Path, table: Table) -> bytes:
     return path.read_bytes()
 
 
-def _encoding(content: bytes) -> str | None:
+def encoding_of(content: bytes) -> str | None:
     """The encoding whose language explains most of the bytes that are no ASCII; None below half."""
     shares = {}
     for name, (codec, pattern) in _ENCODINGS.items():
@@ -194,7 +195,7 @@ def _high(content: bytes) -> int:
 
 def _line_ends(text: str, table: Table) -> Findings:
     if len(set(re.findall("\r\n|\r|\n", text))) > 1:
-        yield table.finding("lines end in different ways (CR LF and LF); save it with LF alone")
+        yield table.of_file("lines end in different ways (CR LF and LF); save it with LF alone")
 
 
 def _rows(text: str, table: Table) -> list[Row]:
@@ -208,11 +209,12 @@ def _rows(text: str, table: Table) -> list[Row]:
             start, line = line + 1, reader.line_num
             if start == 1:
                 header = cells
-                _check_header(header, text.splitlines()[0], table)
+                _refuse_delimiters(text.splitlines()[0], table)
+                table.findings.extend(header_faults(header, table))
             elif not any(cells):
                 blank.append(start)
             elif len(cells) != len(header):
-                table.findings.append(_ragged(table, start, cells, header))
+                table.findings.append(ragged_row(table, start, cells, header))
             else:
                 rows.append(Row(table.file, start, dict(zip(header, cells, strict=True))))
     except csv.Error as error:
@@ -224,40 +226,45 @@ def _rows(text: str, table: Table) -> list[Row]:
     if blank:
         more = f" and {len(blank) - 1} more" if len(blank) > 1 else ""
         message = f"a blank row{more}; delete blank rows, also at the end"
-        table.findings.append(table.finding(message, line=blank[0]))
+        table.findings.append(table.of_file(message, line=blank[0]))
     table.is_readable = sorted(header) == sorted(table.seed.columns)
     return rows if table.is_readable else []
 
 
-def _check_header(header: list[str], line: str, table: Table) -> None:
-    columns = table.seed.columns
+def _refuse_delimiters(line: str, table: Table) -> None:
     for sign, name in _DELIMITERS.items():
         if sign in line and "," not in line:
             raise _UnreadableError(table, f"cells are parted by {name}; {_SAVE}, with commas", 1)
+
+
+def header_faults(header: list[str], table: Table) -> Findings:
+    """What is wrong with the names of columns."""
+    columns = table.seed.columns
     missing = [name for name in columns if name not in header]
     for place, name in enumerate(header, start=1):
         if name in columns:
             if name in header[: place - 1]:
-                table.findings.append(_column(table, name, f"'{name}' stands in the header twice"))
+                yield _column(table, name, f"'{name}' stands in the header twice")
             continue
         alone = missing if len(missing) == 1 and name else []
         close = difflib.get_close_matches(name.lower(), missing, 1, 0.5) or alone
         missing = [other for other in missing if other not in close]
         shown = f"'{shortened(name)}'" if name else f"cell {place} of the header is empty and"
         allowed = listed(close or missing) or "left out"
-        table.findings.append(_column(table, name, f"{shown} is no column; it may be {allowed}"))
+        yield _column(table, name, f"{shown} is no column; it may be {allowed}")
     for name in missing:
-        table.findings.append(_column(table, name, "the column is missing"))
+        yield _column(table, name, "the column is missing")
 
 
 def _column(table: Table, name: str, message: str) -> Finding:
-    return table.finding(message, column=name or None, line=1)
+    return table.of_file(message, column=name or None, line=1)
 
 
-def _ragged(table: Table, line: int, cells: list[str], header: list[str]) -> Finding:
+def ragged_row(table: Table, line: int, cells: list[str], header: list[str]) -> Finding:
+    """What is wrong with a row that has more or less cells than the header."""
     if len(cells) > len(header):
         advice = "put a cell that holds a comma in double quotes, and write decimals with a point"
     else:
         advice = "write a comma also before and after an empty cell"
     message = f"{len(cells)} cells stand where the header has {len(header)}; {advice}"
-    return table.finding(message, line=line)
+    return table.of_file(message, line=line)

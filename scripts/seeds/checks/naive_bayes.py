@@ -2,7 +2,7 @@
 
 from scripts.seeds.checks.tables import Findings, Row, Table
 
-_PERSONAL = ("email", "phone", "first_name", "last_name", "person_id")
+PERSONAL = ("email", "phone", "first_name", "last_name", "person_id")
 _OF_A_DAY = ("tenure_days", "first_event_key")
 
 
@@ -11,7 +11,7 @@ def fields(naive_bayes_fields: Table, event_measures: Table) -> Findings:
     first: dict[str, Row] = {}
     for row in naive_bayes_fields:
         attribute, kind = row.key("attribute", "kind")
-        if attribute in _PERSONAL:
+        if attribute in PERSONAL:
             fault = "would show personal data among the reasons"
             yield row.fault("attribute", fault, "another attribute")
         elif attribute in (*_OF_A_DAY, *event_measures.values("measure")):

@@ -86,6 +86,11 @@ class Seed:
     types: dict[str, str]
 
     @property
+    def name(self) -> str:
+        """The name by which models know it."""
+        return self.file_name.removesuffix(".csv")
+
+    @property
     def file_name(self) -> str:
         """The name by which a file is taken for this seed."""
         return self.path.split("/")[1]

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from typing import Literal
 
 from scripts.seeds.checks.seeds import Seed
 
@@ -12,17 +13,26 @@ from scripts.seeds.checks.seeds import Seed
 class Finding:
     """What is wrong with a seed, in words that follow its place.
 
-    `is_of_event`: the cell names an event that no seed knows, which events of that type may have
-    been landed for.
+    `file` is the seed's below the folder that was checked, such as seeds/points/score_bands.csv;
+    `line` is counted from 1, the header's, None where it is of no line; `column` is None where it
+    is of no column; `value` is the cell as it stands, '' where it is empty or there is none.
+    `message` is a sentence about it; it says what may stand there. An "error" keeps the seeds from
+    being used, a "warning" does not. `about` is what tells it: the "file" as a table, a "cell"
+    alone, "seeds" held against one another, or what was "landed", once that is known.
     """
 
     file: str
     line: int | None
     column: str | None
-    found: str
+    value: str
     message: str
-    is_warning: bool = False
-    is_of_event: bool = False
+    severity: Literal["error", "warning"] = "error"
+    about: Literal["file", "cell", "seeds", "landed"] = "cell"
+
+    @property
+    def is_warning(self) -> bool:
+        """Whether the seeds can be used all the same."""
+        return self.severity == "warning"
 
     def __str__(self) -> str:
         """One line: place and message."""
@@ -65,12 +75,13 @@ class Row:
         found = self[column]
         shown = f"'{shortened(found)}'" if found else "an empty cell"
         message = f"{shown} {fault}" + (f"; it may be {allowed}" if allowed else "")
-        return Finding(self.file, self.line, column, found, message, is_warning)
+        severity: Literal["error", "warning"] = "warning" if is_warning else "error"
+        return Finding(self.file, self.line, column, found, message, severity)
 
     def unknown_event(self, column: str, names: str) -> Finding:
         """A warning of an event key that is not mapped: an event's type is a key without that."""
         fault = "is no event_key that is known; it counts where events of that type are landed"
-        return replace(self.warning(column, fault, names), is_of_event=True)
+        return replace(self.warning(column, fault, names), about="landed")
 
     def warning(self, column: str, fault: str, allowed: str | None = None) -> Finding:
         """A finding that does not keep the seeds from being used."""
@@ -103,6 +114,14 @@ class Table:
     def finding(self, message: str, column: str | None = None, line: int | None = None) -> Finding:
         """A finding of no single cell."""
         return Finding(self.file, line, column, "", message)
+
+    def warning(self, message: str) -> Finding:
+        """A finding of the whole table that does not keep the seeds from being used."""
+        return Finding(self.file, None, None, "", message, "warning")
+
+    def of_file(self, message: str, column: str | None = None, line: int | None = None) -> Finding:
+        """A finding of the file as a table."""
+        return Finding(self.file, line, column, "", message, about="file")
 
 
 def shortened(text: str) -> str:
