@@ -5,7 +5,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 # Neither dbt-charts nor anything else is to wait for a network.
 export DO_NOT_TRACK := 1
-BOARDS := $(filter-out charts/meta.yml,$(wildcard charts/*.yml))
+BOARDS := $(filter-out charts/meta.yml charts/_%,$(wildcard charts/*.yml))
 CHARTS := $(dir $(or $(LEADS_WAREHOUSE),warehouse/leads.duckdb))charts
 
 .PHONY: run daily studio test test-all test-spark bench lint charts serve docs lock clean
@@ -50,7 +50,7 @@ lint: .venv/installed  ## style, types, and that every model builds, on no data,
 
 charts: .venv/installed  ## the dashboards as HTML and PNG, from the published file
 	@for format in html png; do dct render $(BOARDS) --no-warnings --format $$format -o "$(CHARTS)/{stem}.$$format" || exit 1; done
-	@echo "dashboards: $(CHARTS)"
+	@echo "dashboards: $(CHARTS)/index.html"
 
 serve: .venv/installed  ## the dashboards in a browser
 	@dct serve --port 8081

@@ -32,7 +32,7 @@
         ),
         (['names_of_one_person', 'slip_days'], '[1-9][0-9]{0,9}', 'a whole number of 1 or more'),
         (['system_of_record'], '[a-z0-9]{1,10}', 'what precedes the colon in the ids of a system, such as sf'),
-        (['set_aside_share'], '0([.][0-9]+)?|1([.]0+)?', 'a share from 0 to 1, such as 0.5'),
+        (['set_aside_share', 'unknown_slice_share'], '0([.][0-9]+)?|1([.]0+)?', 'a share from 0 to 1, such as 0.5'),
         (['scanner_clicks', 'scanner_seconds'], '[1-9][0-9]{0,3}', 'a whole number from 1 to 9999'),
         (['assigned_from'], 'lead|iql|mql|sql|trial|opportunity', 'lead, iql, mql, sql, trial or opportunity'),
         (['rep_performance'], 'none|won_amount|win_rate', 'none, won_amount or win_rate'),

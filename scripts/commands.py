@@ -262,7 +262,7 @@ def kpis(
     by: Annotated[str, typer.Option(help="any of month,channel,region")] = "month",
     method: Annotated[str | None, typer.Option(help="period or cohort; empty: both")] = None,
 ) -> None:
-    """Compute the KPIs of the published marts: to the terminal, as CSV and as JSON."""
+    """Compute the KPIs of the published marts: to the terminal, as CSV, JSON and for Excel."""
     from scripts.kpis import kpis as reporting
 
     report = reporting.kpis(by=_parts(by), method=method)

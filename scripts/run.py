@@ -8,7 +8,8 @@ from pathlib import Path
 
 import duckdb
 
-from scripts.kpis.kpis import KpiReport, kpis
+from scripts.kpis.kpis import kpis
+from scripts.kpis.report import KpiReport
 from scripts.landing.connecting.connect import FAILED, Fault, extract, note_faults
 from scripts.landing.connecting.query import read_connector
 from scripts.landing.land import LandResult, land, rejects

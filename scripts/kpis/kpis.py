@@ -1,15 +1,11 @@
 """KPIs of the published marts, as `models/marts/funnel/_funnel__metrics.yml` defines them."""
 
-import csv
-import io
-import json
 from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
-from datetime import date
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cache
 from itertools import combinations
-from pathlib import Path
 from typing import Any, cast
 
 import duckdb
@@ -18,16 +14,29 @@ import pandas as pd
 from metricflow_semantic_interfaces.implementations.semantic_manifest import (
     PydanticSemanticManifest,
 )
+from metricflow_semantic_interfaces.type_enums.aggregation_type import AggregationType
 from numpy.typing import NDArray
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from scripts.kpis.files import write
 from scripts.kpis.metrics import Metrics
+from scripts.kpis.report import (
+    DIMENSIONS,
+    EVERY_MONTH,
+    EVERY_SLICE,
+    TOO_EARLY,
+    Issue,
+    Kpi,
+    KpiReport,
+    Number,
+    Slice,
+)
+from scripts.kpis.unknown import Unknown, find_unknown
 from scripts.shared import paths
 from scripts.shared.errors import UserError
 from scripts.shared.faults import known
-from scripts.shared.modes import make_shared, share
 from scripts.shared.statistics import Statistic, bootstrap, wilson
 from scripts.shared.warehouse import unopened
 
@@ -36,8 +45,6 @@ METHODS = ("period", "cohort")
 GROUP_BY = {"month": "metric_time__month", "channel": "channel", "region": "region"}
 # Known of a period alone, not of a channel or region; it gives a month without anything a row.
 OF_PERIOD = "days_covered"
-EVERY_MONTH, EVERY_SLICE = "all", "(all)"
-TOO_EARLY = "too early"
 MONTHS_SHOWN = 3
 KPIS_BY_SLICE = (
     "leads",
@@ -55,8 +62,6 @@ GROWTH = {
     "revenue_growth_year": ("Revenue growth on the year before", 12),
 }
 
-Number = int | float | None
-Slice = tuple[str, str, str]
 Samples = Mapping[str, Mapping[Slice, NDArray[np.float64]]]
 
 
@@ -95,68 +100,13 @@ class Definition:
         return {name for name in named if name}
 
 
-@dataclass(frozen=True)
-class Kpi:
-    """One KPI for a period, channel and region.
-
-    `period` is YYYY-MM or `all`; `channel` and `region` are `(all)` where the row is not split by
-    them. `unit` is count, money (reporting currency), rate (0.1 is 10 %), ratio, days, hours or
-    months. `lower` and `upper` are a 95 % interval: Wilson's of a share of independent cases, the
-    bootstrap's of a median or mean. `note` also counts the faults of the tables that it rests on.
-    """
-
-    kpi: str
-    label: str
-    method: str
-    period: str
-    channel: str
-    region: str
-    value: Number
-    lower: Number
-    upper: Number
-    numerator: Number
-    denominator: Number
-    unit: str
-    note: str
-
-    @property
-    def is_too_early(self) -> bool:
-        """Whether the value cannot be said yet; the files and tables then say so in its place."""
-        return self.value is None and self.note.startswith(TOO_EARLY)
-
-
-@dataclass(frozen=True)
-class Issue:
-    """How many records of an entity have a fault of one name, with one of them as an example."""
-
-    issue: str
-    entity: str
-    records: int
-    example: str
-
-
-@dataclass(frozen=True)
-class KpiReport:
-    """All KPIs, the choices that they rest on, the days that they cover, and where they lie.
-
-    `issues` are the faults of the landed data, `marts.data_issues` counted by name and entity.
-    """
-
-    rows: tuple[Kpi, ...]
-    choices: Mapping[str, str]
-    issues: tuple[Issue, ...]
-    first_day: date | None
-    last_day: date | None
-    csv_file: Path
-    json_file: Path
-
-
 def kpis(by: Sequence[str] = ("month",), method: str | None = None) -> KpiReport:
     """Compute the KPIs of the published file, in total and for each combination of `by`.
 
     `by` holds any of month, channel and region; `method` is period (what happened in the month) or
-    cohort (what became of the month's leads), None for both. Writes kpis.csv and kpis.json to the
-    KPI folder. Raises UserError for another `by` or `method`, and where nothing has been built or
+    cohort (what became of the month's leads), None for both. Writes kpis.csv, kpis.json and two
+    wide tables to the KPI folder if that is all there is, else files of a name of their own.
+    Raises UserError for another `by` or `method`, and where nothing has been built or
     published yet, BusyError where another program has the published file open for writing.
     """
     for name in by:
@@ -167,6 +117,7 @@ def kpis(by: Sequence[str] = ("month",), method: str | None = None) -> KpiReport
     metrics = Metrics()
     definitions = [d for d in _definitions(metrics.manifest) if method in (None, d.method)]
     names = sorted({name for definition in definitions for name in definition.metrics})
+    labels = {m.name: _words(m.label or m.name) for m in metrics.manifest.metrics}
     dimensions = [name for name in GROUP_BY if name in by]
     try:
         with _published() as connection:
@@ -176,29 +127,78 @@ def kpis(by: Sequence[str] = ("month",), method: str | None = None) -> KpiReport
             basis = _basis(connection, definitions)
             samples = _samples(connection, metrics, definitions, dimensions)
             issues = _issues(connection)
-            rows = [
-                row
+            results = {
+                _slice_of(result): result
                 for group_by in _subsets(dimensions)
                 for result in _query(connection, metrics, names, group_by)
-                for row in _rows(definitions, result, samples, basis)
-            ]
+            }
     except duckdb.Error as error:
         file, cause = paths.published_file(), str(error).splitlines()[0]
         sentence = f"{file} gives no KPIs: {cause} Build and publish: make run"
         raise UserError(known(error, file) or sentence) from error
-    rows = _with_issues([*rows, *_growth(rows)], definitions, issues, metrics.manifest)
+    rows = [
+        row
+        for where, result in results.items()
+        for row in _rows(definitions, where, result, samples, basis, labels)
+    ]
+    parts = _parts(metrics.manifest)
+    unknown = find_unknown(
+        results,
+        {name: labels[name] for name in names if name in parts[name]},
+        basis["unknown_slice_share"],
+    )
+    rows = _with_unknown([*rows, *_growth(rows)], definitions, unknown, parts)
+    rows = _with_issues(rows, definitions, issues, metrics.manifest)
+    main = {part for d in definitions if d.kpi in KPIS_BY_SLICE for part in parts[d.metric]}
+    main &= {definition.metric for definition in definitions}
     report = KpiReport(
         # Stable: within a slice and period the KPIs keep the order of the saved query.
         rows=tuple(sorted(rows, key=lambda row: (row.channel, row.region, row.period))),
         choices=_choices(metrics.manifest, basis),
         issues=issues,
+        unknown={where: unknown.text(where, main) for where in results},
         first_day=first_day,
         last_day=last_day,
-        csv_file=paths.kpi_folder() / "kpis.csv",
-        json_file=paths.kpi_folder() / "kpis.json",
+        folder=paths.kpi_folder(),
+        name=_file_name(dimensions, method),
     )
-    _write(report)
+    write(report)
     return report
+
+
+def _file_name(dimensions: Sequence[str], method: str | None) -> str:
+    """`kpis` for the whole report, which BI reads; a look at less says what it shows."""
+    if (*dimensions,) == (*GROUP_BY,) and not method:
+        return "kpis"
+    split = f"by_{'_'.join(dimensions)}" if dimensions else "in_total"
+    return ".".join(filter(None, ("kpis", split, method)))
+
+
+def _words(label: str) -> str:
+    """A label inside a sentence: Customers as customers, MQLs as it is."""
+    return label[0].lower() + label[1:] if label[1:2].islower() else label
+
+
+def _parts(manifest: PydanticSemanticManifest) -> dict[str, frozenset[str]]:
+    """Of each metric those it is made of that add up over channels and regions."""
+    metrics = {metric.name: metric for metric in manifest.metrics}
+    sums = {
+        measure.name
+        for model in manifest.semantic_models
+        for measure in model.measures
+        if measure.agg is AggregationType.SUM
+    }
+
+    @cache
+    def parts(name: str) -> frozenset[str]:
+        of = metrics[name].type_params
+        if of.measure:
+            return frozenset({name} if of.measure.name in sums else ())
+        inputs = [metric.name for metric in (of.numerator, of.denominator) if metric]
+        inputs += [metric.name for metric in of.metrics or ()]
+        return frozenset().union(*(parts(name) for name in inputs))
+
+    return {name: parts(name) for name in metrics}
 
 
 def _definitions(manifest: PydanticSemanticManifest) -> list[Definition]:
@@ -239,6 +239,34 @@ def _issues(connection: duckdb.DuckDBPyConnection) -> tuple[Issue, ...]:
     return tuple(Issue(*row) for row in found)
 
 
+def _with_unknown(
+    rows: Iterable[Kpi],
+    definitions: Iterable[Definition],
+    unknown: Unknown,
+    parts: Mapping[str, frozenset[str]],
+) -> list[Kpi]:
+    """The rows, whose notes say where much of what their number is made of has no slice."""
+    made_of = {
+        (d.kpi, d.method): parts[d.values.metric if d.values else d.metric] for d in definitions
+    }
+    made_of |= {(kpi, "period"): parts["revenue"] for kpi in GROWTH}
+
+    @cache
+    def told(kpi: str, method: str, where: Slice) -> str:
+        return unknown.text(where, made_of[kpi, method], most=1)
+
+    return [
+        replace(row, note=_joined(row.note, told(row.kpi, row.method, row.slice)))
+        if row.value is not None
+        else row
+        for row in rows
+    ]
+
+
+def _joined(*notes: str) -> str:
+    return "; ".join(filter(None, notes))
+
+
 def _with_issues(
     rows: Iterable[Kpi],
     definitions: Iterable[Definition],
@@ -258,7 +286,7 @@ def _with_issues(
             for issue in issues
             if issue.entity in entities
         )
-    return [replace(row, note="; ".join(filter(None, (row.note, told[row.kpi])))) for row in rows]
+    return [replace(row, note=_joined(row.note, told[row.kpi])) for row in rows]
 
 
 def _choices(manifest: PydanticSemanticManifest, basis: Mapping[str, Any]) -> dict[str, str]:
@@ -289,6 +317,7 @@ def _basis(
     """The row of kpi_basis. Raises UserError where it does not tell what is known."""
     basis = _rows_by_column(connection.sql("from marts.kpi_basis"))[0]
     asked = {f"has_{definition.needs}" for definition in definitions if definition.needs}
+    asked |= {"unknown_slice_share"}
     if missing := sorted(asked.difference(basis)):
         file = paths.published_file()
         raise UserError(
@@ -349,6 +378,13 @@ def _subsets(dimensions: Sequence[str]) -> Iterator[tuple[str, ...]]:
         yield from combinations(dimensions, size)
 
 
+def _slice_of(result: Mapping[str, Any]) -> Slice:
+    """The slice of a row of a query."""
+    month = result.get(GROUP_BY["month"])
+    named = {name: result[name] for name in DIMENSIONS if name in result}
+    return _slice({**named, "month": month.strftime("%Y-%m")} if month else named)
+
+
 def _slice(named: Mapping[str, str]) -> Slice:
     period = named.get("month", EVERY_MONTH)
     return period, named.get("channel", EVERY_SLICE), named.get("region", EVERY_SLICE)
@@ -360,20 +396,18 @@ def _rows_by_column(result: duckdb.DuckDBPyRelation) -> list[dict[str, Any]]:
 
 def _rows(
     definitions: Iterable[Definition],
+    where: Slice,
     result: Mapping[str, Any],
     samples: Samples,
     basis: Mapping[str, Any],
+    labels: Mapping[str, str],
 ) -> Iterable[Kpi]:
-    month = result.get(GROUP_BY["month"])
-    named = {name: result[name] for name in ("channel", "region") if name in result}
-    period, channel, region = _slice(
-        {**named, "month": month.strftime("%Y-%m")} if month else named
-    )
+    period, channel, region = where
     for definition in (d for d in definitions if d.metric in result):
         needs = definition.needs
-        unknown = f"no {needs} are known" if needs and not basis[f"has_{needs}"] else None
+        missing = f"no {needs} were landed" if needs and not basis[f"has_{needs}"] else None
         value, numerator, denominator = (
-            _number(result[name]) if name and not unknown else None
+            _number(result[name]) if name and not missing else None
             for name in (
                 definition.metric,
                 definition.numerator,
@@ -384,10 +418,11 @@ def _rows(
         if definition.has_wilson and numerator is not None and denominator:
             interval = wilson(int(numerator), int(denominator))
         elif definition.values and value is not None:
-            values = samples[definition.values.metric][period, channel, region]
-            name = "|".join((definition.metric, period, channel, region))
+            values = samples[definition.values.metric][where]
+            name = "|".join((definition.metric, *where))
             interval = bootstrap(values, definition.values.statistic, name)
         lower, upper = interval or (None, None)
+        note = definition.note if value is not None else _why_missing(definition, result, labels)
         yield Kpi(
             kpi=definition.kpi,
             label=definition.label,
@@ -401,23 +436,24 @@ def _rows(
             numerator=numerator,
             denominator=denominator,
             unit=definition.unit,
-            note=unknown
-            or (definition.note if value is not None else _why_missing(definition, result)),
+            note=missing or note.format_map(basis),
         )
 
 
-def _why_missing(definition: Definition, result: Mapping[str, Any]) -> str:
-    """What a KPI without a value lacks."""
+def _why_missing(
+    definition: Definition, result: Mapping[str, Any], labels: Mapping[str, str]
+) -> str:
+    """What a KPI without a value lacks: the first thing that is not there."""
     numerator, denominator = definition.numerator, definition.denominator
     sign, of_sign = (
         (definition.too_early_when, 1) if definition.too_early_when else (denominator, 0)
     )
     if definition.too_early and sign and result[sign] == of_sign:
         return definition.too_early
-    needed = [name for name in (numerator, *definition.inputs) if name]
-    lacking = [name for name in needed if result[name] is None]
-    lacking += [denominator] if denominator and not result[denominator] else []
-    return "no " + " and no ".join(name.replace("_", " ") for name in lacking or ["data"])
+    lacking = [denominator] if denominator and not result[denominator] else []
+    needed = (numerator, *definition.inputs)
+    lacking += [name for name in needed if name and result[name] is None]
+    return f"no {labels[lacking[0]]}" if lacking else "no data in this period"
 
 
 def _growth(rows: Sequence[Kpi]) -> list[Kpi]:
@@ -434,7 +470,7 @@ def _growth(rows: Sequence[Kpi]) -> list[Kpi]:
             if not {earlier, row.period} <= complete:
                 note = f"too early: the data do not cover {earlier} and {row.period} in full"
             elif now is not None and then is not None and then > 0:
-                value, note = now / then - 1, f"against {earlier}"
+                value, note = now / then - 1, f"compared with {earlier}"
             named = replace(row, kpi=kpi, label=label, unit="rate", note=note)
             growth.append(replace(named, value=value, numerator=now, denominator=then))
     return growth
@@ -454,53 +490,6 @@ def _months_back(period: str, months: int) -> str:
 
 def _number(value: int | float | Decimal | None) -> Number:
     return float(value) if isinstance(value, Decimal) else value
-
-
-def _write(report: KpiReport) -> None:
-    rows = [_said(row) for row in report.rows]
-    table = io.StringIO()
-    writer = csv.DictWriter(table, [f.name for f in fields(Kpi)], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({k: spreadsheet_cell(v) for k, v in row.items()} for row in rows)
-    head = {
-        "choices": report.choices,
-        "first_day": report.first_day and report.first_day.isoformat(),
-        "last_day": report.last_day and report.last_day.isoformat(),
-        "data_issues": [vars(issue) for issue in report.issues],
-    }
-    _replace(report.csv_file, table.getvalue())
-    _replace(report.json_file, _document(head, rows))
-
-
-def _document(head: Mapping[str, object], rows: Iterable[Mapping[str, object]]) -> str:
-    """JSON with one KPI a line: thousands of them, indented, would take seconds to write."""
-    opening = json.dumps(head, ensure_ascii=False, indent=2).removesuffix("\n}")
-    lines = ",\n".join(f"    {json.dumps(row, ensure_ascii=False)}" for row in rows)
-    return f'{opening},\n  "kpis": [\n{lines}\n  ]\n}}\n'
-
-
-def _said(row: Kpi) -> dict[str, object]:
-    """The row as the files have it."""
-    said = {name: _rounded(value) for name, value in vars(row).items()}
-    return {**said, "value": TOO_EARLY} if row.is_too_early else said
-
-
-def _rounded(value: object) -> object:
-    return round(value, 6) if isinstance(value, float) else value
-
-
-def spreadsheet_cell(value: object) -> object:
-    """A text that a spreadsheet would take for a formula gets an apostrophe before it."""
-    is_formula = isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r"))
-    return f"'{value}" if is_formula else value
-
-
-def _replace(file: Path, content: str) -> None:
-    make_shared(file.parent)
-    new = file.with_name(f"{file.name}.new")
-    new.write_text(content, encoding="utf-8", newline="\n")
-    share(new)
-    new.replace(file)
 
 
 def render(report: KpiReport) -> RenderableType:
@@ -557,7 +546,9 @@ def _by_slice(report: KpiReport, dimension: str) -> Table:
     labels = {row.kpi: row.label.replace("-to-", " to ").replace(" ", "\n") for row in rows}
     slices = dict.fromkeys(getattr(row, dimension) for row in rows)
     cells = {(row.kpi, getattr(row, dimension)): _shown(row) for row in rows}
-    table = _table(f"By {dimension}, all months", [dimension, *labels.values()])
+    unknown = next((report.unknown[row.slice] for row in rows), "")
+    title = "; ".join(filter(None, (f"By {dimension}, all months", unknown)))
+    table = _table(title, [dimension, *labels.values()])
     for name in slices:
         table.add_row(Text(name), *(cells[kpi, name] for kpi in labels))
     return table

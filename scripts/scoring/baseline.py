@@ -35,7 +35,6 @@ from scripts.shared.interface import (
     GOLDEN_LEADS,
     HISTORY_DUE,
     LEAD_PROFILES,
-    LIFECYCLE_STAGES,
     LIVE_MODELS,
     MODEL_ATTRIBUTES,
     REGION_BANDS,
@@ -114,7 +113,7 @@ inner join {LIVE}.{SCORES} as scores
     and scores.is_current
 left join marts.lead_score as allowed
     on leads.lead_id = allowed.lead_id
-left join ({compare.READY_FROM.format(bands=REGION_BANDS, stages=LIFECYCLE_STAGES)}) as ready
+left join ({compare.READY_FROM.format(REGION_BANDS)}) as ready
     on scores.score_model = ready.score_model and scores.lead_region = ready.lead_region
 """
 
@@ -301,7 +300,7 @@ select
     end as is_ready_then
 from preview.leads as leads
 left join {SCORES} as will on leads.observation_id = will.observation_id
-left join ({compare.READY_FROM.format(bands=REGION_BANDS, stages=LIFECYCLE_STAGES)}) as ready
+left join ({compare.READY_FROM.format(REGION_BANDS)}) as ready
     on leads.score_model = ready.score_model and leads.lead_region = ready.lead_region
 """
 

@@ -85,7 +85,7 @@ class WhatIf:
     `scores` counts leads by tens of their score, from the number named up to below the next;
     `bands` by band now and then, those that stay included, in the order of `band_order`, the lowest
     first; `ready_now` and `ready_then` count callable leads in a band that is handed to sales, or
-    in a higher one.
+    in a higher one. `seed_warnings` is what of the seeds is likely not meant.
     """
 
     changed_seeds: tuple[str, ...]
@@ -101,6 +101,7 @@ class WhatIf:
     quality_now: Quality | None
     quality_then: Quality | None
     personas: tuple[Persona, ...]
+    seed_warnings: tuple[str, ...] = ()
 
     @property
     def broken_personas(self) -> tuple[str, ...]:

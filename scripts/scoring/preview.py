@@ -29,7 +29,6 @@ from scripts.shared import paths
 from scripts.shared.errors import UserError
 from scripts.shared.interface import (
     LEAD_PROFILES,
-    LIFECYCLE_STAGES,
     LIVE_MODELS,
     REGION_BANDS,
     RULES,
@@ -147,9 +146,7 @@ def _as_built() -> Iterator[None]:
 
 def _lead_scores(database: str) -> str:
     """The score that counts for each lead, and whether it is ready for sales."""
-    ready = compare.READY_FROM.format(
-        bands=f"{database}{REGION_BANDS}", stages=f"{database}{LIFECYCLE_STAGES}"
-    )
+    ready = compare.READY_FROM.format(f"{database}{REGION_BANDS}")
     return f"""
     select
         leads.lead_id, leads.score_model, leads.score, leads.band, leads.band_order,

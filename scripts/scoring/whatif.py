@@ -8,6 +8,7 @@ import subprocess
 import tarfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from scripts.scoring.effect import Mover, Quality, WhatIf
 from scripts.scoring.measured import SCORED_DAY
 from scripts.scoring.preview import MOVERS, previewing
 from scripts.seeds.check_seeds import check_seeds
+from scripts.seeds.landed import warnings_for_landed
 from scripts.seeds.overlay import SEEDS
 from scripts.shared import paths
 from scripts.shared.errors import UserError
@@ -37,9 +39,12 @@ def whatif(
     could be compared with.
     """
     with _proposal(seeds_folder, git_ref) as proposal:
-        check_seeds(SEEDS, proposal).raise_for_errors()
+        report = check_seeds(SEEDS, proposal)
+        report.raise_for_errors()
         with previewing() as preview:
-            return preview.effect(proposal, movers)
+            found = preview.effect(proposal, movers)
+        warnings = warnings_for_landed(report, SEEDS, proposal)
+        return replace(found, seed_warnings=tuple(map(str, warnings)))
 
 
 def render(found: WhatIf) -> RenderableType:
@@ -83,7 +88,7 @@ def _warnings(found: WhatIf) -> list[str]:
     lines = [f"golden lead {persona}: the build would fail" for persona in found.broken_personas]
     if not found.quality_now or not found.quality_then:
         lines.append("quality: no lead is old enough to tell")
-    return lines
+    return [*lines, *(f"warning: {warning}" for warning in found.seed_warnings)]
 
 
 def _tables(found: WhatIf) -> Iterator[tuple[str, list[str], list[list[str]]]]:

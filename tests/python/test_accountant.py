@@ -38,7 +38,8 @@ from datetime import datetime
 import duckdb
 import pytest
 
-from scripts.kpis.kpis import KpiReport, kpis
+from scripts.kpis.kpis import kpis
+from scripts.kpis.report import KpiReport
 from scripts.landing.land import land
 from scripts.scoring.build import build
 from scripts.scoring.publish import publish

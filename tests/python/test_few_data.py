@@ -47,7 +47,7 @@ def test_kpis_of_what_nobody_landed_are_empty(first: tuple[Warehouse, RunResult]
     }.items():
         row = totals[kpi]
         assert (row.value, row.lower, row.upper) == (None, None, None)
-        assert row.note == f"no {missing} are known"
+        assert row.note == f"no {missing} were landed"
 
 
 def test_spellings_of_a_channel_that_no_seed_names_are_one(

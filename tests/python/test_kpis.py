@@ -37,7 +37,9 @@ import duckdb
 import pytest
 from rich.console import Console
 
-from scripts.kpis.kpis import KpiReport, kpis, render, spreadsheet_cell
+from scripts.kpis.files import spreadsheet_cell
+from scripts.kpis.kpis import kpis, render
+from scripts.kpis.report import KpiReport
 from scripts.scoring.publish import publish
 from scripts.shared.errors import BusyError, UserError
 from scripts.shared.paths import PROJECT
@@ -141,7 +143,8 @@ select
     date '2025-04-05' as last_date, 'EUR' as reporting_currency, 'media, people' as cost_types,
     'net payments' as revenue_source, 'UTC' as time_zone, 0.8 as gross_margin,
     1 as payment_months, 12 as clv_window_months, 60 as clv_horizon_months, 1 as roi_months,
-    72 as contact_within_hours, true as has_opportunities, true as has_customers
+    72 as contact_within_hours, 0.05 as unknown_slice_share, true as has_opportunities,
+    true as has_customers
 """
 
 OPPORTUNITY_SQL = """
@@ -445,11 +448,12 @@ def test_a_missing_value_says_what_it_lacks(report: KpiReport) -> None:
     assert notes["cac", JANUARY] == "no customers"
     assert notes["cac", APRIL] == "no spend"
     assert notes["opt_in_rate", FEBRUARY] == "no visitors"
-    assert notes["cost_per_lead", MARCH] == "no spend and no leads"
-    assert notes["revenue", MARCH] == "no data"
-    assert notes["clv", JANUARY] == "no margin per customer and no customer lifetime"
-    assert notes["retention_rate", FEBRUARY] == "no customers before"
-    assert notes["roi", MARCH] == "no roi margin and no roi cost"
+    assert notes["cost_per_lead", MARCH] == "no leads"
+    assert notes["revenue", MARCH] == "no data in this period"
+    assert notes["clv", JANUARY] == "no monthly margin per customer"
+    assert notes["clv_to_cac", JANUARY] == "no CAC"
+    assert notes["retention_rate", FEBRUARY] == "no customers of the month before"
+    assert notes["roi", MARCH] == "no gross margin of the cohort"
 
 
 def test_what_cannot_be_known_yet_is_too_early(report: KpiReport) -> None:
@@ -459,14 +463,19 @@ def test_what_cannot_be_known_yet_is_too_early(report: KpiReport) -> None:
         if (row.channel, row.region) == ("(all)", "(all)")
     }
     young = totals["lead_to_customer_rate_within_30", APRIL]
-    assert (young.value, young.note) == (None, "too early: the month has not had 30 days")
+    assert (young.value, young.note) == (
+        None,
+        "too early: not all leads of the month have had 30 days",
+    )
     # Nobody came in in March.
     none = totals["lead_to_customer_rate_within_30", MARCH]
     assert (none.value, none.note.startswith("no ")) == (None, True)
-    assert totals["clv", TOTAL].note == "too early: less than 3 months of payments"
+    assert (
+        totals["clv", TOTAL].note == "too early: there are less than 3 complete months of payments"
+    )
     assert totals["clv_to_cac", MARCH].is_too_early and not totals["clv", JANUARY].is_too_early
     assert totals["retention_rate", APRIL].note == "too early: the month is not over"
-    assert totals["roi", APRIL].is_too_early
+    assert totals["roi", APRIL].note == "too early: not all leads of the month have had 1 months"
     assert totals["contacted_in_time_rate", APRIL].is_too_early
     # The data begin on 5 January, and March earned nothing.
     first = totals["revenue_growth_month", FEBRUARY]
@@ -488,7 +497,9 @@ def test_shares_of_independent_cases_have_an_interval(report: KpiReport) -> None
     shares |= {"retention_rate", "contacted_in_time_rate", "email_open_rate", "email_click_rate"}
     assert all(
         (row.lower is not None)
-        == (row.kpi in shares and row.value is not None and not row.note.startswith("counts of"))
+        == (
+            row.kpi in shares and row.value is not None and not row.note.startswith("who got there")
+        )
         for row in report.rows
     )
 
@@ -519,6 +530,7 @@ def test_files_hold_the_report_and_are_the_same_each_time(report: KpiReport, toy
         "CLV",
         "ROI",
         "agreed time",
+        "slices",
         "emails",
         "intervals",
     }
@@ -549,6 +561,90 @@ def test_fewer_dimensions_give_fewer_slices(toy: Path, monkeypatch: pytest.Monke
     assert set(values(kpis(("region",)), "leads")) == {
         ("all", "(all)", region) for region in ("(all)", "(none)", "APAC", "EMEA")
     }
+
+
+def test_a_look_leaves_the_whole_report_as_it_is(
+    report: KpiReport, toy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings(monkeypatch, toy)
+    whole = report.csv_file.read_bytes()
+    looks = [kpis(()), kpis(("region", "month")), kpis(("month", "channel", "region"), "cohort")]
+    assert [look.csv_file.name for look in looks] == [
+        *("kpis.in_total.csv", "kpis.by_month_region.csv"),
+        "kpis.by_month_channel_region.cohort.csv",
+    ]
+    assert all(look.json_file.is_file() and look.csv_file.is_file() for look in looks)
+    assert report.csv_file.read_bytes() == whole
+
+
+def note(report: KpiReport, kpi: str, *where: str) -> str:
+    (found,) = (
+        row.note
+        for row in report.rows
+        if (row.kpi, row.method) == (kpi, "period") and row.slice == where
+    )
+    return found
+
+
+def test_a_number_says_what_no_slice_has(report: KpiReport) -> None:
+    """Of 450 spent, 150 have no region, and 100 of January's 400; of nine leads one has neither."""
+    assert note(report, "cac", TOTAL, "(all)", "EMEA") == "no region is known of 33 % of spend"
+    assert note(report, "spend", TOTAL, "(all)", "(none)") == "no region is known of 33 % of spend"
+    assert note(report, "spend", JANUARY, "(all)", "EMEA") == "no region is known of 25 % of spend"
+    both = "no channel or region is known of 33 % of spend"
+    assert note(report, "cac", TOTAL, "paid_search", "EMEA") == both
+    # All spend has a channel, but not all leads have.
+    assert note(report, "cac", TOTAL, "paid_search", "(all)") == ""
+    assert note(report, "leads", TOTAL, "paid_search", "(all)") == (
+        "no channel is known of 11 % of leads"
+    )
+    assert note(report, "revenue", TOTAL, "(all)", "EMEA") == ""
+    assert note(report, "cac", TOTAL, "(all)", "(all)") == ""
+    # What has no value needs no caution.
+    assert note(report, "cac", JANUARY, "(all)", "EMEA") == "no customers"
+    in_title = "no region is known of 33 % of spend, 11 % of leads"
+    assert report.unknown[TOTAL, "(all)", "EMEA"] == in_title
+
+
+def test_how_much_may_be_without_a_slice_is_a_setting(
+    toy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings(monkeypatch, tmp_path, toy / "target")
+    shutil.copytree(toy / "published", tmp_path / "published")
+    with duckdb.connect(str(tmp_path / "published" / "leads.duckdb")) as connection:
+        connection.execute("update marts.kpi_basis set unknown_slice_share = 0.12")
+    report = kpis(("region",))
+    assert note(report, "leads", TOTAL, "(all)", "EMEA") == ""
+    assert note(report, "spend", TOTAL, "(all)", "EMEA") == "no region is known of 33 % of spend"
+
+
+def test_a_spreadsheet_gets_a_row_a_month_and_slice(report: KpiReport) -> None:
+    points, commas = (file.read_bytes() for file in report.wide_files)
+    assert points.startswith(b"\xef\xbb\xbfMonth,Channel,Region,Days covered,")
+    assert commas.startswith(b"\xef\xbb\xbfMonth;Channel;Region;Days covered;")
+    with_points = list(csv.DictReader(StringIO(points.decode("utf-8-sig"), newline="")))
+    with_commas = list(
+        csv.DictReader(StringIO(commas.decode("utf-8-sig"), newline=""), delimiter=";")
+    )
+    assert len(with_points) == len({row.slice for row in report.rows})
+    february = ("2025-02-01", "(all)", "(all)")
+    (row,) = (r for r in with_points if (r["Month"], r["Channel"], r["Region"]) == february)
+    told = {
+        "Leads": "2",
+        "CAC, EUR": "16.67",
+        "Lead-to-MQL rate, %": "0.0",
+        "Lead-to-MQL rate (period), %": "50.0",
+        "Sales cycle, median days": "25.0",
+        "Lead-to-customer, 60 days, %": "too early",
+        "Revenue growth on the year before, %": "too early",
+        "Note": "",
+    }
+    assert {name: row[name] for name in told} == told
+    (row,) = (r for r in with_commas if (r["Month"], r["Channel"], r["Region"]) == february)
+    assert (row["Leads"], row["CAC, EUR"]) == ("2", "16,67")
+    slices = {(r["Month"], r["Channel"], r["Region"]): r for r in with_points}
+    assert slices["all", "'@display", "(all)"]["Cost per lead, EUR"] == ""
+    assert slices["all", "(all)", "EMEA"]["Note"] == report.unknown[TOTAL, "(all)", "EMEA"]
 
 
 @pytest.mark.parametrize("method", ["period", "cohort"])
@@ -613,6 +709,9 @@ def test_terminal(report: KpiReport) -> None:
     assert cells("@display") == ["@display", "0", "0", "–", "–", "–", "–", "–"]
     assert cells("EMEA")[:-2] == ["EMEA", "6", "3", "900.50", "33.3%", "50.0%", "100.00"]
     assert any(line.startswith("attribution: ") for line in lines)
+    # What the slices leave out stands over them.
+    text = " ".join(" ".join(line.split()) for line in lines)
+    assert "By region, all months; no region is known of 33 % of spend, 11 % of leads" in text
 
 
 def test_what_is_missing_is_said(

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from scripts.kpis.kpis import Kpi
+from scripts.kpis.report import Kpi
 from scripts.run import RunResult
 from scripts.shared.paths import PROJECT
 from tests.python.conftest import Warehouse

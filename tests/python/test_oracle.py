@@ -22,7 +22,7 @@ from scripts.bench.edits import edited
 from scripts.run import RunResult
 from scripts.scoring.preview import previewing
 from scripts.scoring.whatif import whatif
-from tests.oracle import Factor, Oracle, Score, decay, key_of, number_of, rounded
+from tests.oracle import Factor, Oracle, Person, Score, decay, key_of, number_of, rounded
 from tests.python.conftest import Warehouse
 from tests.universe import CLOCK, Row, Universe, universe
 from tests.warehouse import SCORING, build, seed_rows, write_seeds
@@ -41,6 +41,7 @@ class Span:
     valid_to: date | None
     score: Decimal
     band: str
+    band_change: str
 
 
 @dataclass(frozen=True)
@@ -371,7 +372,11 @@ def test_everything_that_a_rule_can_say_is_tried(world: World) -> None:
 
 
 def test_history_is_right_on_every_day(world: World) -> None:
-    assert set(_history(world)) == {case for case, _ in world.lives()}
+    history = _history(world)
+    assert set(history) == {case for case, _ in world.lives()}
+    assert {span.band_change for spans in history.values() for span in spans} == {
+        *("first", "rose", "fell", "fell by decay", "stayed"),
+    }
     _assert_history_right(world)
 
 
@@ -392,6 +397,7 @@ def _assert_history_right(world: World) -> None:
             *_span_faults(spans, days, world.oracle.clock),
             *_score_faults(spans, daily, world.oracle.clock),
             *_band_faults(spans, daily, orders[case[1]]),
+            *_change_faults(spans, world.oracle.people[case[0]], daily, orders[case[1]]),
         ]
         if faults:
             wrong.append("\n".join([f"{case}:", *faults[:SHOWN], world.account(case)]))
@@ -401,7 +407,7 @@ def _assert_history_right(world: World) -> None:
 def _history(world: World) -> dict[Case, list[Span]]:
     history: dict[Case, list[Span]] = defaultdict(list)
     rows = world.connection.sql(
-        """select lead_id, score_model, valid_from, valid_to, score, band
+        """select lead_id, score_model, valid_from, valid_to, score, band, band_change
         from marts.lead_score_history order by all"""
     ).fetchall()
     for lead_id, model, *span in rows:
@@ -457,6 +463,27 @@ def _band_faults(
         shown = [span.valid_from for span in spans if orders.get(span.band, 0) >= order]
         if reached[:1] != shown[:1]:
             yield f"{band} is reached on {reached[:1]}, in the history on {shown[:1]}"
+
+
+def _change_faults(
+    spans: Sequence[Span], person: Person, daily: Mapping[date, Score], orders: Mapping[str, int]
+) -> Iterator[str]:
+    """A band changes as its order says; on a day of decay the lead neither did nor was anything."""
+    for before, span in pairwise([None, *spans]):
+        assert span
+        if before is None or before.valid_to != span.valid_from - DAY:
+            expected = {"first"}
+        else:
+            rise = orders.get(span.band, 0) - orders.get(before.band, 0)
+            expected = {"rose"} if rise > 0 else {"fell", "fell by decay"} if rise else {"stayed"}
+        if span.band_change not in expected:
+            yield f"{span}: after {before} it is {expected}"
+        factors = daily[span.valid_from].factors
+        if span.band_change == "fell by decay" and (
+            person.since(span.valid_from) == span.valid_from
+            or any(factor.last_event_date == span.valid_from for factor in factors)
+        ):
+            yield f"{span}: something happened that day"
 
 
 # --------------------------------------------------------------- the oracle, worked by hand

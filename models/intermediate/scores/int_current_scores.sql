@@ -16,9 +16,9 @@ kinds as (
 select
     scores.lead_id, scores.score_model, scores.score_date, scores.lead_region, scores.score, scores.raw_score,
     kinds.fit_score, kinds.engagement_score, scores.band, scores.band_order, coalesce(bands.is_mql, false) as is_mql,
-    case when not scores.is_disqualified then bands.next_action end as next_action,
-    fit_grades.grade as fit_grade, engagement_grades.grade as engagement_grade,
-    grade_matrix.priority, top_reasons.top_reasons, scores.is_disqualified, scores.is_junk
+    scores.is_disqualified, scores.is_junk, fit_grades.grade as fit_grade, engagement_grades.grade as engagement_grade,
+    case when not scores.is_disqualified then bands.next_action end as next_action, top_reasons.top_reasons,
+    grade_matrix.priority
 from {{ ref('int_scores') }} as scores
 inner join kinds on scores.observation_id = kinds.observation_id
 left join {{ ref('int_region_bands') }} as bands

@@ -28,7 +28,8 @@ select
     cast({{ var('clv_window_months') }} as bigint) as clv_window_months,
     cast({{ var('clv_horizon_months') }} as bigint) as clv_horizon_months,
     cast({{ var('roi_months') }} as bigint) as roi_months,
-    cast({{ var('contact_within_hours') }} as bigint) as contact_within_hours
+    cast({{ var('contact_within_hours') }} as bigint) as contact_within_hours,
+    cast({{ var('unknown_slice_share') }} as decimal(5, 4)) as unknown_slice_share
 from {{ ref('int_data_end') }} as data_end
 cross join (select distinct to_currency as reporting_currency from {{ ref('int_exchange_rates') }}) as exchange_rates
 cross join spend

@@ -8,7 +8,8 @@ observed as (
     select
         scored_days.*,
         lives.valid_from_date as life_from_date, lives.valid_until_date as life_until_date,
-        lag(scored_days.score) over life as previous_score, lag(scored_days.band) over life as previous_band
+        lag(scored_days.score) over life as previous_score, lag(scored_days.band) over life as previous_band,
+        lag(scored_days.band_order) over life as previous_band_order
     from {{ ref('int_scored_days') }} as scored_days
     inner join {{ ref('int_lead_lives') }} as lives
         on scored_days.lead_id = lives.lead_id
@@ -35,6 +36,14 @@ select
     case
         when changed.valid_until_date <= clock.clock_date then {{ days_after('changed.valid_until_date', -1) }}
     end as valid_to,
-    changed.score, changed.previous_score, changed.band, changed.band_order, changed.cause
+    changed.score, changed.previous_score, changed.band, changed.band_order,
+    case
+        when changed.previous_score is null then 'first'
+        when changed.band_order > changed.previous_band_order then 'rose'
+        when coalesce(changed.band_order = changed.previous_band_order, true) then 'stayed'
+        when changed.cause in ('decay', 'silence', 'event left its window') then 'fell by decay'
+        else 'fell'
+    end as band_change,
+    changed.cause
 from changed
 cross join {{ ref('int_clock') }} as clock
