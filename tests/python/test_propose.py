@@ -23,11 +23,12 @@ from scripts.quality.evaluation import Leads, evaluated_leads, scores_of
 from scripts.quality.propose import Proposal, propose, search
 from scripts.quality.proposing.bands import bounds
 from scripts.quality.proposing.bins import Fineness, merged, round_number
+from scripts.quality.proposing.blocks import Rule
 from scripts.quality.proposing.choice import Chosen
 from scripts.quality.proposing.events import Setting, event_makers, lines, units
 from scripts.quality.proposing.kept import Kept, with_kept
 from scripts.quality.proposing.known import Column, Counts, EventDays, Past
-from scripts.quality.proposing.table import Persona, persona_sum
+from scripts.quality.proposing.table import Persona, persona_sum, personas
 from scripts.quality.standing import lines as lines_of
 from scripts.quality.standing import standing
 from scripts.run import RunResult
@@ -198,13 +199,13 @@ def test_silence_costs_points() -> None:
 
 
 def stalled(seed: int = 5) -> tuple[dict[str, EventDays], Numbers, Flags]:
-    """Leads in steps: asked, called (a third of those asked), offered; and who was called only.
+    """Leads in steps: asked, called, offered; and who was called only.
 
     Who was called and has no offer is worse off than who was not called yet.
     """
     random = np.random.default_rng(seed)
     asked = random.random(8000) < 0.7
-    called = asked & (random.random(8000) < 0.6)
+    called = asked & (random.random(8000) < 0.9)
     offered = called & (random.random(8000) < 0.6)
     events = {key: days_of([(n, 0, 1) for n in np.flatnonzero(of).tolist()])
               for key, of in (("ask", asked), ("call", called), ("offer", offered))}  # fmt: skip
@@ -564,6 +565,17 @@ def test_a_persona_has_the_points_that_the_build_gives_it() -> None:
     called = replace(persona, events=[*persona.events, ("call", 0, 1)])
     assert persona_sum(called, rows, {"visit"}) == (Decimal(fit + 2 * 3), False)
     assert persona_sum(replace(persona, events=()), rows, {"visit"}) == (Decimal(24), False)
+
+
+def test_a_persona_has_an_event_once_though_two_rules_ask_for_it() -> None:
+    past = past_of(np.arange(500) % 2 == 0)
+    rules = [Rule("event_points", {}, "", {"event_key": "call", "occurrences": often})
+             for often in ("1", "3", "2")]  # fmt: skip
+    scores = np.where(np.arange(500) % 2 == 0, 100.0, 0.0)
+    chosen = Chosen(rules, ["engagement"] * 3, ["a", "b", "c"], np.ones(3), np.ones((500, 3)), 0,
+                    100, scores)  # fmt: skip
+    for persona in personas(past, chosen):
+        assert persona.events == [("call", 0, 3)]
 
 
 # The command

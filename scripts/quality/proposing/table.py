@@ -162,18 +162,19 @@ def _persona(name: str, chosen: Chosen, leads: Places) -> Persona:
 
 
 def _with_rules(name: str, rules: Iterable[Mapping[str, str]]) -> Persona:
+    """A persona with what each rule asks for; of an event that two ask for the more often."""
     attributes: dict[str, str] = {}
-    events: list[tuple[str, int, int]] = []
+    events: dict[tuple[str, int], int] = defaultdict(int)
     for given in rules:
         if "attribute" in given:
             attributes.setdefault(given["attribute"], given["value"])
         elif "event_key" in given:
-            often = int(given["occurrences"])
-            days = given.get("statistic") == "days"
-            events += [(given["event_key"], before, 1) for before in range(often)] if days else [
-                (given["event_key"], 0, often)
-            ]  # fmt: skip
-    return Persona(name, attributes, events)
+            key, often = given["event_key"], int(given["occurrences"])
+            if given.get("statistic") == "days":
+                events |= {(key, before): max(1, events[key, before]) for before in range(often)}
+            else:
+                events[key, 0] = max(often, events[key, 0])
+    return Persona(name, attributes, [(*event, often) for event, often in events.items()])
 
 
 def persona_rows(model: str, persona: Persona, band: str, description: str) -> list[Row]:
