@@ -6,6 +6,7 @@ among all that was landed. The engine lies in `proposing`; `docs/decisions` say 
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
 
 import numpy as np
 from rich.table import Table as RichTable
@@ -29,6 +30,7 @@ from scripts.quality.proposing.leaks import Finding, protected, refused, untrust
 from scripts.quality.proposing.page import Line, Report, measured, write_page
 from scripts.quality.proposing.reading import read_past
 from scripts.quality.proposing.rivals import Rival, rivals
+from scripts.quality.proposing.stalled import stalled_blocks
 from scripts.quality.proposing.table import (
     Told,
     frame_rows,
@@ -59,6 +61,8 @@ _OF_MODELS = (
     *RULE_TABLES, "score_models", "score_groups", "score_bands", "grade_bounds", "grade_matrix",
     "golden_leads",
 )  # fmt: skip
+# Of no model: what a proposal asks for, by the column that names it.
+_BY_NAME = {"event_measures": "measure", "segments": "segment"}
 
 
 @dataclass(frozen=True)
@@ -129,7 +133,7 @@ def search(
         trusted = past.without(refused(findings).union(asked))
         bins = _FEW_BINS if most_rules <= _FEW_RULES else _BINS
         makers = [*attribute_makers(trusted, trusted.columns), *event_makers(trusted)]
-        picked = best_pick(trusted, makers, bins, most_rules)
+        picked = best_pick(trusted, makers, [*stalled_blocks(trusted)], bins, most_rules)
         return (pointed(trusted, picked) if picked else None), picked, findings
 
 
@@ -200,7 +204,7 @@ def _proposal(
     frame["score_models"][0]["role"] = role
     stay = kept.of(name)
     rules = {of: [*table.rows[of], *stay.get(of, [])] for of in RULE_TABLES}
-    rows = {**frame, **rules, "event_measures": table.rows["event_measures"]}
+    rows = {**frame, **rules, **{name: table.rows[name] for name in _BY_NAME}}
     if kept.is_plain:
         rows["golden_leads"] = _persona_rows(name, past, chosen, rows)
     folder = paths.warehouse_file().parent / "proposals" / f"table-day-{past.day}-{past.outcome}"
@@ -288,11 +292,12 @@ def _seeds(
 ) -> dict[str, list[Row]]:
     """The seeds that differ, with the rows of this model in place of any that it had."""
     seeds = {}
-    for seed in (*_OF_MODELS, "event_measures"):
+    for seed in (*_OF_MODELS, *_BY_NAME):
         live = read_rows(seed)
-        if seed == "event_measures":
-            new = {row["measure"] for row in rows.get(seed, ())}
-            found = [row for row in live if row["measure"] not in new]
+        if seed in _BY_NAME:
+            name_of = itemgetter(_BY_NAME[seed])
+            new = set(map(name_of, rows.get(seed, ())))
+            found = [row for row in live if name_of(row) not in new]
         else:
             found = [row for row in live if row["score_model"] != name]
         if seed == "score_models":

@@ -23,11 +23,12 @@ from scripts.quality.evaluation import Leads, evaluated_leads, scores_of
 from scripts.quality.propose import Proposal, propose, search
 from scripts.quality.proposing.bands import bounds
 from scripts.quality.proposing.bins import Fineness, merged, round_number
+from scripts.quality.proposing.blocks import Rule
 from scripts.quality.proposing.choice import Chosen
 from scripts.quality.proposing.events import Setting, event_makers, lines, units
 from scripts.quality.proposing.kept import Kept, with_kept
 from scripts.quality.proposing.known import Column, Counts, EventDays, Past
-from scripts.quality.proposing.table import Persona, persona_sum
+from scripts.quality.proposing.table import Persona, persona_sum, personas
 from scripts.quality.standing import lines as lines_of
 from scripts.quality.standing import standing
 from scripts.run import RunResult
@@ -195,6 +196,41 @@ def test_silence_costs_points() -> None:
     ]
     assert silence.weights[0] < -1 and (silence.place == np.where(silent, 0, -1)).all()
     assert set(found(past).blocks) <= {"silence", "event any_engagement"}
+
+
+def stalled(seed: int = 5) -> tuple[dict[str, EventDays], Numbers, Flags]:
+    """Leads in steps: asked, called, offered; and who was called only.
+
+    Who was called and has no offer is worse off than who was not called yet.
+    """
+    random = np.random.default_rng(seed)
+    asked = random.random(8000) < 0.7
+    called = asked & (random.random(8000) < 0.9)
+    offered = called & (random.random(8000) < 0.6)
+    events = {key: days_of([(n, 0, 1) for n in np.flatnonzero(of).tolist()])
+              for key, of in (("ask", asked), ("call", called), ("offer", offered))}  # fmt: skip
+    only_called = called & ~offered
+    odds = np.select([offered, only_called, asked], [0.3, -2.2, -1.0], -2.5)
+    return events, odds, only_called
+
+
+def test_who_stands_between_two_steps_has_a_rule_where_no_event_says_it_alone() -> None:
+    events, odds, only_called = stalled()
+    chosen = found(past_of(drawn(odds), events=events))
+    words = said(chosen)
+    assert words["Call, but not yet: Offer"] < 0
+    (place,) = (n for n, rule in enumerate(chosen.rules) if rule.segment)
+    assert (chosen.units[:, place] == only_called).all()
+    assert all(points > 0 for name, points in words.items() if "not yet" not in name)
+
+
+def test_steps_in_which_each_tells_for_itself_have_no_rule_of_two() -> None:
+    events, _, _ = stalled()
+    odds = np.full(8000, -2.5)
+    for days, more in zip(events.values(), (1.0, 0.5, 1.0), strict=True):
+        odds[days.place] += more
+    chosen = found(past_of(drawn(odds), events=events))
+    assert set(chosen.blocks) == {"event ask", "event call", "event offer"}
 
 
 # Choice and points
@@ -501,6 +537,8 @@ def test_a_persona_has_the_points_that_the_build_gives_it() -> None:
              "points": "-3"},
             {**rule, "rule_id": "d", "attribute": "visits", "operator": "between", "lower": "2",
              "upper": "3", "points": "11"},
+            {**rule, "rule_id": "f", "attribute": "in_segment:visited", "operator": "equals",
+             "value": "yes", "points": "13"},
         ],
         "event_points": [
             {"rule_id": "e", "score_group": "engagement", "region": "",
@@ -513,12 +551,31 @@ def test_a_persona_has_the_points_that_the_build_gives_it() -> None:
             {"score_group": "engagement", "min_points": "", "max_points": "3", "weight": "2"},
         ],
         "event_measures": [
-            {"measure": "visits", "statistic": "days", "event_key": "visit", "window_days": ""}
+            {"measure": "visits", "statistic": "days", "event_key": "visit", "window_days": ""},
+            {"measure": "calls", "statistic": "count", "event_key": "call", "window_days": ""},
+        ],
+        "segments": [
+            {"segment": "visited", "event_key": "visit"},
+            {"segment": "visited", "attribute": "calls", "operator": "at_most", "upper": "0"},
         ],
     }  # fmt: skip
     persona = Persona("p", {"industry": "ete"}, [("visit", 0, 5), ("visit", 1, 1)])
-    assert persona_sum(persona, rows, {"visit"}) == (Decimal(20 + 7 - 3 + 11 + 2 * 3), False)
+    fit = 20 + 7 - 3 + 11
+    assert persona_sum(persona, rows, {"visit"}) == (Decimal(fit + 13 + 2 * 3), False)
+    called = replace(persona, events=[*persona.events, ("call", 0, 1)])
+    assert persona_sum(called, rows, {"visit"}) == (Decimal(fit + 2 * 3), False)
     assert persona_sum(replace(persona, events=()), rows, {"visit"}) == (Decimal(24), False)
+
+
+def test_a_persona_has_an_event_once_though_two_rules_ask_for_it() -> None:
+    past = past_of(np.arange(500) % 2 == 0)
+    rules = [Rule("event_points", {}, "", {"event_key": "call", "occurrences": often})
+             for often in ("1", "3", "2")]  # fmt: skip
+    scores = np.where(np.arange(500) % 2 == 0, 100.0, 0.0)
+    chosen = Chosen(rules, ["engagement"] * 3, ["a", "b", "c"], np.ones(3), np.ones((500, 3)), 0,
+                    100, scores)  # fmt: skip
+    for persona in personas(past, chosen):
+        assert persona.events == [("call", 0, 3)]
 
 
 # The command
@@ -718,9 +775,7 @@ def test_bpi2012_from_nothing(tmp_path: Path) -> None:
     with built(tmp_path / "data", tmp_path, variables, tmp_path / "seeds"):
         results = [propose(day) for day in (0, 1, 7)]
         areas = {result.day: built_with(result, variables) for result in results}
-    assert areas[1][0] >= 0.665 and areas[7][0] >= 0.695
-    # 0.695 was to be shown; 0.689 is what a table reaches, gradient boosting 0.698.
-    assert areas[0][0] >= 0.685 and areas[0][2] >= 0.695
+    assert areas[0][0] >= 0.695 and areas[1][0] >= 0.665 and areas[7][0] >= 0.695
 
 
 @pytest.mark.slow

@@ -19,7 +19,8 @@ FIT, ENGAGEMENT = "fit", "engagement"
 class Rule:
     """A row of a point table, without its points: `cells` are the columns of its condition.
 
-    `words` say of a lead what it has. A measure that the rule asks for is a row of event_measures.
+    `words` say of a lead what it has. A measure that the rule asks for is a row of event_measures,
+    a segment are rows of segments.
     `persona` is what gives a golden lead the rule: an attribute with its value, or an event.
     """
 
@@ -28,6 +29,7 @@ class Rule:
     words: str
     persona: Mapping[str, str]
     measure: Mapping[str, str] = field(default_factory=dict)
+    segment: Sequence[Mapping[str, str]] = ()
 
 
 @dataclass(frozen=True)

@@ -77,17 +77,26 @@ class Pick:
         return np.column_stack([block.cross_fitted for block in self.blocks]).astype(float)
 
 
-def best_pick(past: Past, makers: Sequence[Maker], most_bins: int, most_rules: int) -> Pick | None:
+def best_pick(
+    past: Past,
+    makers: Sequence[Maker],
+    further: Sequence[Block],
+    most_bins: int,
+    most_rules: int,
+) -> Pick | None:
     """The blocks of a table of at most so many rules, no finer cut than foretells leads well.
 
-    None where no block tells anything.
+    Those of `further` only where the others foretell less well without them. None where no block
+    tells anything.
     """
-    picks = []
+    candidates = len(makers) + len(further)
+    finer = []
     for gain in GAINS:
         made = [maker(Fineness(gain, most_bins)) for maker in makers]
-        picked = _pick(past, [block for block in made if block], len(makers), most_rules)
-        if picked:
-            picks.append(picked)
+        finer.append([block for block in made if block])
+    offered = [*finer, *([*blocks, *further] for blocks in finer if further)]
+    tried = [_pick(past, blocks, candidates, most_rules) for blocks in offered]
+    picks = [picked for picked in tried if picked]
     least = min((picked.loss for picked in picks), default=0.0)
     return next((picked for picked in picks if picked.loss <= least * (1 + _ALIKE)), None)
 

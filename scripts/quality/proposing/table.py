@@ -54,7 +54,7 @@ class Table:
 
 
 def rule_rows(model: str, past: Past, chosen: Chosen) -> Table:
-    """The rules with their points, ids and reasons, and the measures that they ask for."""
+    """The rules with their points, ids and reasons, with the measures and segments they ask for."""
     rows: dict[str, list[Row]] = defaultdict(list)
     rows["attribute_points"].append(_start(model, chosen.start))
     ids: set[str] = {START}
@@ -66,7 +66,7 @@ def rule_rows(model: str, past: Past, chosen: Chosen) -> Table:
         reason = (
             f"{rule.words} ({words.percent(rate)} of {int(taught.sum()):,} {_WON[past.outcome]})"
         )
-        rule_id = _unique(words.slug(rule.words), ids)
+        rule_id = words.unique(words.slug(rule.words), ids)
         points = int(chosen.points[place])
         row = {"score_model": model, "rule_id": rule_id, "score_group": chosen.kinds[place],
                **rule.cells, "points": str(points), "locked": "no", "reason": reason}  # fmt: skip
@@ -75,6 +75,7 @@ def rule_rows(model: str, past: Past, chosen: Chosen) -> Table:
         )
         if rule.measure and rule.measure not in rows["event_measures"]:
             rows["event_measures"].append(dict(rule.measure))
+        rows["segments"] += map(dict, rule.segment)
         told.append(
             Told(rule_id, chosen.blocks[place], points, int(taught.sum()), rate, reason,
                  float(taught.mean()), float(held.mean()))
@@ -89,15 +90,6 @@ def _start(model: str, points: int) -> Row:
         "operator": "at_least", "lower": "0", "effect": "points", "points": str(points),
         "locked": "no", "reason": "Every lead starts here",
     }  # fmt: skip
-
-
-def _unique(name: str, taken: set[str]) -> str:
-    number, found = 1, name
-    while found in taken:
-        number += 1
-        found = f"{name}_{number}"
-    taken.add(found)
-    return found
 
 
 def frame_rows(
@@ -170,18 +162,19 @@ def _persona(name: str, chosen: Chosen, leads: Places) -> Persona:
 
 
 def _with_rules(name: str, rules: Iterable[Mapping[str, str]]) -> Persona:
+    """A persona with what each rule asks for; of an event that two ask for the more often."""
     attributes: dict[str, str] = {}
-    events: list[tuple[str, int, int]] = []
+    events: dict[tuple[str, int], int] = defaultdict(int)
     for given in rules:
         if "attribute" in given:
             attributes.setdefault(given["attribute"], given["value"])
         elif "event_key" in given:
-            often = int(given["occurrences"])
-            days = given.get("statistic") == "days"
-            events += [(given["event_key"], before, 1) for before in range(often)] if days else [
-                (given["event_key"], 0, often)
-            ]  # fmt: skip
-    return Persona(name, attributes, events)
+            key, often = given["event_key"], int(given["occurrences"])
+            if given.get("statistic") == "days":
+                events |= {(key, before): max(1, events[key, before]) for before in range(often)}
+            else:
+                events[key, 0] = max(often, events[key, 0])
+    return Persona(name, attributes, [(*event, often) for event, often in events.items()])
 
 
 def persona_rows(model: str, persona: Persona, band: str, description: str) -> list[Row]:
@@ -209,6 +202,7 @@ def persona_sum(
     values = {"tenure_days": "0", **persona.attributes}
     for measure in rows.get("event_measures", ()):
         values[measure["measure"]] = _measured(measure, days)
+    values |= _segments(rows.get("segments", ()), values, days)
     groups: dict[str, Decimal] = defaultdict(Decimal)
     disqualified = False
     region = persona.attributes.get("region", "")
@@ -274,6 +268,18 @@ def _measured(measure: Mapping[str, str], days: Mapping[str, EventDays]) -> str:
     window = int(measure["window_days"]) if measure["window_days"] else None
     per_day = 1 if measure["statistic"] == "days" else None
     return str(int(units(of_key, 1, Setting(window, per_day, 2**31 - 1, None))[0]))
+
+
+def _segments(
+    conditions: Iterable[Row], values: Mapping[str, str], days: Mapping[str, EventDays]
+) -> dict[str, str]:
+    """The answer of each segment that a proposal writes: yes where all its conditions hold."""
+    holds: dict[str, bool] = defaultdict(lambda: True)
+    for row in conditions:
+        key = row.get("event_key")
+        met = key in days if key else _fires(row, values.get(row["attribute"], ""))
+        holds[f"in_segment:{row['segment']}"] &= met
+    return {name: "yes" if held else "no" for name, held in holds.items()}
 
 
 def _fires(row: Row, value: str) -> bool:

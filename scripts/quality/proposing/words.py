@@ -71,6 +71,16 @@ def slug(text: str) -> str:
     return re.sub("[^a-z0-9]+", "_", text.lower()).strip("_")[:60].strip("_") or "rule"
 
 
+def unique(name: str, taken: set[str]) -> str:
+    """A name that is not taken, numbered where it is; it is taken then."""
+    number, found = 1, name
+    while found in taken:
+        number += 1
+        found = f"{name}_{number}"
+    taken.add(found)
+    return found
+
+
 def is_number(text: str) -> bool:
     """Whether rules take a text for a number."""
     return bool(re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text))
