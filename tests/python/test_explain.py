@@ -44,7 +44,7 @@ def warehouse(sample: tuple[Warehouse, RunResult], monkeypatch: pytest.MonkeyPat
 def test_reasons_add_up_and_decay_only_takes(warehouse: Warehouse) -> None:
     leads = warehouse.query(
         """select lead_id, score, score_model, band from marts.lead_score
-        where score between 20 and 70 order by score desc, lead_id limit 15"""
+        where score between 20 and 70 order by score desc, lead_id limit 4"""
     )
     for lead_id, score, model, band in leads:
         found = explain(str(lead_id))
