@@ -243,7 +243,8 @@ def test_a_model_that_does_not_count_for_the_lead_can_be_asked_for(warehouse: Wa
 
 def test_a_day_beyond_the_data_is_told(warehouse: Warehouse) -> None:
     ((lead_id, end),) = warehouse.query(
-        "select max(lead_id), max(last_date) from marts.lead_score, intermediate.int_data_end"
+        """select min(lead_id), any_value(last_date) from marts.lead_score, intermediate.int_data_end
+        where score_date = last_date"""
     )
     assert isinstance(end, date)
     words = f"is beyond the end of the data, {end}"
