@@ -34,8 +34,8 @@ from scripts.shared.interface import (
     REGION_BANDS,
     RULES,
 )
-from scripts.shared.text import points_text, without_idle_zeros
-from scripts.shared.warehouse import reading
+from scripts.shared.text import points_text
+from scripts.shared.warehouse import holds, reading
 
 WAYS_SHOWN = 5
 DISQUALIFIED = "disqualified"
@@ -130,8 +130,7 @@ def explain(
             day = None if as_of == clock else as_of
             score_known(scratch, survivor, day, changed, RESULTS)
             survivor = survivor_of(scratch.connection, lead_id)
-        _refuse_unscored(scratch.connection, survivor, lead_id, score_model)
-        model = score_model or _model_that_counts(scratch.connection, survivor)
+        model = _model_asked_for(scratch.connection, survivor, lead_id, score_model)
         return _explanation(scratch, survivor, model, notes)
 
 
@@ -164,10 +163,8 @@ def explain_made_up(
         changed = _lay(scratch, seeds)
         score_made_up(scratch, attributes, events, day, changed, RESULTS_MADE_UP)
         _refuse_objector(scratch.connection, MADE_UP, MADE_UP)
-        model = score_model or champion_at_clock(scratch.connection)
-        if model is None:
-            raise UserError(f"no champion is live on {day}")
-        _refuse_other_model(scratch.connection, model)
+        asked = score_model or champion_at_clock(scratch.connection)
+        model = _model_asked_for(scratch.connection, MADE_UP, MADE_UP, asked)
         return _explanation(scratch, MADE_UP, model, notes)
 
 
@@ -275,8 +272,7 @@ def way_text(way: WayUp) -> str:
     """A way up in words: what is to happen, and why it counts."""
     if way.attribute is None or way.value is None:
         return f"{way.reason}, {'once' if way.events == 1 else f'{way.events} times'}"
-    value = without_idle_zeros(way.value)
-    return f"{way.attribute}: {value} instead of {way.value_now or 'unknown'} ({way.reason})"
+    return f"{way.attribute}: {way.value} instead of {way.value_now or 'unknown'} ({way.reason})"
 
 
 def _lines(explanation: Explanation) -> list[str]:
@@ -351,8 +347,10 @@ def _clock(connection: DuckDBPyConnection) -> date:
 
 def _beyond_the_data(connection: DuckDBPyConnection, day: date | None) -> tuple[str, ...]:
     """A sentence where a day lies beyond the data that the last build knew."""
+    if day is None or not holds(connection, DATA_END):  # a build of a part may lack it
+        return ()
     ((end,),) = connection.sql(f"select last_date from {DATA_END}").fetchall()
-    if day is None or end is None or day <= end:
+    if end is None or day <= end:
         return ()
     return (
         f"{day} is beyond the end of the data, {end}: scored as if nothing happened after what is "
@@ -370,24 +368,31 @@ def _refuse_objector(connection: DuckDBPyConnection, survivor: str, lead_id: str
         raise UserError(f"lead {lead_id!r} objected to being scored: it has no score on any day")
 
 
-def _refuse_unscored(
+def _model_asked_for(
     connection: DuckDBPyConnection, survivor: str, lead_id: str, score_model: str | None
-) -> None:
-    """Raises UserError where a lead has no score on the day, and says why."""
+) -> str:
+    """The model whose score is meant, by default the one whose score counts for the lead.
+
+    Raises UserError where the lead has no such score on the day, and says why.
+    """
     if score_model:
         _refuse_other_model(connection, score_model)
-    model = score_model or champion_at_clock(connection)
-    if model is None:
-        raise UserError(
-            f"lead {lead_id!r} has no score: no champion is live on {_clock(connection)}"
-        )
-    scored = connection.execute(
-        f"select 1 from {CURRENT_SCORES} where lead_id = ?", [survivor]
-    ).fetchone()
-    if not scored:
-        raise UserError(
-            f"lead {lead_id!r} has no score: it was deleted before the end of the day it came in"
-        )
+    found = connection.execute(
+        f"""select scores.score_model, counting.score_model as model_that_counts
+        from {CURRENT_SCORES} as scores
+        left join marts.lead_score as counting using (lead_id, score_model)
+        where scores.lead_id = ?""",
+        [survivor],
+    ).fetchall()
+    for model, counts in found:
+        if score_model == model or (counts and not score_model):
+            return str(model)
+    if found or champion_at_clock(connection) is None:
+        which = score_model or "no champion"
+        cause = f"{which} is {'not ' if score_model else ''}live on {_clock(connection)}"
+    else:
+        cause = "it was deleted before the end of the day it came in"
+    raise UserError(f"lead {lead_id!r} has no score: {cause}")
 
 
 def _refuse_other_model(connection: DuckDBPyConnection, score_model: str) -> None:
@@ -395,13 +400,6 @@ def _refuse_other_model(connection: DuckDBPyConnection, score_model: str) -> Non
     if (score_model,) not in live:
         names = ", ".join(name for (name,) in live)
         raise UserError(f"no scoring model {score_model!r} is live; there is {names}")
-
-
-def _model_that_counts(connection: DuckDBPyConnection, lead_id: str) -> str:
-    ((model,),) = connection.execute(
-        "select score_model from marts.lead_score where lead_id = ?", [lead_id]
-    ).fetchall()
-    return str(model)
 
 
 def _lay(scratch: Rescoring, seeds: Path | None) -> tuple[str, ...]:

@@ -23,8 +23,7 @@ from scripts.scoring.effect import (
 )
 from scripts.scoring.measured import EVALUATED, EVALUATED_SAMPLE, SCORED, quality, sample_share
 from scripts.scoring.rescore import LIVE, Rescoring, rescoring
-from scripts.seeds.check_seeds import seed_files
-from scripts.seeds.overlay import SEEDS, have_same_rows, load_seed
+from scripts.seeds.overlay import load_seed
 from scripts.shared import paths
 from scripts.shared.errors import UserError
 from scripts.shared.interface import (
@@ -64,7 +63,6 @@ class Preview:
     def __init__(self, baseline: Baseline) -> None:
         """Keep what the last build stored."""
         self._baseline = baseline
-        self._as_live: dict[str, bytes] = {}  # what is known to be a live seed's content
 
     def effect(self, seeds: Path, movers: int | None = MOVERS) -> WhatIf:
         """What the CSV files of a folder, in place of those in `seeds/`, would change.
@@ -75,7 +73,7 @@ class Preview:
         scoring all leads anew, which takes as long as that part of a build.
         """
         with _as_built():
-            changed = self._changed(seeds)
+            changed = self._baseline.scratch.changed_seeds(seeds)
             reached_from = self._baseline.scratch.reaching(RESULTS, AS_IT_WAS)
             found = None
             if changed.keys() & reached_from <= POINT_TABLES:
@@ -92,32 +90,13 @@ class Preview:
             scratch.run(others, (*changed,), AS_IT_WAS, (*RESULTS, REASONS_OF), {REASONS_OF})
             return _compared(scratch, (*changed,), self._baseline.quality_now, movers)
 
-    def _changed(self, seeds: Path) -> dict[str, Path]:
-        """The files of the proposed seeds whose rows are not those of the live ones."""
-        scratch = self._baseline.scratch
-        changed = {}
-        for name, file in seed_files(SEEDS, seeds).items():
-            if name not in scratch.nodes:  # younger than the last build: no model of that reads it
-                continue
-            content = file.read_bytes()
-            if self._as_live.get(name) == content:
-                continue
-            loaded = load_seed(scratch.connection, file)
-            if have_same_rows(scratch.connection, loaded, f"{LIVE}.{scratch.nodes[name].relation}"):
-                self._as_live[name] = content
-            else:
-                changed[name] = file
-        return changed
-
     def restated(self, seeds: Path) -> Restated:
         """What they would change in the past: all days since the models went live, scored anew.
 
         Takes as long as a build of the whole history.
         """
         with _as_built(), rescoring() as scratch:
-            changed = self._changed(seeds)
-            for name, file in changed.items():
-                scratch.replace(name, f"from {load_seed(scratch.connection, file)}")
+            changed = scratch.lay_seeds(seeds)
             others = {DUE: ALL_LEADS, **scratch.nothing_of(EVALUATED)}
             scratch.run(others, (*changed,), (), ("int_lifecycles",))
             return _restated(scratch.connection)

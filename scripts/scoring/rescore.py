@@ -97,13 +97,12 @@ class Rescoring:
         """What dbt compiled for a model. Raises UserError where it is gone."""
         return _sql(self.nodes[name])
 
-    def lay_seeds(self, folder: Path) -> tuple[str, ...]:
-        """Put the seeds, with a folder's laid over them, in place of the live ones.
+    def changed_seeds(self, folder: Path) -> dict[str, Path]:
+        """The files of seeds, a folder's laid over the project's, whose rows are not the live ones.
 
-        Names those whose rows differ from the live ones; the others stay as they are. The seeds
-        must be sound.
+        They must be sound.
         """
-        changed = []
+        changed = {}
         for name, file in seed_files(SEEDS, folder).items():
             if name not in self.nodes:  # younger than the last build: no model of that reads it
                 continue
@@ -114,9 +113,15 @@ class Rescoring:
             if have_same_rows(self.connection, rows, f"{LIVE}.{self.nodes[name].relation}"):
                 _AS_LIVE.add(key)
             else:
-                self.replace(name, f"from {rows}")
-                changed.append(name)
-        return tuple(changed)
+                changed[name] = file
+        return changed
+
+    def lay_seeds(self, folder: Path) -> tuple[str, ...]:
+        """Put the seeds that are changed in place of the live ones, and name them."""
+        changed = self.changed_seeds(folder)
+        for name, file in changed.items():
+            self.replace(name, f"from {load_seed(self.connection, file)}")
+        return (*changed,)
 
     def nothing_of(self, *names: str) -> dict[str, str]:
         """A query without rows for each of these, to take its place."""

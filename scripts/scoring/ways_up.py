@@ -48,6 +48,12 @@ _CRM_EVENTS = "int_crm_events"
 # Where decay does not count.
 _NO_EVENTS = (*_LEFT_OUT, "int_factors__attributes", "int_factors__inactivity", "int_days_to_score")
 
+# A bound without the zeros that end its decimals.
+_FIGURES = """
+create or replace temp macro figures(x) as
+    rtrim(rtrim(x::decimal(38, 12)::varchar, '0'), '.')
+"""
+
 # The changes, one a row, with the id of the copy of the lead that has it. Of `in` the first value
 # stands for all: they are worth the same.
 _CHANGES = f"""
@@ -82,9 +88,9 @@ with rewarding as (
         rewarding.rule_id, rewarding.reason, null, null, attribute,
         case rewarding.operator
             when 'in' then trim(split_part(rewarding.value, '|', 1))
-            when 'at_least' then rewarding.lower::varchar
-            when 'at_most' then rewarding.upper::varchar
-            when 'between' then coalesce(rewarding.lower, rewarding.upper)::varchar
+            when 'at_least' then figures(rewarding.lower)
+            when 'at_most' then figures(rewarding.upper)
+            when 'between' then figures(coalesce(rewarding.lower, rewarding.upper))
             when 'is_set' then 'known'
             else rewarding.value
         end,
@@ -241,6 +247,7 @@ def alternatives(scratch: Rescoring, lead_id: str, model: str, day: date) -> Alt
     scratch.connection.execute("set variable score_date = $1", [day])
     given = {"lead_id": lead_id, "day": day, "model": model, "region": region}
     lists = {"settled": [*SETTLED], "changeable": [*CHANGEABLE]}
+    scratch.connection.execute(_FIGURES)
     scratch.connection.execute(_CHANGES, {**given, **lists})
     _see_what_events_count_for(scratch, lead_id, day)
     _copy(scratch, lead_id)

@@ -44,7 +44,7 @@ def warehouse(sample: tuple[Warehouse, RunResult], monkeypatch: pytest.MonkeyPat
 def test_reasons_add_up_and_decay_only_takes(warehouse: Warehouse) -> None:
     leads = warehouse.query(
         """select lead_id, score, score_model, band from marts.lead_score
-        where score between 20 and 70 order by score desc, lead_id limit 15"""
+        where score between 20 and 70 order by score desc, lead_id limit 4"""
     )
     for lead_id, score, model, band in leads:
         found = explain(str(lead_id))
@@ -243,7 +243,9 @@ def test_a_model_that_does_not_count_for_the_lead_can_be_asked_for(warehouse: Wa
 
 def test_a_day_beyond_the_data_is_told(warehouse: Warehouse) -> None:
     ((lead_id, end),) = warehouse.query(
-        "select max(lead_id), max(last_date) from marts.lead_score, intermediate.int_data_end"
+        """select min(lead_id), any_value(last_date)
+        from marts.lead_score, intermediate.int_data_end
+        where score_date = last_date"""
     )
     assert isinstance(end, date)
     words = f"is beyond the end of the data, {end}"
@@ -272,8 +274,8 @@ def test_a_disqualified_lead_is_told_why_and_no_way_up(warehouse: Warehouse) -> 
     )
     found = explain(str(lead_id))
     assert found.band == "disqualified" and not found.ways_up
-    assert shown(found).endswith("disqualified whatever its score: Works for a competitor "
-                                 "not to be called: disqualified")  # fmt: skip
+    assert "disqualified whatever its score: Works for a competitor" in shown(found)
+    assert "points to the band" not in shown(found)
 
 
 def test_who_objected_has_no_score_on_any_day(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page
 
 from scripts.scoring.explain import Beside, Explanation, Reason
 from scripts.scoring.studio.waterfall import options, steps
@@ -82,16 +82,16 @@ def test_a_lead_is_found_by_how_its_id_begins_and_explained(
     lead_id = lead(place, "Retail")
     page.get_by_label("Lead's id").fill(lead_id[:-1])
     page.get_by_role("button", name=lead_id, exact=True).click()
-    expect(page.get_by_text("sales_ready", exact=True)).to_be_visible()
-    expect(page.get_by_text("25", exact=True)).to_be_visible()
-    expect(page.get_by_text("It is in the highest band that it can be in.")).to_be_visible()
+    page.get_by_text("sales_ready", exact=True).wait_for()
+    page.get_by_text("25", exact=True).wait_for()
+    page.get_by_text("It is in the highest band that it can be in.").wait_for()
     assert first_chart(page)[-1] == "Score"
 
 
 @in_browser
 def test_a_fault_is_one_sentence_and_shown_as_text(page: Page) -> None:
     ask(page, "<img src=x>")
-    expect(page.get_by_text("no lead '<img src=x>' was landed")).to_be_visible()
+    page.get_by_text("no lead '<img src=x>' was landed").wait_for()
     assert page.locator("img").count() == 0
 
 
@@ -108,10 +108,10 @@ def test_an_edit_is_shown_beside_now(
         studio.settle(before, 1)
         studio.page.get_by_role("tab", name="Test a lead").click()
         ask(studio.page, lead(place, "Media"))
-        expect(studio.page.get_by_text("15 → 19", exact=True)).to_be_visible()
-        expect(studio.page.get_by_text("1 point to the band sales_ready")).to_be_visible()
+        studio.page.get_by_text("15 → 19", exact=True).wait_for()
+        studio.page.get_by_text("1 point to the band sales_ready").wait_for()
         studio.page.get_by_label("Undo (Ctrl+Z)").click()
-        expect(studio.page.get_by_text("15", exact=True)).to_be_visible()
+        studio.page.get_by_text("15", exact=True).wait_for()
 
 
 @in_browser
@@ -124,7 +124,7 @@ def test_a_lead_is_made_up_by_keys_and_saved_as_a_golden_lead(
     page.get_by_role("button", name="An event").press("Enter")
     page.get_by_label("event", exact=True).fill("email_open")
     page.get_by_role("button", name="Score it").press("Enter")
-    expect(page.get_by_text("15", exact=True)).to_be_visible()
+    page.get_by_text("15", exact=True).wait_for()
     page.get_by_label("Name, as in").fill("reader")
     page.get_by_role("button", name="Must land in hot").press("Enter")
     page.get_by_text("It is in the table golden_leads, on 2 rows.").wait_for()
