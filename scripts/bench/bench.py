@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from statistics import median
+from statistics import median, quantiles
 from time import perf_counter
 
 import duckdb
@@ -30,6 +30,7 @@ NEW_SHARE = 1000
 LAST_DAY = "2025-06-30"
 CSV_EVENTS = 10_000_000
 REPEATED = 3
+EDITS = 20
 # The file by which a folder is known as one that a benchmark made, and may empty.
 MADE = ".benchmark"
 ENTITIES = ("leads", "lead_events")
@@ -168,6 +169,7 @@ class _Bench:
         yield against_floor("publish", self._scripts("publish"))
         yield against_floor("evaluation, again", self._dbt("run", "--select", *EVALUATION))
         yield against_floor("what-if", self._scripts("whatif", str(SEEDS)))
+        yield from self._edits(floor)
         daily = (["land", str(self.folder / "new")], ["build"], ["publish"])
         runs = [self._scripts(*command) for command in daily]
         yield against_floor("daily run: land, build and tests, publish", *runs)
@@ -219,6 +221,18 @@ class _Bench:
             querying.append(sum(seconds[len(loads) :]))
             database.unlink()
         return median(loading), median(querying)
+
+    def _edits(self, floor: float) -> Iterator[Measured]:
+        """From an edit of points to its effect, once the warehouse is open for previews."""
+        self.step(f"{EDITS} edits")
+        run = self._run([sys.executable, "-m", "scripts.bench.edits", str(EDITS)])
+        opened, *seconds = (float(line) for line in run.output.split())
+        for name, taken in (
+            ("previews opened", opened),
+            (f"edit to effect, median of {EDITS}", median(seconds)),
+            ("edit to effect, 95 %", quantiles(seconds, n=20, method="inclusive")[-1]),
+        ):
+            yield Measured(name, taken, "floor", taken / floor, run.peak_mb)
 
     def _by_hand(self) -> _Run:
         """What polars takes from Parquet to factors and scores, which must be the warehouse's."""

@@ -12,6 +12,7 @@ measured on the quality day, and personas. In SQL each is an observation, as in 
 # ruff: noqa: S608 (names in SQL are those of `interface` and of dbt's manifest)
 
 from collections.abc import Collection, Mapping
+from pathlib import Path
 
 from scripts.scoring import compare
 from scripts.scoring.champion import champion_at_clock
@@ -24,6 +25,7 @@ from scripts.scoring.measured import (
     sample_share,
 )
 from scripts.scoring.rescore import LIVE, Rescoring
+from scripts.seeds.overlay import load_seed
 from scripts.shared.interface import (
     ATTAINABLE_SCORES,
     DAYS_TO_SCORE,
@@ -48,6 +50,7 @@ POINT_TABLES = frozenset(
     {
         *("attribute_points", "event_points", "inactivity_points"),
         *("score_groups", "score_bands", "score_models", "grade_bounds", "grade_matrix"),
+        "golden_leads",
     }
 )
 
@@ -60,6 +63,8 @@ OF_RULES = (
     "int_region_bands",
     "int_attainable_scores",
 )
+LIFECYCLE = "lifecycle_stages"
+GOLDEN = "golden_leads"
 STAGED_RULES = "stg_points__rules"
 STAGED = "staging.stg_points__rules"
 EVENT_DAYS = "int_person_event_days"
@@ -72,6 +77,12 @@ FIRED = {
     "inactivity": "int_factors__inactivity",
 }
 PRICED = "int_factors__events"
+# All that people are known by: without it personas are alone.
+OF_LEADS = (
+    *("int_lead_profiles", "int_all_event_days", "int_sequence_event_days", "int_lead_accounts"),
+    *("int_history_due", "int_evaluation_dates"),
+    *(f"int_history_dates__{kind}" for kind in ("accounts", "events", "leads")),
+)
 READ = (
     *OF_RULES,
     *FIRED.values(),
@@ -80,6 +91,7 @@ READ = (
     *("int_first_events", "int_measures", "int_condition_values", "int_segments", PRICED),
     *("int_group_scores", "int_scores", "int_current_groups", "lead_score_factors", "lead_score"),
     *("int_evaluation_leads", "int_evaluation_scores", "threshold_curve"),
+    *("int_score_spans", "int_days_to_score", "golden_lead_factors", *OF_LEADS),
 )
 
 # Two rules with the same of these fire for the same leads, with the same units.
@@ -305,8 +317,18 @@ left join {SCORES} as will on personas.observation_id = will.observation_id
 order by all
 """
 
+PERSONAS_ANEW = """
+select distinct
+    will.persona, will.score_model, will.expected_band, personas.band, will.band,
+    personas.score, will.score
+from marts.golden_lead_factors as will
+left join preview.personas as personas
+    on will.persona = personas.persona and will.score_model = personas.score_model
+order by all
+"""
+
 MEASURED_THEN = f"""
-select measured.* exclude (observation_id), coalesce(will.score, measured.score) as score
+select measured.* exclude (observation_id, score), coalesce(will.score, measured.score) as score
 from preview.scored as measured
 left join {SCORES} as will on measured.observation_id = will.observation_id
 """
@@ -374,12 +396,15 @@ class Baseline:
         self._share = sample_share(connection)
         self.quality_now = quality(scratch, "from preview.scored", self._share)
 
-    def effect(self, changed: tuple[str, ...], movers: int | None) -> WhatIf | None:
-        """What the seeds that stand in the scratch instead of the live ones would change.
+    def effect(self, changed: Mapping[str, Path], movers: int | None) -> WhatIf | None:
+        """What these files of seeds would change; those that scores depend on are `POINT_TABLES`.
 
-        None where they reach further than points, groups, bands and ranges.
+        None where they reach further: where a model comes, goes, or gets other leads or days.
         """
         scratch, connection = self.scratch, self.scratch.connection
+        scratch.restore(LIFECYCLE, *POINT_TABLES)
+        for name in changed.keys() & POINT_TABLES - {GOLDEN}:
+            scratch.replace(name, f"from {load_seed(connection, changed[name])}")
         scratch.replace("int_lead_profiles", "from preview.regions", "view")
         for name in OF_RULES:
             scratch.remake(name)
@@ -405,17 +430,32 @@ class Baseline:
         quality_then = quality(scratch, MEASURED_THEN, self._share)
         compare.choose_movers(connection, movers)
         self._tell_reasons()
+        rules = compare.changed_rules(
+            connection, "(select * exclude (standing) from preview.judged)"
+        )
+        if GOLDEN in changed:
+            personas = self._personas_anew(changed)
         return WhatIf(
-            changed_seeds=changed,
-            changed_rules=compare.changed_rules(
-                connection, "(select * exclude (standing) from preview.judged)"
-            ),
+            changed_seeds=tuple(changed),
+            changed_rules=rules,
             **vars(counted),
             movers=tuple(compare.movers(connection)),
             quality_now=self.quality_now,
             quality_then=quality_then,
             personas=personas,
         )
+
+    def _personas_anew(self, changed: Mapping[str, Path]) -> tuple[Persona, ...]:
+        """Score the proposed golden leads, and no lead beside them."""
+        scratch = self.scratch
+        scratch.restore()
+        points = changed.keys() & POINT_TABLES
+        for name in points:
+            scratch.replace(name, f"from {load_seed(scratch.connection, changed[name])}")
+        scratch.run(scratch.nothing_of(*OF_LEADS), points, (), ("golden_lead_factors",))
+        found = scratch.connection.sql(PERSONAS_ANEW).fetchall()
+        scratch.restore()
+        return tuple(Persona(*row) for row in found)
 
     def _tell_reasons(self) -> None:
         """Fill `reasons_then`, then `reasons_now`, with the reasons of the leads that move."""
@@ -488,10 +528,10 @@ class Baseline:
         asked = {
             "stg_points__rules": "from preview.staged",
             # What stands for a stage is asked for by no rule.
-            "lifecycle_stages": f"from {LIVE}.{LIFECYCLE_STAGES} limit 0",
+            **scratch.nothing_of(LIFECYCLE),
         }
         scratch.run(asked, (), (), ("int_model_attributes", "int_history_ages"))
-        scratch.restore("lifecycle_stages")
+        scratch.restore(LIFECYCLE)
         self._keep("attributes_asked", f"select distinct attribute from {MODEL_ATTRIBUTES}")
         self._keep("model_attributes", f"from {MODEL_ATTRIBUTES}")
         self._keep(
@@ -516,12 +556,12 @@ class Baseline:
             "int_person_event_days": f"from preview.event_days where {of_events}",
         }
         if not self._texts(OF_THE_DAY):
-            replaced["int_measures"] = f"from {LIVE}.intermediate.int_measures limit 0"
+            replaced |= scratch.nothing_of("int_measures")
         if not any(attribute.startswith("in_segment:") for attribute in attributes):
-            replaced["int_segments"] = f"from {LIVE}.intermediate.int_segments limit 0"
+            replaced |= scratch.nothing_of("int_segments")
         results = [FIRED[kind] for kind in kinds]
         scratch.run(replaced, (), (), results, replaced)
-        scratch.restore("lifecycle_stages")
+        scratch.restore(LIFECYCLE)
         for name in results:
             if scratch.nodes[name].is_view:
                 scratch.remake(name)
@@ -588,16 +628,14 @@ class Baseline:
             scratch.run(
                 {
                     "int_history_ages": "from preview.new_keys",
-                    STAGED_RULES: f"from {STAGED} limit 0",
-                    "lifecycle_stages": f"from {LIVE}.{LIFECYCLE_STAGES} limit 0",
-                    "int_model_attributes": f"from {LIVE}.{MODEL_ATTRIBUTES} limit 0",
+                    **scratch.nothing_of(STAGED_RULES, LIFECYCLE, "int_model_attributes"),
                 },
                 (),
                 (),
                 (EVENT_DAYS,),
             )
             self._bring("event_days", f"from intermediate.{EVENT_DAYS}")
-            scratch.restore(EVENT_DAYS, "lifecycle_stages")
+            scratch.restore(EVENT_DAYS, LIFECYCLE)
         self._event_keys.update(missing)
 
     def _measure_anew(self) -> None:

@@ -56,10 +56,10 @@ from reasons_now as was full join reasons_then as will using (lead_id, score_gro
 where was.points is distinct from will.points
 window strongest as (
     partition by lead_id
-    order by abs(coalesce(will.points, 0) - coalesce(was.points, 0)) desc, rule_id
+    order by abs(coalesce(will.points, 0) - coalesce(was.points, 0)) desc, rule_id, score_group
 )
 qualify row_number() over strongest <= ?
-order by lead_id, abs(coalesce(will.points, 0) - coalesce(was.points, 0)) desc, rule_id
+order by lead_id, abs(coalesce(will.points, 0) - coalesce(was.points, 0)) desc, rule_id, score_group
 """
 
 
@@ -132,10 +132,15 @@ def movers(connection: DuckDBPyConnection) -> Iterator[Mover]:
 
 
 def changed_rules(connection: DuckDBPyConnection, then: str) -> tuple[ChangedRule, ...]:
-    """Rules whose rows differ in anything but their numbers, by region of leads or in all."""
-    columns = "select * exclude (rule_number, group_number) from"
+    """Rules whose rows differ in anything but their numbers, in some region that both know."""
+    columns = "select * exclude (rule_number, group_number) from {} "
+    both = "where lead_region in (select lead_region from {})"
     found = connection.sql(
-        f"""with was as ({columns} {LIVE}.{RULES}), will as ({columns} {then}), differing as (
+        f"""with was as (
+            {columns.format(f"{LIVE}.{RULES}")} {both.format(then)}
+        ), will as (
+            {columns.format(then)} {both.format(f"{LIVE}.{RULES}")}
+        ), differing as (
             select score_model, rule_id from (
                 (from was except from will) union all (from will except from was)
             )

@@ -264,6 +264,13 @@ def reasons_beside(
     ]
 
 
+def to_go(explanation: Explanation) -> str:
+    """How far it is to the next band, in words; rounded up, as what is left is never nothing."""
+    left = (explanation.points_to_next_band or Decimal(0)).quantize(Decimal("0.1"), ROUND_CEILING)
+    unit = "point" if left == 1 else "points"
+    return f"{points_text(left)} {unit} to the band {explanation.next_band}"
+
+
 def way_text(way: WayUp) -> str:
     """A way up in words: what is to happen, and why it counts."""
     if way.attribute is None or way.value is None:
@@ -283,13 +290,9 @@ def _lines(explanation: Explanation) -> list[str]:
         lines.append(f"not to be called: {explanation.not_callable_reason}")
     if explanation.points_to_next_band is None:
         return lines
-    # Rounded up: what is left to go is never nothing.
-    missing = explanation.points_to_next_band.quantize(Decimal("0.1"), ROUND_CEILING)
-    unit = "point" if missing == 1 else "points"
-    to_go = f"{points_text(missing)} {unit} to the band {explanation.next_band}"
     if not explanation.ways_up:
-        return [*lines, f"{to_go}; no single change would raise the score"]
-    lines.append(f"{to_go}; what a single change on that day would do:")
+        return [*lines, f"{to_go(explanation)}; no single change would raise the score"]
+    lines.append(f"{to_go(explanation)}; what a single change on that day would do:")
     for way in explanation.ways_up[:WAYS_SHOWN]:
         verdict = f"reaches {way.band}" if way.reaches_next_band else "not enough"
         lines.append(f"  {way_text(way)}: {points_text(way.score)} ({verdict})")

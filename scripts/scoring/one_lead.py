@@ -117,8 +117,8 @@ def score_made_up(
     follows from such columns, which then is as given. It came in on created_at, else on the day of
     its first event. Raises UserError for a name that nothing has and a value that can't be read.
     """
+    scratch.run({}, seeds, (), (_RATES, "int_model_attributes"))
     _refuse_unknown(scratch, attributes, events, day)
-    scratch.run({}, seeds, (), (_RATES,))
     for table in read_contract():
         scratch.replace(f"raw.{table}", f"from {LIVE}.raw.{table} limit 0")
     first = min((event.day for event in events), default=day)

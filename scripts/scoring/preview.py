@@ -23,8 +23,7 @@ from scripts.scoring.effect import (
 )
 from scripts.scoring.measured import EVALUATED, EVALUATED_SAMPLE, SCORED, quality, sample_share
 from scripts.scoring.rescore import LIVE, Rescoring, rescoring
-from scripts.seeds.check_seeds import seed_files
-from scripts.seeds.overlay import SEEDS, have_same_rows, load_seed
+from scripts.seeds.overlay import load_seed
 from scripts.shared import paths
 from scripts.shared.errors import UserError
 from scripts.shared.interface import (
@@ -65,54 +64,32 @@ class Preview:
     def __init__(self, baseline: Baseline) -> None:
         """Keep what the last build stored."""
         self._baseline = baseline
-        self._as_live: dict[str, bytes] = {}  # what is known to be a live seed's content
 
     def effect(self, seeds: Path, movers: int | None = MOVERS) -> WhatIf:
         """What the CSV files of a folder, in place of those in `seeds/`, would change.
 
         They must be sound (`check_seeds`). Names at most `movers` leads that move, or all (None).
-        Edits of points, groups, bands and the ranges of scores are found by `Baseline`; all that
-        reaches further (`seeds/mapping`, golden leads, scoring models that come, go or get other
-        leads) by scoring all leads anew, which takes as long as that part of a build.
+        Edits of points, groups, bands, ranges of scores and golden leads are found by `Baseline`;
+        what reaches further (`seeds/mapping`, scoring models that come, go or get other leads) by
+        scoring all leads anew, which takes as long as that part of a build.
         """
         with _as_built():
-            changed = self._changed(seeds)
-            scratch = self._baseline.scratch
-            reaching = {*scratch.reaching(RESULTS, AS_IT_WAS)} & {*changed}
-            if reaching <= POINT_TABLES:
-                scratch.restore()
-                for name in reaching:
-                    scratch.replace(name, f"from {load_seed(scratch.connection, changed[name])}")
-                if found := self._baseline.effect((*changed,), movers):
-                    return found
-            return self._scored_anew(changed, movers)
+            changed = self._baseline.scratch.changed_seeds(seeds)
+            reached_from = self._baseline.scratch.reaching(RESULTS, AS_IT_WAS)
+            found = None
+            if changed.keys() & reached_from <= POINT_TABLES:
+                found = self._baseline.effect(changed, movers)
+            return found or self._scored_anew(changed, movers)
 
     def _scored_anew(self, changed: Mapping[str, Path], movers: int | None) -> WhatIf:
         """The same for any seeds: all leads by all models that these reach."""
         with rescoring() as scratch:
-            left_out = [_nothing_of(scratch, name) for name in (*HISTORY_DATES, TOP_REASONS)]
-            others = {EVALUATED: EVALUATED_SAMPLE, DUE: ALL_LEADS, **dict(left_out)}
+            left_out = scratch.nothing_of(*HISTORY_DATES, TOP_REASONS)
+            others = {EVALUATED: EVALUATED_SAMPLE, DUE: ALL_LEADS, **left_out}
             for name, file in changed.items():
                 scratch.replace(name, f"from {load_seed(scratch.connection, file)}")
             scratch.run(others, (*changed,), AS_IT_WAS, (*RESULTS, REASONS_OF), {REASONS_OF})
             return _compared(scratch, (*changed,), self._baseline.quality_now, movers)
-
-    def _changed(self, seeds: Path) -> dict[str, Path]:
-        """The files of the proposed seeds whose rows are not those of the live ones."""
-        scratch = self._baseline.scratch
-        changed = {}
-        for name, file in seed_files(SEEDS, seeds).items():
-            if name not in scratch.nodes:  # younger than the last build: no model of that reads it
-                continue
-            content = file.read_bytes()
-            if self._as_live.get(name) == content:
-                continue
-            loaded = load_seed(scratch.connection, file)
-            if have_same_rows(scratch.connection, loaded, f"{LIVE}.{scratch.nodes[name].relation}"):
-                self._as_live[name] = content
-            else:
-                changed[name] = file
-        return changed
 
     def restated(self, seeds: Path) -> Restated:
         """What they would change in the past: all days since the models went live, scored anew.
@@ -120,10 +97,8 @@ class Preview:
         Takes as long as a build of the whole history.
         """
         with _as_built(), rescoring() as scratch:
-            changed = self._changed(seeds)
-            for name, file in changed.items():
-                scratch.replace(name, f"from {load_seed(scratch.connection, file)}")
-            others = {DUE: ALL_LEADS, **dict([_nothing_of(scratch, EVALUATED)])}
+            changed = scratch.lay_seeds(seeds)
+            others = {DUE: ALL_LEADS, **scratch.nothing_of(EVALUATED)}
             scratch.run(others, (*changed,), (), ("int_lifecycles",))
             return _restated(scratch.connection)
 
@@ -147,10 +122,6 @@ def _as_built() -> Iterator[None]:
             f"{paths.target_folder()} is not what the build of {built_file()} left "
             f"({cause}); build it again: make run"
         ) from error
-
-
-def _nothing_of(scratch: Rescoring, name: str) -> tuple[str, str]:
-    return name, f"from {LIVE}.{scratch.nodes[name].relation} limit 0"
 
 
 def _lead_scores(database: str) -> str:

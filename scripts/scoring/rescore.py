@@ -69,7 +69,8 @@ class Rescoring:
 
     connection: DuckDBPyConnection
     nodes: dict[str, Node]
-    replaced: set[str] = field(default_factory=set)
+    # What of it is replaced, and by what; all else is a view of what the live file has.
+    replaced: dict[str, Literal["table", "view"]] = field(default_factory=dict)
 
     def replace(self, name: str, query: str, kind: Literal["table", "view"] = "table") -> None:
         """Put the rows of a query in place of what a raw table, seed or model has.
@@ -77,21 +78,16 @@ class Rescoring:
         Those of a view are looked up when they are read.
         """
         relation = self.nodes[name].relation
-        ((is_view,),) = self.connection.execute(
-            """select count(*) > 0 from duckdb_views()
-            where database_name = current_database()
-                and format('"{}"."{}"', schema_name, view_name) = ?""",
-            [relation],
-        ).fetchall()
-        self.connection.execute(f"drop {'view' if is_view else 'table'} if exists {relation}")
-        self.connection.execute(f"create {kind} {relation} as {query}")
-        self.replaced.add(name)
+        if (was := self.replaced.get(name, "view")) != kind:
+            self.connection.execute(f"drop {was} if exists {relation}")
+        self.connection.execute(f"create or replace {kind} {relation} as {query}")
+        self.replaced[name] = kind
 
     def restore(self, *names: str) -> None:
         """Put what the live file has in place of what was replaced: of these, or of all."""
-        for name in names or tuple(self.replaced):
+        for name in self.replaced.keys() & (names or self.replaced.keys()):
             self.replace(name, _as_live(self.nodes[name]), "view")
-            self.replaced.discard(name)
+            del self.replaced[name]
 
     def remake(self, name: str, query: str | None = None) -> None:
         """Put a model's rows in place of what it has, from its SQL and its parents as they are."""
@@ -101,13 +97,12 @@ class Rescoring:
         """What dbt compiled for a model. Raises UserError where it is gone."""
         return _sql(self.nodes[name])
 
-    def lay_seeds(self, folder: Path) -> tuple[str, ...]:
-        """Put the seeds, with a folder's laid over them, in place of the live ones.
+    def changed_seeds(self, folder: Path) -> dict[str, Path]:
+        """The files of seeds, a folder's laid over the project's, whose rows are not the live ones.
 
-        Names those whose rows differ from the live ones; the others stay as they are. The seeds
-        must be sound.
+        They must be sound.
         """
-        changed = []
+        changed = {}
         for name, file in seed_files(SEEDS, folder).items():
             if name not in self.nodes:  # younger than the last build: no model of that reads it
                 continue
@@ -118,9 +113,19 @@ class Rescoring:
             if have_same_rows(self.connection, rows, f"{LIVE}.{self.nodes[name].relation}"):
                 _AS_LIVE.add(key)
             else:
-                self.replace(name, f"from {rows}")
-                changed.append(name)
-        return tuple(changed)
+                changed[name] = file
+        return changed
+
+    def lay_seeds(self, folder: Path) -> tuple[str, ...]:
+        """Put the seeds that are changed in place of the live ones, and name them."""
+        changed = self.changed_seeds(folder)
+        for name, file in changed.items():
+            self.replace(name, f"from {load_seed(self.connection, file)}")
+        return (*changed,)
+
+    def nothing_of(self, *names: str) -> dict[str, str]:
+        """A query without rows for each of these, to take its place."""
+        return {name: f"from ({_as_live(self.nodes[name])}) limit 0" for name in names}
 
     def reaching(self, results: Collection[str], as_live: Collection[str]) -> set[str]:
         """All that results are made from, but for what only models of `as_live` are."""

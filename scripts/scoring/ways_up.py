@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 
 from scripts.scoring.one_lead import EXAMPLE_EVENTS
-from scripts.scoring.rescore import LIVE, Rescoring
+from scripts.scoring.rescore import Rescoring
 from scripts.shared.interface import (
     ALL_EVENT_DAYS,
     CURRENT_SCORES,
@@ -253,7 +253,7 @@ def _see_what_events_count_for(scratch: Rescoring, lead_id: str, day: date) -> N
     """An event counts under its type and all keys of the mapping whose conditions it meets."""
     scratch.connection.execute(_COMING_TRUE, {"lead_id": lead_id, "day": day})
     scratch.connection.execute(_EXAMPLES)
-    no_deals = {_CRM_EVENTS: _nothing(scratch, _CRM_EVENTS)}
+    no_deals = scratch.nothing_of(_CRM_EVENTS)
     scratch.run({"int_new_events": _NEW_EVENTS, **no_deals}, (), (), ("int_event_classes",))
     scratch.connection.execute(_COUNTED)
 
@@ -278,12 +278,7 @@ def _copy(scratch: Rescoring, lead_id: str) -> None:
 
 def _rescore(scratch: Rescoring) -> None:
     """Scores what the lead's tables hold."""
-    empty = {name: _nothing(scratch, name) for name in _LEFT_OUT}
-    scratch.run(empty, _COPIES, (), ("int_scores", "int_factors"))
-
-
-def _nothing(scratch: Rescoring, name: str) -> str:
-    return f"from {LIVE}.{scratch.nodes[name].relation} limit 0"
+    scratch.run(scratch.nothing_of(*_LEFT_OUT), _COPIES, (), ("int_scores", "int_factors"))
 
 
 def _ways_up(scratch: Rescoring, model: str, score: Decimal, band_order: int) -> tuple[WayUp, ...]:

@@ -1,23 +1,35 @@
 """Why a lead has its score, on any day."""
 
 import json
+import random
 import re
 import shutil
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from scripts.commands import app
 from scripts.landing.contract import landed_id
 from scripts.run import RunResult
 from scripts.scoring.build import build
-from scripts.scoring.explain import explain, survivor_of
+from scripts.scoring.explain import (
+    RESULTS,
+    Explanation,
+    explain,
+    explain_beside,
+    render,
+    survivor_of,
+)
+from scripts.scoring.rescore import LIVE, rescoring
 from scripts.seeds.overlay import SEEDS
 from scripts.shared.errors import UserError
+from scripts.shared.interface import HISTORY_DUE
 from scripts.shared.warehouse import connect
 from tests.python.conftest import Warehouse
 
@@ -135,6 +147,162 @@ def test_a_way_up_reaches_the_band_it_says(warehouse: Warehouse) -> None:
     assert all(way.reaches_next_band and way.events == 1 for way in trial + demo)
 
 
+def shown(explanation: Explanation) -> str:
+    """What the terminal shows, on one line."""
+    console = Console(width=200)
+    with console.capture() as captured:
+        console.print(render(explanation))
+    return " ".join(captured.get().split())
+
+
+@pytest.fixture
+def edited(tmp_path: Path) -> Path:
+    """Seeds in which a director has 20 points for 12, and the documentation counts as prices."""
+    for file, before, after in (
+        ("points/attribute_points.csv", "director,,,,,,points,12", "director,,,,,,points,20"),
+        ("mapping/event_keys.csv", "*/pricing,", "*/docs,"),
+    ):
+        text = (SEEDS / file).read_text("utf-8")
+        assert before in text
+        (tmp_path / "edited").mkdir(exist_ok=True)
+        (tmp_path / "edited" / Path(file).name).write_text(text.replace(before, after), "utf-8")
+    return tmp_path / "edited"
+
+
+def test_other_seeds_give_the_points_that_they_say(warehouse: Warehouse, tmp_path: Path) -> None:
+    text = (SEEDS / "points/attribute_points.csv").read_text("utf-8")
+    more = text.replace("director,,,,,,points,12", "director,,,,,,points,20")
+    (tmp_path / "attribute_points.csv").write_text(more, "utf-8")
+    ((lead_id, score, day),) = warehouse.query(
+        """select s.lead_id, s.score, s.score_date from marts.lead_score as s
+        inner join marts.lead_score_factors as f using (lead_id, score_model)
+        where f.rule_id = 'seniority_director' and s.score between 5 and 70
+            and s.lead_id not in (
+                select lead_id from marts.lead_score_factors
+                where rule_id in ('group_limit', 'score_scale')
+            )
+        order by s.lead_id limit 1"""
+    )
+    assert isinstance(score, Decimal) and isinstance(day, date)
+    both = explain_beside(str(lead_id), tmp_path)
+    assert (both.now.score, both.then.score) == (score, score + 8)
+    yesterday = day - timedelta(1)
+    past = explain_beside(str(lead_id), tmp_path, yesterday)
+    assert past.then.score_date == yesterday
+    assert past.then.score == past.now.score + 8
+
+
+@pytest.mark.slow
+def test_other_seeds_explain_a_lead_as_they_score_all_leads(
+    warehouse: Warehouse, edited: Path
+) -> None:
+    with rescoring() as scratch:
+        changed = scratch.lay_seeds(edited)
+        assert changed == ("event_keys", "attribute_points")
+        nothing = f"from {LIVE}.{HISTORY_DUE} limit 0"
+        scratch.run({"int_history_due": nothing}, changed, (), RESULTS)
+        rows = scratch.connection.sql(
+            """select s.lead_id, s.score_model, s.score, s.band, s.not_callable_reason,
+                list((f.rule_id, f.points) order by f.rule_id, f.score_group)
+            from marts.lead_score as s
+            left join marts.lead_score_factors as f using (lead_id, score_model)
+            group by all order by s.lead_id"""
+        ).fetchall()
+    was = set(warehouse.query("select lead_id, score from marts.lead_score"))
+    moved = [row for row in rows if (row[0], row[2]) not in was]
+    draw = random.Random(27)
+    for lead_id, model, score, band, why, reasons in draw.sample(moved, 8) + draw.sample(rows, 4):
+        found = explain(lead_id, seeds=edited)
+        assert (found.score_model, found.score, found.band) == (model, score, band)
+        assert found.not_callable_reason == why
+        listed = sorted((reason.rule_id, reason.points) for reason in found.reasons)
+        assert listed == sorted(map(tuple, filter(None, reasons)))
+
+
+def test_faulty_seeds_are_refused_before_anything_is_scored(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    (tmp_path / "score_bands.csv").write_text("band\n", "utf-8")
+    with pytest.raises(UserError, match="score_bands"):
+        explain("l00000005", seeds=tmp_path)
+    with pytest.raises(UserError, match="is no folder of seeds"):
+        explain("l00000005", seeds=tmp_path / "none")
+
+
+def test_a_model_that_does_not_count_for_the_lead_can_be_asked_for(warehouse: Warehouse) -> None:
+    ((lead_id, model, score),) = warehouse.query(
+        """select lead_id, score_model, m.score from marts.lead_score_by_model as m
+        anti join marts.lead_score as s using (lead_id, score_model)
+        order by lead_id, score_model limit 1"""
+    )
+    found = explain(str(lead_id), score_model=str(model))
+    assert (found.score_model, found.score) == (model, score)
+    with pytest.raises(UserError, match=r"^no scoring model 'x' is live; there is .*standard"):
+        explain(str(lead_id), score_model="x")
+
+
+def test_a_day_beyond_the_data_is_told(warehouse: Warehouse) -> None:
+    ((lead_id, end),) = warehouse.query(
+        "select max(lead_id), max(last_date) from marts.lead_score, intermediate.int_data_end"
+    )
+    assert isinstance(end, date)
+    words = f"is beyond the end of the data, {end}"
+    assert words in shown(explain(str(lead_id), end + timedelta(30)))
+    assert explain(str(lead_id), end - timedelta(1)).notes == ()
+    assert explain(str(lead_id), end).notes == ()
+
+
+def test_a_deleted_lead_is_told_with_its_last_day_and_no_way_up(warehouse: Warehouse) -> None:
+    ((lead_id, last, clock),) = warehouse.query(
+        """select min_by(lead_id, lead_id), min_by(score_date, lead_id), any_value(clock_date)
+        from marts.lead_score, intermediate.int_clock where score_date < clock_date"""
+    )
+    assert isinstance(last, date) and isinstance(clock, date)
+    for day in (None, clock, last + timedelta(1)):
+        found = explain(str(lead_id), day)
+        assert found.notes == (f"deleted since: {last} is its last day",)
+        assert (found.next_band, found.ways_up) == (None, ())
+    assert explain(str(lead_id), last).notes == ()
+
+
+def test_a_disqualified_lead_is_told_why_and_no_way_up(warehouse: Warehouse) -> None:
+    ((lead_id,),) = warehouse.query(
+        """select min(lead_id) from marts.lead_score inner join marts.lead_score_factors
+        using (lead_id, score_model) where rule_id = 'email_competitor'"""
+    )
+    found = explain(str(lead_id))
+    assert found.band == "disqualified" and not found.ways_up
+    assert shown(found).endswith("disqualified whatever its score: Works for a competitor "
+                                 "not to be called: disqualified")  # fmt: skip
+
+
+def test_who_objected_has_no_score_on_any_day(
+    warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copy(warehouse.file, tmp_path / "leads.duckdb")
+    monkeypatch.setenv("LEADS_WAREHOUSE", str(tmp_path / "leads.duckdb"))
+    with connect() as connection:
+        connection.execute(
+            """update intermediate.int_lead_profiles set has_objected = true
+            where is_current and lead_id = 'l00000005'"""
+        )
+    for day in (None, date(2025, 6, 1)):
+        with pytest.raises(UserError, match=r"^lead 'l00000005' objected to being scored: it has"):
+            explain("l00000005", day)
+
+
+def test_the_end_says_so_where_nothing_would_raise_the_score(warehouse: Warehouse) -> None:
+    ((lead_id,),) = warehouse.query("select min(lead_id) from marts.lead_score where band = 'warm'")
+    found = explain(str(lead_id))
+    assert "what a single change on that day would do: " in shown(found)
+    words = r"points? to the band hot; no single change would raise the score$"
+    assert re.search(words, shown(replace(found, ways_up=())))
+    ((highest,),) = warehouse.query(
+        "select min(lead_id) from marts.lead_score where band = 'sales_ready' and is_callable"
+    )
+    assert "points to the band" not in shown(explain(str(highest)))
+
+
 def test_an_unknown_lead_is_one_sentence(warehouse: Warehouse) -> None:
     with pytest.raises(UserError, match=r"^no lead 'nobody' was landed$"):
         explain("nobody")
@@ -159,12 +327,27 @@ def test_the_command_prints_a_table_or_json(warehouse: Warehouse) -> None:
         inner join marts.lead_score using (lead_id, score_model)
         where 10 * points <> round(10 * points)"""
     )
-    shown = CliRunner().invoke(app, ["explain", str(lead_id)])
-    assert shown.exit_code == 0 and "without decay" in shown.output
-    assert not re.search(r"[+-]\d+\.\d\d", shown.output)
+    done = CliRunner().invoke(app, ["explain", str(lead_id)])
+    assert done.exit_code == 0 and "without decay" in done.output
+    assert not re.search(r"[+-]\d+\.\d\d", done.output)
     data = json.loads(CliRunner().invoke(app, ["explain", str(lead_id), "--json"]).stdout)
     assert any(Decimal(r["points"]) * 10 % 1 for r in data["reasons"])
     assert sum(Decimal(r["points"]) for r in data["reasons"]) == Decimal(data["score"])
+
+
+def test_the_command_shows_points_now_and_then(warehouse: Warehouse, edited: Path) -> None:
+    ((lead_id,),) = warehouse.query(
+        """select min(lead_id) from marts.lead_score inner join marts.lead_score_factors
+        using (lead_id, score_model) where rule_id = 'seniority_director'"""
+    )
+    asked = ["explain", str(lead_id), "--seeds", str(edited)]
+    done = CliRunner().invoke(app, asked)
+    assert done.exit_code == 0
+    assert re.search(r"Heads a department +│ +\+12 │ +\+20 │ +\+8 │", done.output)
+    data = json.loads(CliRunner().invoke(app, [*asked, "--json"]).stdout)
+    for side, points in (("now", "12"), ("then", "20")):
+        (reason,) = [r for r in data[side]["reasons"] if r["rule_id"] == "seniority_director"]
+        assert Decimal(reason["points"]) == Decimal(points)
 
 
 def test_why_a_lead_is_not_to_be_called_is_said(warehouse: Warehouse) -> None:
@@ -173,9 +356,9 @@ def test_why_a_lead_is_not_to_be_called_is_said(warehouse: Warehouse) -> None:
         where not_callable_reason in ('customer', 'disqualified', 'no consent') group by 2
         union all select lead_id, null from marts.lead_score where score_rank = 1"""
     ):
-        shown = CliRunner().invoke(app, ["explain", str(lead_id)]).output
-        assert ("not to be called" in shown) == bool(reason)
-        assert f"not to be called: {reason}" in shown or not reason
+        output = CliRunner().invoke(app, ["explain", str(lead_id)]).output
+        assert ("not to be called" in output) == bool(reason)
+        assert f"not to be called: {reason}" in output or not reason
 
 
 def test_a_past_day_knows_no_later_deal(warehouse: Warehouse) -> None:

@@ -13,11 +13,14 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
+from random import Random
 
 import duckdb
 import pytest
 
+from scripts.bench.edits import edited
 from scripts.run import RunResult
+from scripts.scoring.preview import previewing
 from scripts.scoring.whatif import whatif
 from tests.oracle import Factor, Oracle, Score, decay, key_of, number_of, rounded
 from tests.python.conftest import Warehouse
@@ -25,7 +28,7 @@ from tests.universe import CLOCK, Row, Universe, universe
 from tests.warehouse import SCORING, build, seed_rows, write_seeds
 
 DAY = timedelta(days=1)
-SHOWN, LEADS = 3, 100
+SHOWN, LEADS, PROPOSALS, EDITS = 3, 100, 3, 12
 
 Case = tuple[str, str]
 
@@ -167,7 +170,27 @@ def test_a_what_if_gives_the_scores_that_a_build_would(
             assert then[lead_id] == (score.score, score.band), lead_id
 
 
-@pytest.mark.slow
+def test_what_an_edit_touches_is_all_that_it_changes(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From stored units, and by scoring all leads anew: the same, one proposal after the other."""
+    monkeypatch.setenv("LEADS_WAREHOUSE", str(world.folder / "leads.duckdb"))
+    monkeypatch.setenv("DBT_TARGET_PATH", str(world.folder / "target"))
+    found, moved = [], 0
+    with previewing() as preview:
+        for number in range(PROPOSALS):
+            seeds = tmp_path / str(number)
+            seeds.mkdir()
+            said = edited(seeds, Random(number), EDITS, world.folder / "seeds")
+            found.append((said, seeds, preview.effect(seeds, movers=None)))
+            moved += found[-1][-1].moved
+        assert preview.effect(world.folder / "seeds").moved == 0
+        monkeypatch.setattr("scripts.scoring.preview.POINT_TABLES", frozenset())
+        for said, seeds, quickly in found:
+            assert quickly == preview.effect(seeds, movers=None), said
+    assert moved > 10
+
+
 @pytest.mark.slow
 def test_real_leads_equal_the_oracle(real: tuple[str, Warehouse]) -> None:
     with _landed_world(real[1]) as world:

@@ -6,16 +6,19 @@ import shutil
 import subprocess
 from decimal import Decimal
 from pathlib import Path
+from random import Random
 
 import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
+from scripts.bench.edits import edited
 from scripts.commands import app
 from scripts.run import RunResult
 from scripts.scoring.build import build
+from scripts.scoring.preview import previewing
 from scripts.scoring.whatif import render, to_markdown, whatif
-from scripts.seeds.overlay import SEEDS
+from scripts.seeds.overlay import SEEDS, seed_path
 from scripts.shared import paths
 from scripts.shared.errors import UserError
 from scripts.shared.warehouse import connect
@@ -124,6 +127,66 @@ def test_what_an_event_means_is_told_for_all_events(warehouse: Warehouse, tmp_pa
         for change in mover.changes
         if not change.reason.startswith("Limit of")
     } == {("Looked at our jobs", Decimal(-6), None)}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_a_build_with_these_seeds_gives_what_was_told(
+    grown: Warehouse, tmp_path: Path, number: int
+) -> None:
+    """Eight random edits of the point tables: each lead, reason, persona and number."""
+    seeds = tmp_path / "seeds"
+    seeds.mkdir()
+    with grown.copied(tmp_path / "copy") as warehouse:
+        said = edited(seeds, Random(number), 8)
+        with previewing() as preview:
+            found, past = preview.effect(seeds, movers=None), preview.restated(seeds)
+        scores = "select lead_id, score, band from marts.lead_score"
+        mqls = "select lead_id, mql_at::date from marts.lead_lifecycle where mql_at is not null"
+        expected = {lead_id: (score, band) for lead_id, score, band in warehouse.query(scores)}
+        expected |= {one.lead_id: (one.score_then, one.band_then) for one in found.movers}
+        mqls_now = dict(warehouse.query(mqls))
+        quiet = ["--quiet", "build", "--exclude-resource-type", "test", "unit_test"]
+        assert warehouse.dbt(*quiet, LEADS_SEEDS=laid(seeds)).endswith("exit 0"), said
+        built = {lead_id: (score, band) for lead_id, score, band in warehouse.query(scores)}
+        mqls_then = dict(warehouse.query(mqls))
+        assert built == expected, said
+        assert len(found.movers) == found.moved > 0
+        for one in found.movers[:20]:
+            reasons = {
+                (reason, points)
+                for reason, points in warehouse.query(
+                    f"""select reason, points from marts.lead_score_factors
+                    inner join marts.lead_score using (lead_id, score_model)
+                    where lead_id = '{one.lead_id}'"""
+                )
+            }
+            told = {(c.reason, c.points_then) for c in one.changes if c.points_then is not None}
+            assert told <= reasons, said
+        personas = warehouse.query(
+            "select distinct persona, score_model, band, score from marts.golden_lead_factors"
+        )
+        assert sorted(personas) == sorted(
+            (one.persona, one.score_model, one.band_then, one.score_then) for one in found.personas
+        )
+        assert (past.gained, past.lost, past.redated) == (
+            len(mqls_then.keys() - mqls_now.keys()),
+            len(mqls_now.keys() - mqls_then.keys()),
+            sum(mqls_then.get(lead_id, day) != day for lead_id, day in mqls_now.items()),
+        )
+        assert sum(model.mqls_then for model in past.models) == len(mqls_then)
+        # What a build says of its own seeds: nothing, and the same quality.
+        again = whatif(seeds)
+        assert (again.moved, again.changed_rules) == (0, ())
+        assert again.quality_now == found.quality_then
+        assert [leads for *_, leads in again.scores] == [leads for *_, leads in found.scores]
+
+
+def laid(seeds: Path) -> str:
+    """The folder of seeds that dbt is to read, these laid over the project's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LEADS_SEEDS", str(seeds))
+        return seed_path()
 
 
 def test_nothing_live_is_touched(warehouse: Warehouse, tmp_path: Path) -> None:

@@ -14,12 +14,13 @@ from scripts.scoring.explain import (
     explain,
     explain_made_up,
     persona_rows,
+    to_go,
     way_text,
 )
 from scripts.scoring.studio.live import Live
 from scripts.scoring.studio.made_up_form import MadeUpForm
 from scripts.scoring.studio.state import State
-from scripts.scoring.studio.waterfall import height, options, steps
+from scripts.scoring.studio.waterfall import height, options, steps, width
 from scripts.shared.errors import UserError
 from scripts.shared.interface import LEAD_IDENTITIES
 from scripts.shared.text import points_text
@@ -46,6 +47,7 @@ class LeadPage:
         """Draw it in the container that is open."""
         self._state, self._live = state, live
         self._asked: Callable[[Path | None], Explanation] | None = None
+        self._shown: Tested | None = None
         self._version = 0  # of what was asked: what was found for another is dropped
         with ui.row(wrap=False).classes("w-full gap-0 h-[calc(100vh-50px)]"):
             with ui.column().classes(
@@ -84,11 +86,10 @@ class LeadPage:
         ui.button("Score it", on_click=self._test).props("dense no-caps").classes("px-3")
 
     def _draw_answer(self) -> None:
-        with ui.row(wrap=False).classes("items-center gap-2 min-h-[28px]"):
-            self._spinner = ui.spinner(size="20px")
-            self._fault = ui.label("Name a lead, or make one up.").mark("lead fault")
-            self._fault.classes("text-sm whitespace-pre-wrap")
+        self._spinner = ui.linear_progress(show_value=False, size="2px").props("indeterminate")
         self._spinner.set_visibility(False)
+        self._fault = ui.label("Name a lead, or make one up.").mark("lead fault")
+        self._fault.classes("text-sm whitespace-pre-wrap")
         self._answer = ui.column().classes("w-full gap-2")
 
     def _today(self) -> date:
@@ -104,6 +105,8 @@ class LeadPage:
         chosen = self._model.value if self._model.value in live else None
         self._model.set_options(live, value=chosen)
         self._form.offer()
+        if clock := self._state.data.clock:
+            self._day.set_label(f"On the day (else {clock})")
 
     async def _find(self) -> None:
         """Offers ids that begin as what is typed."""
@@ -147,7 +150,11 @@ class LeadPage:
         self._show(found)
 
     def _show(self, found: Tested) -> None:
+        if found == self._shown:
+            return
+        self._shown = found
         self._fault.set_text(found.fault or "")
+        self._fault.set_visibility(bool(found.fault))
         self._fault.classes(add="text-red-800")
         self._answer.clear()
         shown = found.then or found.now
@@ -245,11 +252,10 @@ def _waterfalls(both: Beside) -> None:
     differ = both.now != both.then
     rows = steps(both, (0, 1) if differ else (1,))
     titles = ("Now", "As edited") if differ else ("Why",)
-    with ui.row(wrap=False).classes("w-full gap-2"):
+    with ui.row(wrap=False).classes("w-full gap-0"):
         for side, title in enumerate(titles):
-            chart = ui.echart(options(rows, side, title)).mark("waterfall")
-            chart.classes("min-w-0" + (" grow-[3]" if side == 0 and differ else " grow"))
-            chart.style(f"height: {height(rows)}px; flex-basis: 0")
+            chart = ui.echart(options(rows, side, title)).mark("waterfall").classes("shrink-0")
+            chart.style(f"height: {height(rows)}px; width: {width(side, len(titles))}")
 
 
 def _ways(shown: Explanation) -> None:
@@ -258,10 +264,7 @@ def _ways(shown: Explanation) -> None:
         if shown.points_to_next_band is None:
             ui.label("It is in the highest band that it can be in.").classes("text-sm")
             return
-        missing = points_text(shown.points_to_next_band)
-        ui.label(f"{missing} points to {shown.next_band}. One change on that day:").classes(
-            "text-sm"
-        )
+        ui.label(f"{to_go(shown)}. One change on that day:").classes("text-sm")
         if not shown.ways_up:
             ui.label("No single change would raise the score.").classes("text-sm")
         with ui.grid(columns="auto auto 1fr").classes("gap-x-3 gap-y-0 text-sm").mark("ways up"):

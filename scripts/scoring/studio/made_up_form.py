@@ -23,7 +23,7 @@ class _Input:
     def __init__(self, label: str, offers: Iterable[str], value: str = "") -> None:
         self.field = ui.input(label, value=value).props("dense stack-label clearable")
         self._list = ui.element("datalist")
-        self.field.props(f"list=c{self._list.id}").classes("grow min-w-0")
+        self.field.props(f"list=c{self._list.id}").classes("w-full min-w-0")
         self.offer(offers)
 
     def offer(self, values: Iterable[str]) -> None:
@@ -49,7 +49,7 @@ class MadeUpForm:
         self._others: list[tuple[_Input, _Input]] = []
         self._events: list[tuple[_Input, ui.input, ui.number]] = []
         ui.label("What it is").classes("font-medium")
-        self._fields = ui.column().classes("w-full gap-0")
+        self._fields = ui.grid(columns=2).classes("w-full gap-x-3 gap-y-0")
         self._button("Another attribute", self._add_other)
         ui.label("What it did").classes("font-medium")
         self._rows = ui.column().classes("w-full gap-0")
@@ -81,7 +81,7 @@ class MadeUpForm:
     def _add_other(self) -> None:
         columns = read_contract()["leads"].column_names
         offers = [name for name in columns if name not in _NEVER and name not in self._named]
-        with self._fields, ui.row(wrap=False).classes("w-full gap-2"):
+        with self._fields:
             self._others.append((_Input("attribute", offers), _Input("value", ())))
 
     def _add_event(self) -> None:

@@ -12,7 +12,7 @@ from scripts.shared.text import points_text
 _RISE, _FALL, _SUM, _SCORE = "#2e7d32", "#c62828", "#90a4ae", "#1565c0"
 _ROW_HEIGHT = 24
 # Pixels above and below the bars, and those that the words beside them take.
-_HEAD, _FOOT, _WORDS = 28, 8, 250
+_HEAD, _FOOT, _WORDS, _GAP = 28, 8, 250, 8
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,13 @@ def height(rows: Sequence[Step]) -> int:
     return _HEAD + _FOOT + _ROW_HEIGHT * len(rows)
 
 
+def width(side: int, sides: int) -> str:
+    """How wide the chart of a side is, in CSS, so that the bars of all are on the same scale."""
+    words = _WORDS - _GAP
+    more = words if side == 0 else 0
+    return f"calc((100% - {words}px) / {sides} + {more}px)"
+
+
 def options(rows: Sequence[Step], side: int, title: str) -> dict[str, Any]:
     """What ECharts draws of one side; the first has the words, all are on the same scale."""
     ends = [end for row in rows for bar in row.bars for end in (bar.low, bar.high)]
@@ -75,11 +82,12 @@ def options(rows: Sequence[Step], side: int, title: str) -> dict[str, Any]:
     room = (most - least) / 6  # for the points beside the bars
     return {
         "animation": False,
-        "title": {"text": title, "top": 0, "left": _WORDS if side == 0 else 8,
+        "title": {"text": title, "top": 0, "left": _left(side),
                   "textStyle": {"fontSize": 13}},
-        "grid": {"top": _HEAD, "bottom": _FOOT, "left": _WORDS if side == 0 else 8, "right": 0},
-        "xAxis": {"type": "value", "min": float(least), "max": float(most + room),
-                  "axisLabel": {"show": False}, "splitLine": {"show": False}},
+        "grid": {"top": _HEAD, "bottom": _FOOT, "left": _left(side), "right": 0},
+        "xAxis": {"type": "value", "min": float(least - room if least else 0),
+                  "max": float(most + room), "axisLabel": {"show": False},
+                  "splitLine": {"show": False}},
         "yAxis": {
             "type": "category",
             "inverse": True,
@@ -89,6 +97,10 @@ def options(rows: Sequence[Step], side: int, title: str) -> dict[str, Any]:
         },
         "series": list(_series([row.bars[side] for row in rows])),
     }  # fmt: skip
+
+
+def _left(side: int) -> int:
+    return _WORDS if side == 0 else _GAP
 
 
 def _reason(start: Decimal, points: Decimal | None) -> Bar:
@@ -102,19 +114,21 @@ def _series(bars: Sequence[Bar]) -> Iterator[dict[str, Any]]:
     right = [max(bar.high, Decimal(0)) - max(bar.low, Decimal(0)) for bar in bars]
     shared = {"type": "bar", "stack": "waterfall", "barCategoryGap": "25%", "silent": True}
     yield {**shared, "data": list(map(float, held)), "itemStyle": {"color": "transparent"}}
-    yield {**shared, "data": [_part(bar, part) for bar, part in zip(bars, left, strict=True)]}
-    labelled = zip(bars, right, strict=True)
-    yield {**shared, "data": [{**_part(bar, part), **_label(bar)} for bar, part in labelled]}
+    for parts, is_left in ((left, True), (right, False)):
+        yield {
+            **shared,
+            "data": [
+                _part(bar, part, has_label=(bar.high <= 0 and bar.low < 0) == is_left)
+                for bar, part in zip(bars, parts, strict=True)
+            ],
+        }
 
 
-def _part(bar: Bar, length: Decimal) -> dict[str, Any]:
-    return {"value": float(length), "itemStyle": {"color": bar.colour}}
-
-
-def _label(bar: Bar) -> dict[str, Any]:
-    """The points, right of the bar."""
-    if bar.points is None:
-        return {}
-    sign = "" if bar.colour == _SCORE else "+"
-    return {"label": {"show": True, "position": "right", "formatter": points_text(bar.points, sign),
-                      "color": "#333"}}  # fmt: skip
+def _part(bar: Bar, length: Decimal, *, has_label: bool) -> dict[str, Any]:
+    """A part of a bar, with its points beside it: on the side of zero on which the bar is."""
+    part: dict[str, Any] = {"value": float(length), "itemStyle": {"color": bar.colour}}
+    if has_label and bar.points is not None:
+        text = points_text(bar.points, "" if bar.colour == _SCORE else "+")
+        side = "left" if bar.high <= 0 and bar.low < 0 else "right"
+        part["label"] = {"show": True, "position": side, "formatter": text, "color": "#333"}
+    return part
