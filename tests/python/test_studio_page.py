@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from scripts.run import RunResult
 from scripts.scoring.preview import previewing
+from scripts.scoring.studio.points_page import TITLES
 from scripts.seeds.overlay import SEEDS, seed_path
 from scripts.shared.paths import PROJECT
 from scripts.shared.text import points_text
@@ -355,17 +356,6 @@ def test_nothing_lies_beyond_the_page(browser: Browser, shared: str, width: int)
             assert box["x"] + box["width"] <= width
 
 
-TITLES = {
-    "attribute_points": "Attributes",
-    "event_points": "Events",
-    "inactivity_points": "Silence",
-    "score_bands": "Bands",
-    "score_groups": "Groups",
-    "golden_leads": "Golden leads",
-    "grade_bounds": "Grades",
-    "grade_matrix": "Priorities",
-    "score_models": "Models",
-}
 # Columns of each table, and what may be put there whatever else stands in the row.
 VALUES: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
     "attribute_points": (
