@@ -61,6 +61,7 @@ def options(state: State, table: str) -> dict[str, Any]:
         ":onGridReady": "Studio.ready",
         ":onCellFocused": "Studio.focused",
         ":onSelectionChanged": "Studio.selected",
+        "context": {"table": table},
         "tooltipShowDelay": 300,
         "stopEditingWhenCellsLoseFocus": True,
         "enterNavigatesVerticallyAfterEdit": False,

@@ -10,6 +10,7 @@ from nicegui import ui
 from scripts.scoring.studio.live import Live
 from scripts.scoring.studio.saving import Change, changes, save
 from scripts.scoring.studio.state import State
+from scripts.seeds.check_seeds import check_seeds
 from scripts.seeds.merge import Conflict
 from scripts.shared.errors import UserError
 
@@ -73,7 +74,7 @@ class SaveDialog:
 
     def _show(self) -> None:
         self._content.clear()
-        errors = sum(not finding.is_warning for finding in self._state.findings)
+        errors = len(check_seeds(self._state.working).errors)
         is_live = self._folder == self._state.live
         try:
             found = changes(self._state, self._folder, self._decided)
@@ -175,7 +176,7 @@ def _difference(change: Change) -> list[str]:
     """The lines that saving takes out and puts in, with one line around them."""
     was, will = (
         content.decode("utf-8", "replace").splitlines()
-        for content in (change.found or b"", change.content)
+        for content in (change.before, change.content)
     )
     return list(difflib.unified_diff(was, will, n=1, lineterm=""))[2:]
 
