@@ -30,19 +30,25 @@ from scripts.shared.interface import (
     ATTAINABLE_SCORES,
     DAYS_TO_SCORE,
     EVALUATED_FACTORS,
+    EVENT_FACTORS,
     EVENT_MEASURES,
     FACTORS,
     GOLDEN_LEADS,
+    HISTORY_AGES,
     HISTORY_DUE,
+    LEAD_ATTRIBUTES,
     LEAD_PROFILES,
     LIFECYCLE_STAGES,
     LIVE_MODELS,
     MODEL_ATTRIBUTES,
+    PERSON_EVENT_DAYS,
     REGION_BANDS,
     RULES,
     SCORE_GROUPS,
+    SCORE_SPANS,
     SCORED_DAYS,
     SCORES,
+    STAGED_RULES,
 )
 
 # The seeds whose edits are found here; all others that scores depend on reach further.
@@ -55,8 +61,9 @@ POINT_TABLES = frozenset(
 )
 
 # The small tables that an edit makes anew, in the order in which they read one another.
+STAGED = "stg_points__rules"
 OF_RULES = (
-    "stg_points__rules",
+    STAGED,
     "int_live_models",
     "int_score_groups",
     "int_rules",
@@ -65,8 +72,6 @@ OF_RULES = (
 )
 LIFECYCLE = "lifecycle_stages"
 GOLDEN = "golden_leads"
-STAGED_RULES = "stg_points__rules"
-STAGED = "staging.stg_points__rules"
 EVENT_DAYS = "int_person_event_days"
 REASONS_OF = "lead_score_factors"
 # The history stays as it was, and with it the days on which bands were reached, and the lifecycle.
@@ -142,7 +147,7 @@ select
     spans.created_date as span_created_date, spans.lead_region,
     leads.*
 from ({COUNTED}) as leads
-inner join {LIVE}.intermediate.int_score_spans as spans
+inner join {LIVE}.{SCORE_SPANS} as spans
     on leads.lead_id = spans.lead_id and spans.score_model = getvariable('champion')
     and leads.score_date between spans.valid_from_date and spans.valid_to_date
 """
@@ -367,8 +372,8 @@ class Baseline:
         self._has_all_days = False
         connection = scratch.connection
         connection.execute("create schema preview")
-        self._keep("attributes", f"from {LIVE}.intermediate.int_lead_attributes limit 0")
-        self._keep("event_days", f"from {LIVE}.intermediate.{EVENT_DAYS} limit 0")
+        self._keep("attributes", f"from {LIVE}.{LEAD_ATTRIBUTES} limit 0")
+        self._keep("event_days", f"from {LIVE}.{PERSON_EVENT_DAYS} limit 0")
         connection.execute("set variable champion = ?", [champion_at_clock(connection)])
         scratch.run({"lead_score_by_model": KEPT_BY_POINTS}, (), (), ("lead_score",))
         scratch.run({EVALUATED: EVALUATED_SAMPLE}, (), AS_IT_WAS, ("int_evaluation_leads",))
@@ -510,7 +515,7 @@ class Baseline:
         scratch.remake(PRICED)
         self._keep(
             "added",
-            f"select observation_id, rule_number, points, units from intermediate.{PRICED}",
+            f"select observation_id, rule_number, points, units from {EVENT_FACTORS}",
         )
 
     def _evaluate(self, days: str) -> list[str]:
@@ -522,13 +527,13 @@ class Baseline:
             return []
         self._keep(
             "staged",
-            f"""from {STAGED}
+            f"""from {STAGED_RULES}
             where (score_model, rule_id) in (select (score_model, rule_id) from preview.anew)""",
         )
         asked = {
-            "stg_points__rules": "from preview.staged",
-            # What stands for a stage is asked for by no rule.
-            **scratch.nothing_of(LIFECYCLE),
+            STAGED: "from preview.staged",
+            # What stands for a stage is asked for by no rule, nor is the past.
+            **scratch.nothing_of(LIFECYCLE, "int_tenure_bounds"),
         }
         scratch.run(asked, (), (), ("int_model_attributes", "int_history_ages"))
         scratch.restore(LIFECYCLE)
@@ -536,7 +541,7 @@ class Baseline:
         self._keep("model_attributes", f"from {MODEL_ATTRIBUTES}")
         self._keep(
             "keys_asked",
-            """select event_key from intermediate.int_history_ages where event_key is not null
+            f"""select event_key from {HISTORY_AGES} where event_key is not null
             union
             select requires_event_key from preview.anew where requires_event_key is not null""",
         )
@@ -576,7 +581,7 @@ class Baseline:
         known = f"select attribute from {LIVE}.{MODEL_ATTRIBUTES}"
         self._bring(
             "attributes",
-            f"""from {LIVE}.intermediate.int_lead_attributes
+            f"""from {LIVE}.{LEAD_ATTRIBUTES}
             where list_contains($names, attribute) and attribute in ({known})""",
             {"names": missing},
         )
@@ -593,7 +598,7 @@ class Baseline:
                 (),
                 ("int_lead_attributes",),
             )
-            self._bring("attributes", "from intermediate.int_lead_attributes")
+            self._bring("attributes", f"from {LEAD_ATTRIBUTES}")
             scratch.restore("int_lead_attributes", "int_golden_attributes")
         self._attributes.update(missing)
 
@@ -609,7 +614,7 @@ class Baseline:
                 (),
                 (EVENT_DAYS,),
             )
-            self._keep("event_days", f"from intermediate.{EVENT_DAYS}")
+            self._keep("event_days", f"from {PERSON_EVENT_DAYS}")
             scratch.restore(EVENT_DAYS)
             self._has_all_days = True
             return
@@ -619,7 +624,7 @@ class Baseline:
         named = {"names": missing}
         self._bring(
             "event_days",
-            f"from {LIVE}.intermediate.{EVENT_DAYS} where list_contains($names, event_key)",
+            f"from {LIVE}.{PERSON_EVENT_DAYS} where list_contains($names, event_key)",
             named,
         )
         known = self._texts("select distinct event_key from preview.event_days")
@@ -628,13 +633,13 @@ class Baseline:
             scratch.run(
                 {
                     "int_history_ages": "from preview.new_keys",
-                    **scratch.nothing_of(STAGED_RULES, LIFECYCLE, "int_model_attributes"),
+                    **scratch.nothing_of(STAGED, LIFECYCLE, "int_model_attributes"),
                 },
                 (),
                 (),
                 (EVENT_DAYS,),
             )
-            self._bring("event_days", f"from intermediate.{EVENT_DAYS}")
+            self._bring("event_days", f"from {PERSON_EVENT_DAYS}")
             scratch.restore(EVENT_DAYS, LIFECYCLE)
         self._event_keys.update(missing)
 
