@@ -36,6 +36,7 @@ from scripts.shared.interface import (
     GOLDEN_LEADS,
     HISTORY_AGES,
     HISTORY_DUE,
+    LEAD_ACCOUNTS,
     LEAD_ATTRIBUTES,
     LEAD_PROFILES,
     LIFECYCLE_STAGES,
@@ -71,6 +72,7 @@ OF_RULES = (
     "int_attainable_scores",
 )
 LIFECYCLE = "lifecycle_stages"
+ACCOUNTS = "int_lead_accounts"
 GOLDEN = "golden_leads"
 EVENT_DAYS = "int_person_event_days"
 REASONS_OF = "lead_score_factors"
@@ -84,7 +86,7 @@ FIRED = {
 PRICED = "int_factors__events"
 # All that people are known by: without it personas are alone.
 OF_LEADS = (
-    *("int_lead_profiles", "int_all_event_days", "int_sequence_event_days", "int_lead_accounts"),
+    *("int_lead_profiles", "int_all_event_days", "int_sequence_event_days", ACCOUNTS),
     *("int_history_due", "int_evaluation_dates"),
     *(f"int_history_dates__{kind}" for kind in ("accounts", "events", "leads")),
 )
@@ -164,7 +166,7 @@ inner join {LIVE}.{HISTORY_DUE} as due
     and days.inputs_hash = due.inputs_hash
 """
 
-OBSERVED = f"""
+SEEN = f"""
 select days.* from {LIVE}.{DAYS_TO_SCORE} as days
 where days.observation_id in (
     select observation_id from preview.leads union all select observation_id from preview.personas
@@ -174,6 +176,22 @@ select
     observation_id, lead_id, score_model, score_date, span_created_date as created_date,
     lead_region, false as is_current, true as is_measured
 from preview.measured
+"""
+
+# Ids are texts; in joins of millions of rows a number takes their place.
+NUMBERS = f"""
+select row_number() over (order by lead_id)::int as number, lead_id from (
+    select lead_id from {LIVE}.{LEAD_PROFILES}
+    union
+    select lead_id from {LIVE}.{LEAD_ACCOUNTS}
+    union
+    select lead_id from preview.seen
+)
+"""
+NUMBERED = """
+select known.* replace (numbers.number as lead_id)
+from ({}) as known
+inner join preview.numbers as numbers on known.lead_id = numbers.lead_id
 """
 
 FIRED_AT_CLOCK = f"""
@@ -372,15 +390,17 @@ class Baseline:
         self._has_all_days = False
         connection = scratch.connection
         connection.execute("create schema preview")
-        self._keep("attributes", f"from {LIVE}.{LEAD_ATTRIBUTES} limit 0")
-        self._keep("event_days", f"from {LIVE}.{PERSON_EVENT_DAYS} limit 0")
         connection.execute("set variable champion = ?", [champion_at_clock(connection)])
         scratch.run({"lead_score_by_model": KEPT_BY_POINTS}, (), (), ("lead_score",))
         scratch.run({EVALUATED: EVALUATED_SAMPLE}, (), AS_IT_WAS, ("int_evaluation_leads",))
         self._keep("leads", LEADS)
         self._keep("personas", PERSONAS)
         self._keep("measured", MEASURED)
-        self._keep("observed", OBSERVED)
+        self._keep("seen", SEEN)
+        self._keep("numbers", NUMBERS)
+        self._keep("observed", NUMBERED.format("from preview.seen"))
+        for name, table in (("attributes", LEAD_ATTRIBUTES), ("event_days", PERSON_EVENT_DAYS)):
+            self._keep(name, NUMBERED.format(f"from {LIVE}.{table} limit 0"))
         self._keep("regions", f"select distinct region from {LEAD_PROFILES}")
         self._keep("stored", STORED)
         ((is_stored,),) = connection.sql(
@@ -478,7 +498,10 @@ class Baseline:
             self._score(FACTORS_OF_MOVERS.format(factors))
             scratch.remake(REASONS_OF)
             scratch.connection.execute(
-                f"create or replace temp table reasons_{when} as from marts.{REASONS_OF}"
+                f"""create or replace temp table reasons_{when} as
+                select factors.* replace (numbers.lead_id as lead_id)
+                from marts.{REASONS_OF} as factors
+                inner join preview.numbers as numbers on factors.lead_id = numbers.number"""
             )
 
     def _score(self, factors: str) -> None:
@@ -559,6 +582,7 @@ class Baseline:
             "int_lead_attributes": """from preview.attributes
                 where attribute in (from preview.attributes_asked)""",
             "int_person_event_days": f"from preview.event_days where {of_events}",
+            ACCOUNTS: NUMBERED.format(f"from {LIVE}.{LEAD_ACCOUNTS}"),
         }
         if not self._texts(OF_THE_DAY):
             replaced |= scratch.nothing_of("int_measures")
@@ -566,7 +590,7 @@ class Baseline:
             replaced |= scratch.nothing_of("int_segments")
         results = [FIRED[kind] for kind in kinds]
         scratch.run(replaced, (), (), results, replaced)
-        scratch.restore(LIFECYCLE)
+        scratch.restore(LIFECYCLE, ACCOUNTS)
         for name in results:
             if scratch.nodes[name].is_view:
                 scratch.remake(name)
@@ -614,7 +638,7 @@ class Baseline:
                 (),
                 (EVENT_DAYS,),
             )
-            self._keep("event_days", f"from {PERSON_EVENT_DAYS}")
+            self._keep("event_days", NUMBERED.format(f"from {PERSON_EVENT_DAYS}"))
             scratch.restore(EVENT_DAYS)
             self._has_all_days = True
             return
@@ -653,7 +677,7 @@ class Baseline:
         )
         self._keep("measured_days", "from preview.observed where is_measured")
         self._price("preview.measured_days")
-        self._bring("fired", "from preview.added")
+        scratch.connection.execute("insert into preview.fired from preview.added")
         scratch.restore("int_rules")
         scratch.replace("int_days_to_score", "from preview.measured_days")
         self._score("select observation_id, rule_number, points from preview.added")
@@ -676,8 +700,10 @@ class Baseline:
         )
 
     def _bring(self, name: str, query: str, values: Mapping[str, object] | None = None) -> None:
-        """Add the rows of a query to a table of `preview`."""
-        self.scratch.connection.execute(f"insert into preview.{name} {query}", values or {})
+        """Add the rows of a query on leads to a table of `preview`, that has their numbers."""
+        self.scratch.connection.execute(
+            f"insert into preview.{name} {NUMBERED.format(query)}", values or {}
+        )
 
     def _texts(self, query: str) -> list[str]:
         return [text for (text,) in self.scratch.connection.sql(query).fetchall()]
