@@ -145,11 +145,11 @@ def test_a_build_with_these_seeds_gives_what_was_told(
         mqls = "select lead_id, mql_at::date from marts.lead_lifecycle where mql_at is not null"
         expected = {lead_id: (score, band) for lead_id, score, band in warehouse.query(scores)}
         expected |= {one.lead_id: (one.score_then, one.band_then) for one in found.movers}
-        mqls_now = dict(warehouse.query(mqls))
+        mqls_now = {lead_id: day for lead_id, day in warehouse.query(mqls)}
         quiet = ["--quiet", "build", "--exclude-resource-type", "test", "unit_test"]
         assert warehouse.dbt(*quiet, LEADS_SEEDS=laid(seeds)).endswith("exit 0"), said
         built = {lead_id: (score, band) for lead_id, score, band in warehouse.query(scores)}
-        mqls_then = dict(warehouse.query(mqls))
+        mqls_then = {lead_id: day for lead_id, day in warehouse.query(mqls)}
         assert built == expected, said
         assert len(found.movers) == found.moved > 0
         for one in found.movers[:20]:
