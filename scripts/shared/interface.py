@@ -45,6 +45,13 @@ EVENT_CLASSES = "intermediate.int_event_classes"
 CURRENT_SCORES = "intermediate.int_current_scores"
 HISTORY_DUE = "intermediate.int_history_due"
 LIFECYCLE_STAGES = "seeds.lifecycle_stages"
+STAGED_RULES = "staging.stg_points__rules"
+HISTORY_AGES = "intermediate.int_history_ages"
+SCORE_SPANS = "intermediate.int_score_spans"
+LEAD_ATTRIBUTES = "intermediate.int_lead_attributes"
+PERSON_EVENT_DAYS = "intermediate.int_person_event_days"
+EVENT_FACTORS = "intermediate.int_factors__events"
+LIFECYCLES = "intermediate.int_lifecycles"
 
 # Rules and bounds as they were built, by region; marts have those that some lead met.
 POINTS = "staging.stg_points__rules"
