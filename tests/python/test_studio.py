@@ -186,6 +186,34 @@ def test_a_conflict_of_another_table_is_not_decided_by_one_that_looks_alike(
         save(state, state.live, {("score_groups", conflict): True})
 
 
+def test_live_seeds_are_not_saved_with_errors_but_a_proposal_is(state: State, live: Path) -> None:
+    before = (live / BANDS).read_bytes()
+    state.set_cell("score_bands", bound(state), "lower_bound", "ten")
+    with pytest.raises(UserError, match=r"not saved with errors: .*'ten' is no number"):
+        save(state, state.live, {})
+    assert (live / BANDS).read_bytes() == before
+    save(state, state.proposal, {})
+    assert "standard,,hot,3,ten," in (state.proposal / BANDS).read_text("utf-8")
+
+
+def test_a_proposal_holds_all_that_the_live_seeds_change_of_the_project_s(
+    live: Path, tmp_path: Path
+) -> None:
+    name = "sales/alerts.csv"
+    (live / "sales").mkdir()
+    (live / name).write_bytes((SEEDS / name).read_bytes().replace(b"\n", b"\r\n"))
+    bands = (
+        (live / BANDS).read_text("utf-8").replace("standard,,warm,2,25,", "standard,,warm,2,20,")
+    )
+    (live / BANDS).write_text(bands, "utf-8")
+    with opened_state(tmp_path / "proposal") as state:
+        assert changes(state, state.live, {}) == []
+        assert save(state, state.proposal, {}) == ["score_bands", "alerts"]
+        assert (state.proposal / BANDS).read_text("utf-8") == bands
+        assert (state.proposal / name).read_bytes() == (live / name).read_bytes()
+        assert changes(state, state.proposal, {}) == []
+
+
 def test_a_save_cannot_leave_the_folder(state: State, live: Path, tmp_path: Path) -> None:
     outside = tmp_path / "outside.csv"
     shutil.copy(live / BANDS, outside)

@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from scripts.run import RunResult
 from scripts.scoring.preview import previewing
+from scripts.scoring.studio.points_page import TITLES
 from scripts.seeds.overlay import SEEDS, seed_path
 from scripts.shared.paths import PROJECT
 from scripts.shared.text import points_text
@@ -59,9 +60,12 @@ class Studio:
         return int(shown.get_attribute("data-version") or 0)
 
     def table(self, title: str) -> None:
+        """Show a table, by the title of its tab."""
+        (name,) = (name for name, of in TITLES.items() if of == title)
         self.page.get_by_role("tab", name=title, exact=True).click()
-        self.page.wait_for_function("() => Studio.api && Studio.api.getDisplayedRowCount() >= 0")
-        self.page.wait_for_timeout(200)
+        self.page.wait_for_function(
+            "name => Studio.api.getGridOption('context').table === name", arg=name
+        )
 
     def cell(self, row: int, column: str) -> None:
         """Go to a cell of the file's row, counted from 0, and click on it."""
@@ -355,17 +359,6 @@ def test_nothing_lies_beyond_the_page(browser: Browser, shared: str, width: int)
             assert box["x"] + box["width"] <= width
 
 
-TITLES = {
-    "attribute_points": "Attributes",
-    "event_points": "Events",
-    "inactivity_points": "Silence",
-    "score_bands": "Bands",
-    "score_groups": "Groups",
-    "golden_leads": "Golden leads",
-    "grade_bounds": "Grades",
-    "grade_matrix": "Priorities",
-    "score_models": "Models",
-}
 # Columns of each table, and what may be put there whatever else stands in the row.
 VALUES: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
     "attribute_points": (
@@ -408,6 +401,9 @@ def random_edit(
             return table, row, column, value
 
 
+# So many edits at once, each so many of which a build is held against.
+BATCHES, EDITS = 4, 25
+
 # As `dbt build`, but what a persona that lands elsewhere keeps from being built is built.
 BUILD = ("build", "--exclude-resource-type", "unit_test", "--exclude-resource-type", "test")
 
@@ -422,17 +418,17 @@ def test_a_hundred_edits_are_shown_as_a_build_with_the_saved_seeds_has_them(
     with sample[0].copied(tmp_path / "sample") as warehouse:
         place = {**warehouse.environment, "LEADS_SEEDS": str(live)}
         with served(place) as address:
-            for batch in range(4):
+            for batch in range(BATCHES):
                 before = seeds(place)
                 now = {name: cells_of(text) for name, text in before.items()}
                 with opened(browser, address) as studio:
                     version = studio.version
-                    for _ in range(25):
+                    for _ in range(EDITS):
                         table, row, column, value = random_edit(draw, now)
                         studio.table(TITLES[table])
                         studio.type(row, column, value)
                         now[table][row][column] = value
-                    studio.settle(version, 25)
+                    studio.settle(version, EDITS)
                     summary = studio.page.get_by_text("leads move.").inner_text()
                     bands, movers = studio.bars(0), studio.movers()
                     studio.save()

@@ -33,7 +33,9 @@ _WIDTHS = {
     "rule_id": 155, "attribute": 135, "operator": 88, "value": 130, "reason": 260,
     "description": 300, "next_action": 260, "effect": 90, "locked": 70,
 }  # fmt: skip
-_WIDTHS_BY_KIND = {"number": 68, "whole": 78, "date": 96}
+_WIDTHS_BY_KIND = {"number": 62, "whole": 62, "date": 96}
+# Of a header, in pixels, as all widths.
+_LETTER, _MARGINS = 7, 26
 
 
 def options(state: State, table: str) -> dict[str, Any]:
@@ -59,6 +61,7 @@ def options(state: State, table: str) -> dict[str, Any]:
         ":onGridReady": "Studio.ready",
         ":onCellFocused": "Studio.focused",
         ":onSelectionChanged": "Studio.selected",
+        "context": {"table": table},
         "tooltipShowDelay": 300,
         "stopEditingWhenCellsLoseFocus": True,
         "enterNavigatesVerticallyAfterEdit": False,
@@ -139,13 +142,14 @@ def _fact(name: str, title: str, help_text: str) -> dict[str, Any]:
 
 
 def _column(state: State, table: str, column: Column) -> dict[str, Any]:
+    width = _WIDTHS.get(column.name, _WIDTHS_BY_KIND.get(column.kind, 120))
     shown: dict[str, Any] = {
         "field": column.name,
         "headerName": column.name,
         "headerTooltip": column.description,
         "editable": True,
         ":cellEditor": "StudioEditor",
-        "width": _WIDTHS.get(column.name, _WIDTHS_BY_KIND.get(column.kind, 120)),
+        "width": max(width, _LETTER * len(column.name) + _MARGINS),
     }
     if column.kind in ("number", "whole"):
         shown |= {"cellStyle": {"textAlign": "right"}, "suppressHeaderFilterButton": True}

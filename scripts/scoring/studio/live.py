@@ -75,10 +75,11 @@ class Live:
 
         Returns what to say of it. Raises UserError where either can't go on.
         """
-        said = await self._in_thread(lambda: self._built_and_published(seeds, progress))
-        background_tasks.create(self._read_data(), name="what the data have")
-        self.refresh()
-        return said
+        try:
+            return await self._in_thread(lambda: self._built_and_published(seeds, progress))
+        finally:
+            background_tasks.create(self._read_data(), name="what the data have")
+            self.refresh()
 
     def _changed(self) -> None:
         """An edit may be told of several tables."""

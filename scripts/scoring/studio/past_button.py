@@ -39,7 +39,7 @@ def past_button(state: State, live: Live) -> ui.column:
         except UserError as error:
             told.set_text(str(error))
             return
-        told.set_text(f"The edits are in {name} now, which counts from tomorrow's clock on.")
+        told.set_text(f"The edits are in {name} now, which counts from its live_from on.")
 
     ask.on_click(find)
     leave.on_click(part)

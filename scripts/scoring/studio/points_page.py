@@ -14,7 +14,7 @@ from scripts.scoring.studio.state import State
 from scripts.seeds.checks.seeds import read_seeds
 from scripts.seeds.checks.tables import Finding
 
-_TITLES = {
+TITLES = {
     "attribute_points": "Attributes",
     "event_points": "Events",
     "inactivity_points": "Silence",
@@ -38,7 +38,7 @@ class PointsPage:
         self.table = state.tables[0]
         with ui.tabs(on_change=lambda event: self._show(event.value)) as tabs:
             for name in state.tables:
-                ui.tab(name, _TITLES.get(name, name))
+                ui.tab(name, TITLES.get(name, name))
         tabs.set_value(self.table)
         self._tabs = tabs.props("dense no-caps align=left").classes("w-full border-b")
         with ui.row(wrap=False).classes("w-full items-center gap-1"):

@@ -10,6 +10,7 @@ from nicegui import ui
 from scripts.scoring.studio.live import Live
 from scripts.scoring.studio.saving import Change, changes, save
 from scripts.scoring.studio.state import State
+from scripts.seeds.check_seeds import check_seeds
 from scripts.seeds.merge import Conflict
 from scripts.shared.errors import UserError
 
@@ -34,7 +35,9 @@ class SaveDialog:
                 state.proposal: f"a proposal, {_shown(state.proposal)}: nothing live changes",
             }
             self._target = ui.radio(targets, value=state.live, on_change=self._show)
-            self._content = ui.column().classes("w-full gap-1 max-h-[46vh] overflow-y-auto")
+            self._content = ui.column().classes(
+                "w-full gap-1 max-h-[46vh] overflow-y-auto flex-nowrap"
+            )
             self._told = ui.label().classes(
                 "text-sm whitespace-pre-wrap w-full max-h-[20vh] overflow-y-auto"
             )
@@ -71,7 +74,7 @@ class SaveDialog:
 
     def _show(self) -> None:
         self._content.clear()
-        errors = sum(not finding.is_warning for finding in self._state.findings)
+        errors = len(check_seeds(self._state.working).errors)
         is_live = self._folder == self._state.live
         try:
             found = changes(self._state, self._folder, self._decided)
@@ -107,7 +110,7 @@ class SaveDialog:
         for conflict in change.conflicts:
             self._choice(change.table, conflict)
         lines = list(_difference(change))
-        with ui.column().classes("w-full gap-0 font-mono text-xs overflow-x-auto"):
+        with ui.column().classes("w-full gap-0 font-mono text-xs overflow-x-auto shrink-0"):
             for line in lines[:_MOST_LINES]:
                 colour = {"+": "bg-green-100", "-": "bg-red-100"}.get(line[:1], "text-gray-500")
                 ui.label(line).classes(f"whitespace-pre px-1 {colour}")
@@ -173,7 +176,7 @@ def _difference(change: Change) -> list[str]:
     """The lines that saving takes out and puts in, with one line around them."""
     was, will = (
         content.decode("utf-8", "replace").splitlines()
-        for content in (change.found or b"", change.content)
+        for content in (change.before, change.content)
     )
     return list(difflib.unified_diff(was, will, n=1, lineterm=""))[2:]
 

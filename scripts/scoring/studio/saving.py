@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from scripts.scoring.studio.state import State
-from scripts.seeds.check_seeds import seed_files
+from scripts.seeds.check_seeds import check_seeds, seed_files
 from scripts.seeds.checks.seeds import read_seeds
 from scripts.seeds.document import Document
 from scripts.seeds.merge import Conflict, merge
@@ -21,11 +21,15 @@ from scripts.shared.modes import make_shared, share
 
 @dataclass(frozen=True)
 class Change:
-    """A table that would be written: what is there now, what would be, and what contradicts."""
+    """A seed that would be written: what is there now, what would be, and what contradicts.
+
+    `found` is None where there is no file yet; `before` is then what a build takes in its place.
+    """
 
     table: str
     file: Path
     found: bytes | None
+    before: bytes
     content: bytes
     is_merged: bool
     conflicts: tuple[Conflict, ...]
@@ -40,7 +44,7 @@ def changes(
     there is no CSV, or has other columns.
     """
     found = []
-    for table in state.tables:
+    for table in state.seeds:
         decided = {conflict: ours for (of, conflict), ours in takes_ours.items() if of == table}
         change = _change(state, folder, table, decided)
         if change and (change.content != change.found or change.conflicts):
@@ -49,12 +53,14 @@ def changes(
 
 
 def save(state: State, folder: Path, takes_ours: Mapping[tuple[str, Conflict], bool]) -> list[str]:
-    """Write what `changes` tells, each file whole or not at all; returns the tables.
+    """Write what `changes` tells, each file whole or not at all; returns the seeds.
 
-    Raises UserError, and writes nothing, where a conflict is not decided or a file can't be
-    written.
+    Raises UserError, and writes nothing, where a conflict is not decided, or the live seeds would
+    have errors; and where a file can't be written.
     """
     found = changes(state, folder, takes_ours)
+    if folder == state.live and (errors := check_seeds(state.working).errors):
+        raise UserError(f"the live seeds are not saved with errors: {errors[0]}")
     for change in found:
         for conflict in change.conflicts:
             if (change.table, conflict) not in takes_ours:
@@ -65,7 +71,8 @@ def save(state: State, folder: Path, takes_ours: Mapping[tuple[str, Conflict], b
         _write(change.file, change.content)
         state.seen[folder][change.table] = change.content
     for change in found:
-        state.open(change.table, change.content, keeps_rows=not change.is_merged)
+        if change.table in state.tables:
+            state.open(change.table, change.content, keeps_rows=not change.is_merged)
     state.saved.emit()
     return [change.table for change in found]
 
@@ -78,8 +85,9 @@ def _change(
     found = file.read_bytes() if file.is_file() else None
     if ours == base:
         return None
+    before = base or b"" if found is None else found
     if found is None or found in (base, ours) or base is None:
-        return Change(table, file, found, ours, False, ())
+        return Change(table, file, found, before, ours, False, ())
     path = read_seeds()[table].path
     merged = merge(
         Document.read(base, path),
@@ -88,7 +96,7 @@ def _change(
         read_seeds()[table].key,
         decided,
     )
-    return Change(table, file, found, merged.document.to_bytes(), True, merged.conflicts)
+    return Change(table, file, found, before, merged.document.to_bytes(), True, merged.conflicts)
 
 
 def _file(folder: Path, table: str) -> Path:

@@ -94,21 +94,29 @@ class State:
         self._opened: dict[str, tuple[Row, ...]] = {}
         self._done: list[Edit] = []
         self._undone: list[Edit] = []
-        live = {name: file.read_bytes() for name, file in seed_files(SEEDS, overlay()).items()}
-        proposed = seed_files(proposal) if proposal.is_dir() else {}
-        now = live | {name: file.read_bytes() for name, file in proposed.items()}
+        live = _contents(seed_files(SEEDS, overlay()))
+        proposed = _contents(seed_files(proposal)) if proposal.is_dir() else {}
         # What each place had when it was last looked at, to tell what somebody else changed since.
-        self.seen = {self.live: live, proposal: live | now}
-        for name, content in now.items():
+        # A proposal is laid over the project's seeds, not over those that LEADS_SEEDS names.
+        self.seen = {self.live: live, proposal: _contents(seed_files(SEEDS)) | proposed}
+        self._others: dict[str, bytes] = {}
+        for name, content in (live | proposed).items():
             self._write(name, content)
             if read_seeds()[name].path.startswith(f"{POINTS}/"):
                 self.open(name, content)
+            else:
+                self._others[name] = content
 
     @property
     def tables(self) -> list[str]:
         """The names of the tables that can be edited, as they are shown."""
         others = sorted(self._rows.keys() - set(_FIRST))
         return [*(name for name in _FIRST if name in self._rows), *others]
+
+    @property
+    def seeds(self) -> list[str]:
+        """The names of all seeds, those that can be edited first."""
+        return [*self.tables, *self._others]
 
     def columns(self, table: str) -> tuple[str, ...]:
         """The columns of a table, in the order of its file."""
@@ -207,7 +215,9 @@ class State:
             self._put(edit.after)
 
     def content(self, table: str) -> bytes:
-        """The file of a table as it would be saved: what was not edited is as it was read."""
+        """The file of a seed as it would be saved: what was not edited is as it was read."""
+        if table in self._others:
+            return self._others[table]
         document = self._documents[table]
         records = (self._record(document, row) for row in self._rows[table])
         return document.with_records(records).to_bytes()
@@ -276,6 +286,10 @@ class State:
         with self._writing:
             file.parent.mkdir(exist_ok=True)
             file.write_bytes(content)
+
+
+def _contents(files: Mapping[str, Path]) -> dict[str, bytes]:
+    return {name: file.read_bytes() for name, file in files.items()}
 
 
 @contextmanager
