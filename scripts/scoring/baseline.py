@@ -30,16 +30,23 @@ from scripts.shared.interface import (
     ATTAINABLE_SCORES,
     DAYS_TO_SCORE,
     EVALUATED_FACTORS,
+    EVENT_FACTORS,
     EVENT_MEASURES,
     FACTORS,
     GOLDEN_LEADS,
+    HISTORY_AGES,
     HISTORY_DUE,
+    LEAD_ACCOUNTS,
+    LEAD_ATTRIBUTES,
     LEAD_PROFILES,
     LIVE_MODELS,
     MODEL_ATTRIBUTES,
+    PERSON_EVENT_DAYS,
+    POINTS,
     REGION_BANDS,
     RULES,
     SCORE_GROUPS,
+    SCORE_SPANS,
     SCORED_DAYS,
     SCORES,
 )
@@ -54,8 +61,9 @@ POINT_TABLES = frozenset(
 )
 
 # The small tables that an edit makes anew, in the order in which they read one another.
+STAGED = "stg_points__rules"
 OF_RULES = (
-    "stg_points__rules",
+    STAGED,
     "int_live_models",
     "int_score_groups",
     "int_rules",
@@ -63,9 +71,8 @@ OF_RULES = (
     "int_attainable_scores",
 )
 LIFECYCLE = "lifecycle_stages"
+ACCOUNTS = "int_lead_accounts"
 GOLDEN = "golden_leads"
-STAGED_RULES = "stg_points__rules"
-STAGED = "staging.stg_points__rules"
 EVENT_DAYS = "int_person_event_days"
 REASONS_OF = "lead_score_factors"
 # The history stays as it was, and with it the days on which bands were reached, and the lifecycle.
@@ -78,7 +85,7 @@ FIRED = {
 PRICED = "int_factors__events"
 # All that people are known by: without it personas are alone.
 OF_LEADS = (
-    *("int_lead_profiles", "int_all_event_days", "int_sequence_event_days", "int_lead_accounts"),
+    *("int_lead_profiles", "int_all_event_days", "int_sequence_event_days", ACCOUNTS),
     *("int_history_due", "int_evaluation_dates"),
     *(f"int_history_dates__{kind}" for kind in ("accounts", "events", "leads")),
 )
@@ -141,7 +148,7 @@ select
     spans.created_date as span_created_date, spans.lead_region,
     leads.*
 from ({COUNTED}) as leads
-inner join {LIVE}.intermediate.int_score_spans as spans
+inner join {LIVE}.{SCORE_SPANS} as spans
     on leads.lead_id = spans.lead_id and spans.score_model = getvariable('champion')
     and leads.score_date between spans.valid_from_date and spans.valid_to_date
 """
@@ -158,7 +165,7 @@ inner join {LIVE}.{HISTORY_DUE} as due
     and days.inputs_hash = due.inputs_hash
 """
 
-OBSERVED = f"""
+SEEN = f"""
 select days.* from {LIVE}.{DAYS_TO_SCORE} as days
 where days.observation_id in (
     select observation_id from preview.leads union all select observation_id from preview.personas
@@ -168,6 +175,22 @@ select
     observation_id, lead_id, score_model, score_date, span_created_date as created_date,
     lead_region, false as is_current, true as is_measured
 from preview.measured
+"""
+
+# Ids are texts; in joins of millions of rows a number takes their place.
+NUMBERS = f"""
+select row_number() over (order by lead_id)::int as number, lead_id from (
+    select lead_id from {LIVE}.{LEAD_PROFILES}
+    union
+    select lead_id from {LIVE}.{LEAD_ACCOUNTS}
+    union
+    select lead_id from preview.seen
+)
+"""
+NUMBERED = """
+select known.* replace (numbers.number as lead_id)
+from ({}) as known
+inner join preview.numbers as numbers on known.lead_id = numbers.lead_id
 """
 
 FIRED_AT_CLOCK = f"""
@@ -366,15 +389,17 @@ class Baseline:
         self._has_all_days = False
         connection = scratch.connection
         connection.execute("create schema preview")
-        self._keep("attributes", f"from {LIVE}.intermediate.int_lead_attributes limit 0")
-        self._keep("event_days", f"from {LIVE}.intermediate.{EVENT_DAYS} limit 0")
         connection.execute("set variable champion = ?", [champion_at_clock(connection)])
         scratch.run({"lead_score_by_model": KEPT_BY_POINTS}, (), (), ("lead_score",))
         scratch.run({EVALUATED: EVALUATED_SAMPLE}, (), AS_IT_WAS, ("int_evaluation_leads",))
         self._keep("leads", LEADS)
         self._keep("personas", PERSONAS)
         self._keep("measured", MEASURED)
-        self._keep("observed", OBSERVED)
+        self._keep("seen", SEEN)
+        self._keep("numbers", NUMBERS)
+        self._keep("observed", NUMBERED.format("from preview.seen"))
+        for name, table in (("attributes", LEAD_ATTRIBUTES), ("event_days", PERSON_EVENT_DAYS)):
+            self._keep(name, NUMBERED.format(f"from {LIVE}.{table} limit 0"))
         self._keep("regions", f"select distinct region from {LEAD_PROFILES}")
         self._keep("stored", STORED)
         ((is_stored,),) = connection.sql(
@@ -472,7 +497,10 @@ class Baseline:
             self._score(FACTORS_OF_MOVERS.format(factors))
             scratch.remake(REASONS_OF)
             scratch.connection.execute(
-                f"create or replace temp table reasons_{when} as from marts.{REASONS_OF}"
+                f"""create or replace temp table reasons_{when} as
+                select factors.* replace (numbers.lead_id as lead_id)
+                from marts.{REASONS_OF} as factors
+                inner join preview.numbers as numbers on factors.lead_id = numbers.number"""
             )
 
     def _score(self, factors: str) -> None:
@@ -509,7 +537,7 @@ class Baseline:
         scratch.remake(PRICED)
         self._keep(
             "added",
-            f"select observation_id, rule_number, points, units from intermediate.{PRICED}",
+            f"select observation_id, rule_number, points, units from {EVENT_FACTORS}",
         )
 
     def _evaluate(self, days: str) -> list[str]:
@@ -521,13 +549,13 @@ class Baseline:
             return []
         self._keep(
             "staged",
-            f"""from {STAGED}
+            f"""from {POINTS}
             where (score_model, rule_id) in (select (score_model, rule_id) from preview.anew)""",
         )
         asked = {
-            "stg_points__rules": "from preview.staged",
-            # What stands for a stage is asked for by no rule.
-            **scratch.nothing_of(LIFECYCLE),
+            STAGED: "from preview.staged",
+            # What stands for a stage is asked for by no rule, nor is the past.
+            **scratch.nothing_of(LIFECYCLE, "int_tenure_bounds"),
         }
         scratch.run(asked, (), (), ("int_model_attributes", "int_history_ages"))
         scratch.restore(LIFECYCLE)
@@ -535,7 +563,7 @@ class Baseline:
         self._keep("model_attributes", f"from {MODEL_ATTRIBUTES}")
         self._keep(
             "keys_asked",
-            """select event_key from intermediate.int_history_ages where event_key is not null
+            f"""select event_key from {HISTORY_AGES} where event_key is not null
             union
             select requires_event_key from preview.anew where requires_event_key is not null""",
         )
@@ -553,6 +581,7 @@ class Baseline:
             "int_lead_attributes": """from preview.attributes
                 where attribute in (from preview.attributes_asked)""",
             "int_person_event_days": f"from preview.event_days where {of_events}",
+            ACCOUNTS: NUMBERED.format(f"from {LIVE}.{LEAD_ACCOUNTS}"),
         }
         if not self._texts(OF_THE_DAY):
             replaced |= scratch.nothing_of("int_measures")
@@ -560,7 +589,7 @@ class Baseline:
             replaced |= scratch.nothing_of("int_segments")
         results = [FIRED[kind] for kind in kinds]
         scratch.run(replaced, (), (), results, replaced)
-        scratch.restore(LIFECYCLE)
+        scratch.restore(LIFECYCLE, ACCOUNTS)
         for name in results:
             if scratch.nodes[name].is_view:
                 scratch.remake(name)
@@ -575,7 +604,7 @@ class Baseline:
         known = f"select attribute from {LIVE}.{MODEL_ATTRIBUTES}"
         self._bring(
             "attributes",
-            f"""from {LIVE}.intermediate.int_lead_attributes
+            f"""from {LIVE}.{LEAD_ATTRIBUTES}
             where list_contains($names, attribute) and attribute in ({known})""",
             {"names": missing},
         )
@@ -592,7 +621,7 @@ class Baseline:
                 (),
                 ("int_lead_attributes",),
             )
-            self._bring("attributes", "from intermediate.int_lead_attributes")
+            self._bring("attributes", f"from {LEAD_ATTRIBUTES}")
             scratch.restore("int_lead_attributes", "int_golden_attributes")
         self._attributes.update(missing)
 
@@ -608,7 +637,7 @@ class Baseline:
                 (),
                 (EVENT_DAYS,),
             )
-            self._keep("event_days", f"from intermediate.{EVENT_DAYS}")
+            self._keep("event_days", NUMBERED.format(f"from {PERSON_EVENT_DAYS}"))
             scratch.restore(EVENT_DAYS)
             self._has_all_days = True
             return
@@ -618,7 +647,7 @@ class Baseline:
         named = {"names": missing}
         self._bring(
             "event_days",
-            f"from {LIVE}.intermediate.{EVENT_DAYS} where list_contains($names, event_key)",
+            f"from {LIVE}.{PERSON_EVENT_DAYS} where list_contains($names, event_key)",
             named,
         )
         known = self._texts("select distinct event_key from preview.event_days")
@@ -627,13 +656,13 @@ class Baseline:
             scratch.run(
                 {
                     "int_history_ages": "from preview.new_keys",
-                    **scratch.nothing_of(STAGED_RULES, LIFECYCLE, "int_model_attributes"),
+                    **scratch.nothing_of(STAGED, LIFECYCLE, "int_model_attributes"),
                 },
                 (),
                 (),
                 (EVENT_DAYS,),
             )
-            self._bring("event_days", f"from intermediate.{EVENT_DAYS}")
+            self._bring("event_days", f"from {PERSON_EVENT_DAYS}")
             scratch.restore(EVENT_DAYS, LIFECYCLE)
         self._event_keys.update(missing)
 
@@ -647,7 +676,7 @@ class Baseline:
         )
         self._keep("measured_days", "from preview.observed where is_measured")
         self._price("preview.measured_days")
-        self._bring("fired", "from preview.added")
+        scratch.connection.execute("insert into preview.fired from preview.added")
         scratch.restore("int_rules")
         scratch.replace("int_days_to_score", "from preview.measured_days")
         self._score("select observation_id, rule_number, points from preview.added")
@@ -670,8 +699,10 @@ class Baseline:
         )
 
     def _bring(self, name: str, query: str, values: Mapping[str, object] | None = None) -> None:
-        """Add the rows of a query to a table of `preview`."""
-        self.scratch.connection.execute(f"insert into preview.{name} {query}", values or {})
+        """Add the rows of a query on leads to a table of `preview`, that has their numbers."""
+        self.scratch.connection.execute(
+            f"insert into preview.{name} {NUMBERED.format(query)}", values or {}
+        )
 
     def _texts(self, query: str) -> list[str]:
         return [text for (text,) in self.scratch.connection.sql(query).fetchall()]

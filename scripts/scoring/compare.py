@@ -8,11 +8,10 @@ whether it may be called then; `reasons_now` and `reasons_then`, the reasons of 
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from duckdb import DuckDBPyConnection
 
-from scripts.scoring.effect import REASONS, Change, ChangedRule, Mover
+from scripts.scoring.effect import REASONS, Change, ChangedRule, Counted, Mover
 from scripts.scoring.rescore import LIVE
 from scripts.shared.interface import RULES
 
@@ -60,19 +59,6 @@ window strongest as (
 qualify row_number() over strongest <= ?
 order by lead_id, abs(coalesce(will.points, 0) - coalesce(was.points, 0)) desc, rule_id, score_group
 """
-
-
-@dataclass(frozen=True)
-class Counted:
-    """How many leads there are, move and are ready, and where they lie: as `WhatIf` tells it."""
-
-    leads: int
-    moved: int
-    scores: tuple[tuple[int, int, int], ...]
-    bands: tuple[tuple[str | None, str | None, int], ...]
-    band_order: tuple[str | None, ...]
-    ready_now: int
-    ready_then: int
 
 
 def count(connection: DuckDBPyConnection) -> Counted:

@@ -79,8 +79,8 @@ class ChangedRule:
 
 
 @dataclass(frozen=True)
-class WhatIf:
-    """What a proposal would change against the live warehouse ("now").
+class Counted:
+    """How many leads there are, move, and are ready for sales, and where they lie.
 
     `scores` counts leads by tens of their score, from the number named up to below the next;
     `bands` by band now and then, those that stay included, in the order of `band_order`, the lowest
@@ -88,8 +88,6 @@ class WhatIf:
     in a higher one. `seed_warnings` is what of the seeds is likely not meant.
     """
 
-    changed_seeds: tuple[str, ...]
-    changed_rules: tuple[ChangedRule, ...]
     leads: int
     moved: int
     scores: tuple[tuple[int, int, int], ...]
@@ -97,6 +95,14 @@ class WhatIf:
     band_order: tuple[str | None, ...]
     ready_now: int
     ready_then: int
+
+
+@dataclass(frozen=True)
+class WhatIf(Counted):
+    """What a proposal would change against the live warehouse ("now")."""
+
+    changed_seeds: tuple[str, ...]
+    changed_rules: tuple[ChangedRule, ...]
     movers: tuple[Mover, ...]
     quality_now: Quality | None
     quality_then: Quality | None

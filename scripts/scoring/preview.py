@@ -28,6 +28,7 @@ from scripts.shared import paths
 from scripts.shared.errors import UserError
 from scripts.shared.interface import (
     LEAD_PROFILES,
+    LIFECYCLES,
     LIVE_MODELS,
     REGION_BANDS,
     RULES,
@@ -196,19 +197,18 @@ def _personas(connection: DuckDBPyConnection) -> list[Persona]:
 
 def _restated(connection: DuckDBPyConnection) -> Restated:
     """Compares the days on which leads became an MQL, once int_lifecycles is made anew."""
-    lifecycles = "intermediate.int_lifecycles"
     gained, lost, redated = connection.sql(
         f"""select
             count(*) filter (was.mql_at is null and will.mql_at is not null),
             count(*) filter (was.mql_at is not null and will.mql_at is null),
             count(*) filter (was.mql_at::date <> will.mql_at::date)
-        from {LIVE}.{lifecycles} as was full join {lifecycles} as will using (lead_id)"""
+        from {LIVE}.{LIFECYCLES} as was full join {LIFECYCLES} as will using (lead_id)"""
     ).fetchall()[0]
     models = connection.sql(
         f"""with counted as (
-            select 'now' as side, mql_at from {LIVE}.{lifecycles} where mql_at is not null
+            select 'now' as side, mql_at from {LIVE}.{LIFECYCLES} where mql_at is not null
             union all
-            select 'then', mql_at from {lifecycles} where mql_at is not null
+            select 'then', mql_at from {LIFECYCLES} where mql_at is not null
         )
         select
             champions.score_model, champions.live_from_date,

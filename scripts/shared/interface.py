@@ -44,6 +44,10 @@ PERSON_EVENT_DAYS = "intermediate.int_person_event_days"
 EVENT_CLASSES = "intermediate.int_event_classes"
 CURRENT_SCORES = "intermediate.int_current_scores"
 HISTORY_DUE = "intermediate.int_history_due"
+HISTORY_AGES = "intermediate.int_history_ages"
+SCORE_SPANS = "intermediate.int_score_spans"
+EVENT_FACTORS = "intermediate.int_factors__events"
+LIFECYCLES = "intermediate.int_lifecycles"
 
 # Rules and bounds as they were built, by region; marts have those that some lead met.
 POINTS = "staging.stg_points__rules"

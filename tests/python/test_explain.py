@@ -267,17 +267,6 @@ def test_a_deleted_lead_is_told_with_its_last_day_and_no_way_up(warehouse: Wareh
     assert explain(str(lead_id), last).notes == ()
 
 
-def test_a_disqualified_lead_is_told_why_and_no_way_up(warehouse: Warehouse) -> None:
-    ((lead_id,),) = warehouse.query(
-        """select min(lead_id) from marts.lead_score inner join marts.lead_score_factors
-        using (lead_id, score_model) where rule_id = 'email_competitor'"""
-    )
-    found = explain(str(lead_id))
-    assert found.band == "disqualified" and not found.ways_up
-    assert "disqualified whatever its score: Works for a competitor" in shown(found)
-    assert "points to the band" not in shown(found)
-
-
 def test_who_objected_has_no_score_on_any_day(
     warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -177,6 +177,13 @@ def test_only_what_a_person_could_change_or_tell_is_a_way_up() -> None:
     assert not set(SETTLED) & set(CHANGEABLE)
 
 
+def test_a_disqualified_lead_is_told_why_and_has_no_way_up() -> None:
+    found = explain_made_up(MANAGER | {"email_domain_kind": "competitor"})
+    assert found.band == "disqualified"
+    assert found.notes == ("disqualified whatever its score: Works for a competitor",)
+    assert (found.next_band, found.points_to_next_band, found.ways_up) == (None, None, ())
+
+
 def test_a_made_up_lead_saved_as_a_golden_lead_lands_where_it_did() -> None:
     """Its rows are what rules see: the job title is not one of them, what follows from it is."""
     rows = persona_rows(

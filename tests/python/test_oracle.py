@@ -189,7 +189,7 @@ def test_what_an_edit_touches_is_all_that_it_changes(
         monkeypatch.setattr("scripts.scoring.preview.POINT_TABLES", frozenset())
         for said, seeds, quickly in found:
             assert quickly == preview.effect(seeds, movers=None), said
-    assert moved > 10
+    assert moved > PROPOSALS
 
 
 @pytest.mark.slow

@@ -16,7 +16,7 @@ from scripts.bench.edits import edited
 from scripts.commands import app
 from scripts.run import RunResult
 from scripts.scoring.build import build
-from scripts.scoring.preview import previewing
+from scripts.scoring.preview import MOVERS, previewing
 from scripts.scoring.whatif import render, to_markdown, whatif
 from scripts.seeds.overlay import SEEDS, seed_path
 from scripts.shared import paths
@@ -145,11 +145,11 @@ def test_a_build_with_these_seeds_gives_what_was_told(
         mqls = "select lead_id, mql_at::date from marts.lead_lifecycle where mql_at is not null"
         expected = {lead_id: (score, band) for lead_id, score, band in warehouse.query(scores)}
         expected |= {one.lead_id: (one.score_then, one.band_then) for one in found.movers}
-        mqls_now = dict(warehouse.query(mqls))
+        mqls_now = {lead_id: day for lead_id, day in warehouse.query(mqls)}
         quiet = ["--quiet", "build", "--exclude-resource-type", "test", "unit_test"]
         assert warehouse.dbt(*quiet, LEADS_SEEDS=laid(seeds)).endswith("exit 0"), said
         built = {lead_id: (score, band) for lead_id, score, band in warehouse.query(scores)}
-        mqls_then = dict(warehouse.query(mqls))
+        mqls_then = {lead_id: day for lead_id, day in warehouse.query(mqls)}
         assert built == expected, said
         assert len(found.movers) == found.moved > 0
         for one in found.movers[:20]:
@@ -217,17 +217,58 @@ def test_the_same_seeds_change_nothing(warehouse: Warehouse) -> None:
     assert now.handed_over_per_week == pytest.approx(per_week)
 
 
-def test_quality_that_was_measured_before_is_measured_anew(
-    warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_quality_that_no_build_stored_is_measured_anew(
+    warehouse: Warehouse, tmp_path: Path
 ) -> None:
-    shutil.copytree(warehouse.folder, tmp_path, dirs_exist_ok=True)
-    older = Warehouse(tmp_path)
-    with connect(older.file) as live:
-        live.execute("update marts.score_quality set evaluated_date = '2025-01-01', auc = 0")
-    expected = whatif(SEEDS).quality_now
-    for name, value in older.environment.items():
-        monkeypatch.setenv(name, value)
-    assert whatif(SEEDS).quality_now == expected
+    """Scores of past days that are of other points, and a mart of another day."""
+    expected = whatif(write(tmp_path / "seeds", DIRECTOR + "12", DIRECTOR + "20"))
+    with warehouse.copied(tmp_path / "copy") as older:
+        with connect(older.file) as live:
+            live.execute("update marts.score_quality set evaluated_date = '2025-01-01', auc = 0")
+            live.execute("update intermediate.int_scored_days set inputs_hash = '', score = 0")
+            live.execute("delete from intermediate.int_evaluated_factors")
+        assert whatif(tmp_path / "seeds") == expected
+
+
+def test_all_leads_that_move_are_in_the_json(warehouse: Warehouse, tmp_path: Path) -> None:
+    write(tmp_path, DIRECTOR + "12", DIRECTOR + "20")
+    shown = CliRunner().invoke(app, ["whatif", str(tmp_path), "--json"])
+    told = json.loads(shown.stdout)
+    assert len({mover["lead_id"] for mover in told["movers"]}) == told["moved"] > MOVERS
+    assert told["changed_rules"] == [
+        {"score_model": "standard", "rule_id": "seniority_director", "change": "changed"}
+    ]
+    assert sum(now for _, now, _ in told["scores"]) == told["leads"]
+
+
+def test_a_new_band_stands_in_its_order_and_takes_no_lead_from_sales(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    text = (SEEDS / "points" / "score_bands.csv").read_text("utf-8")
+    ready = "standard,,sales_ready,4,"
+    assert ready in text
+    between = f"standard,,very_hot,4,60,Call\n{ready.replace(',4,', ',5,')}"
+    (tmp_path / "score_bands.csv").write_text(text.replace(ready, between), "utf-8")
+    found = whatif(tmp_path)
+    assert found.band_order[-4:] == ("warm", "hot", "very_hot", "sales_ready")
+    assert ("hot", "very_hot") in {(now, then) for now, then, _ in found.bands}
+    assert found.ready_then == found.ready_now > 0
+
+
+@pytest.mark.slow
+def test_past_mqls_are_those_of_the_live_ones_where_nothing_changes(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    with previewing() as preview:
+        same = preview.restated(SEEDS)
+        other = preview.restated(write(tmp_path, DIRECTOR + "12", DIRECTOR + "20"))
+    ((mqls,),) = warehouse.query("select count(mql_at) from marts.lead_lifecycle")
+    (standard,) = same.models
+    assert (standard.score_model, standard.mqls_now, standard.mqls_then) == ("standard", mqls, mqls)
+    assert (same.gained, same.lost, same.redated) == (0, 0, 0)
+    # More points for some: nobody comes later, and nobody ceases to.
+    assert (other.gained > 0, other.lost) == (True, 0)
+    assert other.models[0].mqls_then == other.models[0].mqls_now + other.gained
 
 
 def test_bands_are_measured_as_they_are_and_as_they_would_be(
