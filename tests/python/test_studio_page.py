@@ -64,7 +64,7 @@ class Studio:
         (name,) = (name for name, of in TITLES.items() if of == title)
         self.page.get_by_role("tab", name=title, exact=True).click()
         self.page.wait_for_function(
-            "name => Studio.api.getGridOption('context').table === name", arg=name
+            "name => Studio.api?.getGridOption('context')?.table === name", arg=name
         )
 
     def cell(self, row: int, column: str) -> None:
