@@ -124,7 +124,8 @@ def _values(warehouse: DuckDBPyConnection, attribute: str) -> Values:
     described = warehouse.execute(f"describe {LEAD_PROFILES}").fetchall()
     kind = {name: kind for name, kind, *_ in described}.get(attribute)
     if kind is None:
-        parameters, expression = {"attribute": attribute}, "attributes ->> $attribute"
+        parameters = {"attribute": attribute}
+        expression = "(attributes::map(varchar, varchar))[$attribute]"  # a name may be any text
     elif kind != "VARCHAR":
         return {}
     found = warehouse.execute(

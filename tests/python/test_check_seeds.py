@@ -1690,7 +1690,7 @@ def landed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             "country varchar, email_domain_kind varchar, attributes json)"
         )
         warehouse.executemany(
-            """insert into intermediate.int_lead_profiles values ($1, $2, $3, 'business', '{"plan": "Gold"}')""",
+            """insert into intermediate.int_lead_profiles values ($1, $2, $3, 'business', '{"plan": "Gold", "$odd": "x"}')""",
             [(f"l{number}", *values) for number, values in enumerate(people)],
         )
         warehouse.execute("create table seeds.segments as select unnest(range(3)) as segment")
@@ -1732,13 +1732,14 @@ def test_rules_that_never_fired_are_told(folder: Path, landed: Path) -> None:
         ("plan,equals,Silver", "'Silver' is no plan that any lead ever had"),
         ("country,contains,AT", None),
         ("nothing_of_the_kind,equals,x", "never occurs"),
+        ("$odd,equals,Ace", "is no $odd that any lead ever had"),
     ],
 )
 def test_a_rule_on_a_value_that_no_lead_has_is_told(
     folder: Path, landed: Path, condition: str, told: str | None
 ) -> None:
     with duckdb.connect(str(landed)) as warehouse:
-        warehouse.execute("""insert into raw.leads values ('{"plan": "Gold"}')""")
+        warehouse.execute("""insert into raw.leads values ('{"plan": "Gold", "$odd": "x"}')""")
     change(folder, "attribute_points", "country,is_missing,", condition)
     found = against(folder)
     assert len(found) == bool(told)
