@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -132,3 +133,13 @@ def test_the_file_carries_the_contract(warehouse: Warehouse) -> None:
             and comment is null union all from (select table_name from duckdb_tables()
             where schema_name = 'marts' and comment is null)"""
         assert connection.execute(text(silent)).fetchall() == []
+
+
+def test_the_queries_of_the_page_answer(warehouse: Warehouse) -> None:
+    page = (PROJECT / "docs/bi.md").read_text("utf-8")
+    queries = [
+        sql for block in re.findall(r"```sql\n(.+?)```", page, re.S) for sql in block.split(";\n")
+    ]
+    with client(warehouse).connect() as connection:
+        answers = [connection.execute(text(sql)).fetchall() for sql in queries if sql.strip()]
+    assert len(answers) > 3 and all(answers)

@@ -293,6 +293,13 @@ def settings(patch: pytest.MonkeyPatch, folder: Path, target: Path | None = None
     patch.delenv("LEADS_TEMP", raising=False)
 
 
+def publish_changed(toy: Path, folder: Path, change: str) -> None:
+    """Put what is published into another folder, changed by some SQL."""
+    shutil.copytree(toy / "published", folder / "published")
+    with duckdb.connect(str(folder / "published" / "leads.duckdb")) as connection:
+        connection.execute(change)
+
+
 @pytest.fixture(scope="module")
 def report(toy: Path) -> KpiReport:
     with pytest.MonkeyPatch.context() as patch:
@@ -610,9 +617,7 @@ def test_how_much_may_be_without_a_slice_is_a_setting(
     toy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings(monkeypatch, tmp_path, toy / "target")
-    shutil.copytree(toy / "published", tmp_path / "published")
-    with duckdb.connect(str(tmp_path / "published" / "leads.duckdb")) as connection:
-        connection.execute("update marts.kpi_basis set unknown_slice_share = 0.12")
+    publish_changed(toy, tmp_path, "update marts.kpi_basis set unknown_slice_share = 0.12")
     report = kpis(("region",))
     assert note(report, "leads", TOTAL, "(all)", "EMEA") == ""
     assert note(report, "spend", TOTAL, "(all)", "EMEA") == "no region is known of 33 % of spend"
@@ -673,13 +678,13 @@ def test_faults_are_told_beside_what_rests_on_them(
     toy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings(monkeypatch, tmp_path, toy / "target")
-    shutil.copytree(toy / "published", tmp_path / "published")
-    with duckdb.connect(str(tmp_path / "published" / "leads.duckdb")) as connection:
-        connection.execute(
-            """insert into marts.data_issues values
-            ('row set aside', 'marketing_spend', 'marketing_spend.csv line 3', 'amount'),
-            ('row set aside', 'marketing_spend', 'marketing_spend.csv line 7', 'amount')"""
-        )
+    publish_changed(
+        toy,
+        tmp_path,
+        """insert into marts.data_issues values
+        ('row set aside', 'marketing_spend', 'marketing_spend.csv line 3', 'amount'),
+        ('row set aside', 'marketing_spend', 'marketing_spend.csv line 7', 'amount')""",
+    )
     report = kpis()
     notes = {(row.kpi, row.period): row.note for row in report.rows if row.method == "period"}
     told = "2 × row set aside in marketing_spend"
