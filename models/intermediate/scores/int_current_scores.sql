@@ -1,7 +1,6 @@
 {# Grain: one row per lead and live model, its score, grades and priority at the clock, or before it was deleted. #}
 with
 kinds as (
-    {# Grades look at the points before their weight, so that a grade can stand beside a score it is no part of. #}
     select
         observation_id,
     {%- for kind in ['fit', 'engagement'] %}
