@@ -5,13 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from scripts.run import RunResult
 from scripts.scoring.explain import Explanation, explain_made_up, persona_rows
 from scripts.scoring.one_lead import MadeUpEvent
-from scripts.scoring.ways_up import CHANGEABLE, SETTLED
+from scripts.scoring.ways_up import CHANGEABLE, SETTLED, WayUp
 from scripts.seeds.overlay import SEEDS
 from scripts.shared.errors import UserError
 from tests.python.conftest import Warehouse
@@ -122,14 +123,14 @@ def test_what_cannot_be_is_one_sentence(
 
 
 def changed(
-    attributes: Mapping[str, str], events: Sequence[MadeUpEvent], found: Explanation, place: int
+    attributes: Mapping[str, str], events: Sequence[MadeUpEvent], way: WayUp, seeds: Path
 ) -> Explanation:
     """What a way up says that would happen, happening."""
-    way = found.ways_up[place]
     if way.attribute:
-        return explain_made_up({**attributes, way.attribute: way.value or ""}, events)
+        return explain_made_up({**attributes, way.attribute: way.value or ""}, events, seeds=seeds)
     assert way.event_key and way.events
-    return explain_made_up(attributes, [*events, MadeUpEvent(way.event_key, TODAY, way.events)])
+    more = [*events, MadeUpEvent(way.event_key, TODAY, way.events)]
+    return explain_made_up(attributes, more, seeds=seeds)
 
 
 @pytest.mark.parametrize(
@@ -142,14 +143,19 @@ def changed(
     ],
 )
 def test_a_way_up_gives_the_score_that_the_change_gives(
-    attributes: dict[str, str], events: list[MadeUpEvent]
+    attributes: dict[str, str], events: list[MadeUpEvent], tmp_path: Path
 ) -> None:
-    found = explain_made_up(attributes, events)
+    """Where some events count twice a day, so that there are ways of two events."""
+    text = (SEEDS / "points/event_points.csv").read_text("utf-8")
+    assert ",60,1,1," in text
+    (tmp_path / "event_points.csv").write_text(text.replace(",60,1,1,", ",60,2,2,"), "utf-8")
+    found = explain_made_up(attributes, events, seeds=tmp_path)
     attribute = next(n for n, way in enumerate(found.ways_up) if way.attribute)
-    event = next(n for n, way in enumerate(found.ways_up) if way.event_key)
+    event = max(range(len(found.ways_up)), key=lambda n: found.ways_up[n].events or 0)
+    assert found.ways_up[event].events == 2
     for place in (event, attribute):
-        after = changed(attributes, events, found, place)
         way = found.ways_up[place]
+        after = changed(attributes, events, way, tmp_path)
         assert (after.score, after.band) == (way.score, way.band)
         assert way.score > found.score
 
