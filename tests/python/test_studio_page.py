@@ -68,15 +68,17 @@ class Studio:
         )
 
     def cell(self, row: int, column: str) -> None:
-        """Go to a cell of the file's row, counted from 0, and click on it."""
+        """Go to a cell of the file's row, counted from 0."""
         self.page.evaluate(
             """([row, column]) => {
                 Studio.api.ensureIndexVisible(row);
                 Studio.api.ensureColumnVisible(column);
+                Studio.api.setFocusedCell(row, column);
             }""",
             [row, column],
         )
-        self.page.locator(f'.ag-row[row-index="{row}"] [col-id="{column}"]').first.click()
+        cell = self.page.locator(f'.ag-row[row-index="{row}"] .ag-cell-focus[col-id="{column}"]')
+        cell.wait_for()
 
     def type(self, row: int, column: str, text: str) -> None:
         """Put a text into a cell, as a person does."""
