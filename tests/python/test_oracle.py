@@ -21,7 +21,6 @@ import pytest
 from scripts.bench.edits import edited
 from scripts.run import RunResult
 from scripts.scoring.preview import previewing
-from scripts.scoring.whatif import whatif
 from tests.oracle import Factor, Oracle, Person, Score, decay, key_of, number_of, rounded
 from tests.python.conftest import Warehouse
 from tests.universe import CLOCK, Row, Universe, universe
@@ -156,7 +155,8 @@ def test_a_what_if_gives_the_scores_that_a_build_would(
         made.match_leads_by_person,
     )
     (champion,) = (m["score_model"] for m in other["score_models"] if m["role"] == "champion")
-    found = whatif(tmp_path, movers=None)
+    with previewing() as preview:
+        found = preview.effect(tmp_path, movers=None)
     assert {"attribute_points", "event_keys", "event_points", "score_bands"} <= set(
         found.changed_seeds
     )
