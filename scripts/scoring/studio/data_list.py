@@ -7,6 +7,7 @@ from nicegui import ui
 
 from scripts.scoring.studio.data import Offer
 from scripts.scoring.studio.state import State
+from scripts.seeds.checks.vocabulary import CRM_EVENTS
 
 _COLUMNS = [
     {"field": "attribute", "headerName": "What", "width": 118},
@@ -68,6 +69,7 @@ def data_list(state: State, add_rule: Callable[[Offer], None]) -> None:
 
 
 def _rows(state: State) -> list[dict[str, Any]]:
+    """What is listed: not what comes of selling, which foretells a customer too well."""
     used = _used(state)
     rows = [
         {
@@ -79,6 +81,7 @@ def _rows(state: State) -> list[dict[str, Any]]:
             "rule": "yes" if used(offer) else "",
         }
         for place, offer in enumerate(state.data.offers)
+        if not (offer.is_event and offer.value in CRM_EVENTS)
     ]
     return sorted(rows, key=lambda row: row["rule"])
 

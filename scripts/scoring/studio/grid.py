@@ -117,6 +117,8 @@ def _columns(state: State, table: str) -> list[dict[str, Any]]:
         "resizable": False, "headerTooltip": "Line in the file.",
     }  # fmt: skip
     leading = [name for name in _FIRST if name in seed.columns]
+    if table in _RULES:
+        leading.insert(1, "score_model")
     names = [*leading, *(["points"] if "points" in seed.columns else [])]
     shown = [_column(state, table, seed.columns[name]) for name in names]
     facts = [_fact(name, *words) for name, words in _FACTS.items()] if table in _RULES else []
