@@ -48,7 +48,7 @@ def data_list(state: State, add_rule: Callable[[Offer], None]) -> None:
     chosen: list[Offer] = []
 
     def fill() -> None:
-        shown.options["rowData"] = _rows(state)
+        shown.options["rowData"] = listed_offers(state)
         shown.update()
         chosen.clear()
         make.disable()
@@ -68,7 +68,7 @@ def data_list(state: State, add_rule: Callable[[Offer], None]) -> None:
     make.on_click(add)
 
 
-def _rows(state: State) -> list[dict[str, Any]]:
+def listed_offers(state: State) -> list[dict[str, Any]]:
     """What is listed: not what comes of selling, which foretells a customer too well."""
     used = _used(state)
     rows = [

@@ -30,8 +30,8 @@ _FACTS = {
 }
 _RULES = ("attribute_points", "event_points", "inactivity_points")
 _WIDTHS = {
-    "rule_id": 155, "attribute": 135, "operator": 88, "value": 130, "reason": 260,
-    "description": 300, "next_action": 260, "effect": 90, "locked": 70,
+    "rule_id": 155, "score_model": 100, "attribute": 125, "operator": 88, "value": 110,
+    "reason": 260, "description": 300, "next_action": 260, "effect": 90, "locked": 70,
 }  # fmt: skip
 _WIDTHS_BY_KIND = {"number": 62, "whole": 62, "date": 96}
 # Of a header, in pixels, as all widths.
