@@ -34,7 +34,7 @@ class SaveDialog:
                 state.live: f"the live seeds, {_shown(state.live)}: the next build takes them",
                 state.proposal: f"a proposal, {_shown(state.proposal)}: nothing live changes",
             }
-            is_proposed = state.proposal.is_dir()  # it was opened, and is what the edits are of
+            is_proposed = state.proposal.is_dir()  # opened, or saved into before
             self._target = ui.radio(
                 targets,
                 value=state.proposal if is_proposed else state.live,
