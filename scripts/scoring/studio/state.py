@@ -222,7 +222,7 @@ class State:
         return document.with_records(records).to_bytes()
 
     def live_rows(self, table: str) -> tuple[Row, ...]:
-        """The rows of a table as the live seeds had them when last read, with the ids they have here."""
+        """The rows of a table as the live seeds had them when last read, by their ids here."""
         key, opened = read_seeds()[table].key, self._documents[table]
         ids = {
             name: row.id for name, row in zip(keyed(opened, key), self._opened[table], strict=True)
