@@ -188,10 +188,15 @@ def rescoring(*models: str) -> Iterator[Rescoring]:
 
     Where models are named there is only what they read, and all in memory, put aside where that
     does not hold it. Raises UserError where nothing is built yet, or dbt compiled with other vars
-    than the build's.
+    than the build's, or a model is younger than that build.
     """
     live = built_file()
     nodes = _nodes(paths.target_folder(), _state(paths.target_folder() / "manifest.json"))
+    if younger := sorted(set(models) - nodes.keys()):
+        raise UserError(
+            f"{live} was built before this version of the project, without {', '.join(younger)}; "
+            "build it again: make run"
+        )
     with (
         temporary_folder() as folder,
         connect(folder / (SCRATCH if models else live.name)) as scratch,

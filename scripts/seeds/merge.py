@@ -63,7 +63,7 @@ def merge(
     if not base.columns == ours.columns == theirs.columns:
         raise UserError("the columns of the file were changed meanwhile; open the studio anew")
     decisions = _Decisions(takes_ours)
-    was, own, other = (_keyed(document, key) for document in (base, ours, theirs))
+    was, own, other = (keyed(document, key) for document in (base, ours, theirs))
     kept: dict[Key, Record] = {}
     for name, record in other.items():
         merged = _row_of_theirs(decisions, theirs, name, was.get(name), own.get(name), record)
@@ -82,7 +82,8 @@ def merge(
     return Merged(theirs.with_records(rows), tuple(decisions.met))
 
 
-def _keyed(document: Document, key: Sequence[str]) -> dict[Key, Record]:
+def keyed(document: Document, key: Sequence[str]) -> dict[Key, Record]:
+    """The rows of a document by the columns that tell them apart, in its order."""
     places = [document.columns.index(name) for name in key]
     seen: Counter[tuple[str, ...]] = Counter()
     rows = {}

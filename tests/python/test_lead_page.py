@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from scripts.scoring.explain import Beside, Explanation, Reason
 from scripts.scoring.studio.waterfall import options, steps
@@ -112,6 +112,21 @@ def test_an_edit_is_shown_beside_now(
         studio.page.get_by_text("1 point to the band sales_ready").wait_for()
         studio.page.get_by_label("Undo (Ctrl+Z)").click()
         studio.page.get_by_text("15", exact=True).wait_for()
+
+
+@in_browser
+def test_a_lead_that_moves_is_shown_in_the_tab_in_which_it_was_chosen(
+    browser: Browser, address: str
+) -> None:
+    with opened(browser, address) as studio, opened(browser, address) as other:
+        before = studio.version
+        studio.type(0, "points", "14")
+        studio.settle(before, 1)
+        studio.page.locator(".studio-movers tbody .q-btn").first.click()
+        expect(studio.page.get_by_label("Lead's id")).to_be_visible()
+        studio.page.get_by_text("What would lift it a band").wait_for()
+        expect(other.page.get_by_label("Lead's id")).to_have_count(0)
+        studio.page.get_by_label("Undo (Ctrl+Z)").click()
 
 
 @in_browser

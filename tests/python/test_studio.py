@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from scripts.scoring.studio import grid
 from scripts.scoring.studio.data import Data, Offer, read_data
+from scripts.scoring.studio.data_list import listed_offers
 from scripts.scoring.studio.past import leave_past_alone
 from scripts.scoring.studio.points_page import rule_cells
 from scripts.scoring.studio.saving import changes, save
@@ -78,7 +79,9 @@ EDITS = st.lists(
 )
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(EDITS)
 def test_all_that_is_undone_is_as_it_was_and_what_is_redone_as_it_became(
     state: State, edits: list[tuple[str, str, int, int, str]]
@@ -323,6 +326,42 @@ def test_a_copy_of_the_champion_that_leaves_the_past_alone_is_sound(state: State
     state.set_cell("attribute_points", rule, "points", "13")
     leave_past_alone(state)
     assert check_seeds(state.working).errors == ()
+
+
+def test_the_past_that_is_left_alone_is_the_live_one_whatever_was_saved_as_a_proposal(
+    state: State, live: Path
+) -> None:
+    state.data = Data(champion="standard", clock=date(2025, 6, 30))
+    before = (live / BANDS).read_text("utf-8")
+    state.set_cell("score_bands", bound(state), "lower_bound", "45")
+    state.set_cell(
+        "score_bands", row(state, "score_bands", score_model="fit_first", band="hot"),
+        "lower_bound", "51",
+    )  # fmt: skip
+    state.add("score_bands", [{"score_model": "standard", "band": "tepid", "lower_bound": "30"}])
+    save(state, state.proposal, {})
+    leave_past_alone(state)
+    lines = state.content("score_bands").decode().splitlines()
+    of = {model: [line for line in lines if line.startswith(f"{model},")] for model in (
+        "fit_first", "standard", "standard_2",
+    )}  # fmt: skip
+    assert of["standard"] == [x for x in before.splitlines() if x.startswith("standard,")]
+    assert "fit_first,,hot,3,51,Write in person within three days" in of["fit_first"]
+    assert lines[1:5] == of["fit_first"]
+    assert "standard_2,,hot,3,45,Write in person within three days" in of["standard_2"]
+    assert "standard_2,,tepid,,30," in of["standard_2"]
+    assert len(of["standard_2"]) == 5
+
+
+def test_what_comes_of_selling_is_not_offered_for_a_rule(state: State) -> None:
+    keys = ("blog_visit", "lead_accepted", "opportunity_won", "white_paper")
+    state.data = Data(tuple(Offer("", key, "", "", 40, 0.4) for key in keys))
+    assert {listed["name"] for listed in listed_offers(state)} == {"blog_visit", "white_paper"}
+
+
+def test_a_new_rule_of_an_event_counts_it_once(state: State) -> None:
+    cells = rule_cells(state, Offer("", "page_visit", "", "", 40, None), "standard")
+    assert cells["max_events"] == "1"
 
 
 def test_a_new_rule_of_a_value_an_event_or_a_range_lacks_its_points_alone(state: State) -> None:

@@ -384,6 +384,23 @@ def test_without_a_warehouse_it_says_what_to_do(
             whatif(SEEDS)
 
 
+def test_a_build_before_a_model_was_there_must_be_made_again(
+    warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(warehouse.folder / "target", tmp_path / "target")
+    monkeypatch.setenv("DBT_TARGET_PATH", str(tmp_path / "target"))
+    file = tmp_path / "target" / "manifest.json"
+    manifest = json.loads(file.read_text("utf-8"))
+    manifest["nodes"] = {
+        name: node for name, node in manifest["nodes"].items() if node["name"] != "int_event_units"
+    }
+    file.write_text(json.dumps(manifest), "utf-8")
+    with pytest.raises(
+        UserError, match=r"was built before .*, without int_event_units; build it again: make run$"
+    ):
+        whatif(write(tmp_path / "seeds", DIRECTOR + "12", DIRECTOR + "20"))
+
+
 def test_what_dbt_left_of_another_build_is_told(
     warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

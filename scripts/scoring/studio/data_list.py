@@ -7,17 +7,18 @@ from nicegui import ui
 
 from scripts.scoring.studio.data import Offer
 from scripts.scoring.studio.state import State
+from scripts.seeds.checks.vocabulary import CRM_EVENTS
 
 _COLUMNS = [
-    {"field": "attribute", "headerName": "What", "width": 118},
-    {"field": "name", "headerName": "Value", "flex": 1, "minWidth": 90},
-    {"field": "leads", "headerName": "Leads", "width": 62, "type": "rightAligned", "filter": False},
+    {"field": "attribute", "headerName": "What", "width": 100},
+    {"field": "name", "headerName": "Value", "flex": 1, "minWidth": 80, "tooltipField": "name"},
+    {"field": "leads", "headerName": "Leads", "width": 58, "type": "rightAligned", "filter": False},
     {
-        "field": "conversion", "headerName": "Conv.", "width": 66, "type": "rightAligned",
+        "field": "conversion", "headerName": "Conv.", "width": 64, "type": "rightAligned",
         "filter": False, ":valueFormatter": "Studio.percent",
         "headerTooltip": "Share of them that became customers, of those old enough to tell.",
     },
-    {"field": "rule", "headerName": "Rule", "width": 50, "filter": False},
+    {"field": "rule", "headerName": "Rule", "width": 48, "filter": False},
 ]  # fmt: skip
 
 
@@ -47,7 +48,7 @@ def data_list(state: State, add_rule: Callable[[Offer], None]) -> None:
     chosen: list[Offer] = []
 
     def fill() -> None:
-        shown.options["rowData"] = _rows(state)
+        shown.options["rowData"] = listed_offers(state)
         shown.update()
         chosen.clear()
         make.disable()
@@ -67,7 +68,8 @@ def data_list(state: State, add_rule: Callable[[Offer], None]) -> None:
     make.on_click(add)
 
 
-def _rows(state: State) -> list[dict[str, Any]]:
+def listed_offers(state: State) -> list[dict[str, Any]]:
+    """What is listed: not what comes of selling, which foretells a customer too well."""
     used = _used(state)
     rows = [
         {
@@ -79,6 +81,7 @@ def _rows(state: State) -> list[dict[str, Any]]:
             "rule": "yes" if used(offer) else "",
         }
         for place, offer in enumerate(state.data.offers)
+        if not (offer.is_event and offer.value in CRM_EVENTS)
     ]
     return sorted(rows, key=lambda row: row["rule"])
 

@@ -1,13 +1,14 @@
 """Beside the grid: what the edits do to the leads, and what the data have that has no rule yet."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
 from nicegui import ui
 
 from scripts.scoring.effect import Mover, Quality, WhatIf
+from scripts.scoring.studio.data import Offer
 from scripts.scoring.studio.data_list import data_list
 from scripts.scoring.studio.live import Live
 from scripts.scoring.studio.past_button import past_button
@@ -17,24 +18,32 @@ from scripts.shared.text import points_text
 
 _NOW, _THEN = "#90a4ae", "#1976d2"
 
+# Shows a lead, by its id, in the same browser tab.
+LookAt = Callable[[str], Awaitable[None]]
 
-def effect_panel(state: State, live: Live, page: PointsPage) -> None:
-    """Draw the panel in the container that is open."""
+
+def effect_panel(state: State, live: Live, page: PointsPage, look_at: LookAt) -> None:
+    """Draw the panel in the container that is open; `look_at` is told which lead was chosen."""
     with ui.tabs().props("dense no-caps align=left").classes("w-full") as tabs:
         effect = ui.tab("What it does")
         data = ui.tab("What the data have")
+
+    def add_rule(offer: Offer) -> None:
+        tabs.set_value(effect)
+        page.add_rule(offer)
+
     panels = ui.tab_panels(tabs, value=effect).classes("w-full grow min-h-0").props("keep-alive")
     with panels:
         with ui.tab_panel(effect).classes("p-3 gap-2"):
-            _Effect(state, live)
+            _Effect(state, live, look_at)
         with ui.tab_panel(data).classes("p-3 h-full"):
-            data_list(state, page.add_rule)
+            data_list(state, add_rule)
 
 
 class _Effect:
     """What one browser tab shows of the effect."""
 
-    def __init__(self, state: State, live: Live) -> None:
+    def __init__(self, state: State, live: Live, look_at: LookAt) -> None:
         self._state = state
         with ui.row(wrap=False).classes("w-full items-center gap-2 min-h-[28px]"):
             self._spinner = ui.spinner(size="20px")
@@ -44,10 +53,10 @@ class _Effect:
         with self._shown:
             self._facts = ui.grid(columns="1fr auto auto").classes("w-full gap-x-4 gap-y-1 text-sm")
             self._broken = ui.column().classes("w-full gap-0 text-sm text-red-800")
+            self._past = past_button(state, live)
             self._bands = _chart("Leads by band")
             self._scores = _chart("Leads by score")
-            self._movers = _movers_table(state)
-            self._past = past_button(state, live)
+            self._movers = _movers_table(look_at)
         self._update()
         state.effect_changed.subscribe(self._update)
 
@@ -169,13 +178,13 @@ def _bars(chart: ui.echart, names: list[str], now: list[int], then: list[int]) -
     chart.set_visibility(bool(names))
 
 
-def _movers_table(state: State) -> ui.table:
+def _movers_table(look_at: LookAt) -> ui.table:
     columns = [
         {"name": name, "label": label, "field": name, "align": "left"}
         for name, label in (("lead", "Lead"), ("score", "Score"), ("band", "Band"))
     ]
     table = ui.table(
-        columns=columns, rows=[], row_key="lead", title="Leads that move most", pagination=8
+        columns=columns, rows=[], row_key="lead", title="Leads that move most", pagination=10
     )
     # The expressions are Quasar's, and put in values as text.
     table.add_slot(
@@ -186,7 +195,7 @@ def _movers_table(state: State) -> ui.table:
         <q-tr :props="props"><q-td colspan="3" class="text-grey-8 studio-why">{{ props.row.why }}
         </q-td></q-tr>""",
     )
-    table.on("lead", lambda event: state.lead_asked.emit(str(event.args)))
+    table.on("lead", lambda event: look_at(str(event.args)))
     return table.props("dense flat").classes("w-full studio-movers").mark("movers")
 
 

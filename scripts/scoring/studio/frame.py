@@ -6,7 +6,7 @@ from pathlib import Path
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
-from scripts.scoring.studio.effect_panel import effect_panel
+from scripts.scoring.studio.effect_panel import LookAt, effect_panel
 from scripts.scoring.studio.lead_page import LeadPage
 from scripts.scoring.studio.live import Live
 from scripts.scoring.studio.points_page import PointsPage
@@ -35,16 +35,15 @@ def frame(state: State, live: Live) -> None:
         save.tooltip("Ctrl+S").classes("px-3")
     panels = ui.tab_panels(tabs, value=points_tab).classes("w-full").props("keep-alive")
     with panels:
-        with ui.tab_panel(points_tab).classes("p-0"):
-            page = _points(state, live)
         with ui.tab_panel(lead_tab).classes("p-0"):
             of_lead = LeadPage(state, live)
 
-    async def look_at(lead_id: str) -> None:
-        tabs.set_value(lead_tab)
-        await of_lead.show(lead_id)
+        async def look_at(lead_id: str) -> None:
+            tabs.set_value(lead_tab)
+            await of_lead.show(lead_id)
 
-    state.lead_asked.subscribe(look_at)
+        with ui.tab_panel(points_tab).classes("p-0"):
+            page = _points(state, live, look_at)
 
     def enable() -> None:
         undo.set_enabled(state.can_undo)
@@ -66,12 +65,12 @@ def frame(state: State, live: Live) -> None:
     live.start()
 
 
-def _points(state: State, live: Live) -> PointsPage:
+def _points(state: State, live: Live, look_at: LookAt) -> PointsPage:
     with ui.row(wrap=False).classes("w-full gap-0 h-[calc(100vh-50px)]"):
         with ui.column().classes("grow min-w-0 h-full gap-1 p-2"):
             page = PointsPage(state)
         with ui.column().classes("w-[400px] shrink-0 h-full border-l gap-0"):
-            effect_panel(state, live, page)
+            effect_panel(state, live, page, look_at)
     return page
 
 

@@ -30,8 +30,8 @@ _FACTS = {
 }
 _RULES = ("attribute_points", "event_points", "inactivity_points")
 _WIDTHS = {
-    "rule_id": 155, "attribute": 135, "operator": 88, "value": 130, "reason": 260,
-    "description": 300, "next_action": 260, "effect": 90, "locked": 70,
+    "rule_id": 155, "score_model": 100, "attribute": 125, "operator": 88, "value": 110,
+    "reason": 260, "description": 300, "next_action": 260, "effect": 90, "locked": 70,
 }  # fmt: skip
 _WIDTHS_BY_KIND = {"number": 62, "whole": 62, "date": 96}
 # Of a header, in pixels, as all widths.
@@ -117,6 +117,8 @@ def _columns(state: State, table: str) -> list[dict[str, Any]]:
         "resizable": False, "headerTooltip": "Line in the file.",
     }  # fmt: skip
     leading = [name for name in _FIRST if name in seed.columns]
+    if table in _RULES:
+        leading.insert(1, "score_model")
     names = [*leading, *(["points"] if "points" in seed.columns else [])]
     shown = [_column(state, table, seed.columns[name]) for name in names]
     facts = [_fact(name, *words) for name, words in _FACTS.items()] if table in _RULES else []

@@ -26,7 +26,7 @@ from scripts.shared.interface import LEAD_IDENTITIES
 from scripts.shared.text import points_text
 from scripts.shared.warehouse import reading
 
-_OF_WAREHOUSE, _MADE_UP = "One that was landed", "One made up"
+_OF_WAREHOUSE, _MADE_UP = "One of the leads", "One made up"
 _IDS_OFFERED = 8
 _WAYS_SHOWN = 12
 
@@ -68,7 +68,7 @@ class LeadPage:
 
     def _draw_question(self) -> None:
         self._kind = ui.toggle([_OF_WAREHOUSE, _MADE_UP], value=_OF_WAREHOUSE)
-        self._kind.props("dense no-caps").classes("w-full")
+        self._kind.props("dense no-caps spread").classes("w-full")
         with ui.row(wrap=False).classes("w-full gap-2"):
             self._day = ui.input("On the day").props("type=date dense stack-label clearable")
             self._day.classes("grow").tooltip("Empty: the last day of the data")
@@ -87,7 +87,7 @@ class LeadPage:
 
     def _draw_answer(self) -> None:
         self._spinner = ui.linear_progress(show_value=False, size="2px").props("indeterminate")
-        self._spinner.set_visibility(False)
+        self._spinner.classes("shrink-0 invisible")  # keeps its place
         self._fault = ui.label("Name a lead, or make one up.").mark("lead fault")
         self._fault.classes("text-sm whitespace-pre-wrap")
         self._answer = ui.column().classes("w-full gap-2")
@@ -139,14 +139,16 @@ class LeadPage:
             return
         self._version += 1
         version = self._version
-        self._spinner.set_visibility(True)
+        self._spinner.classes(remove="invisible")
+        self._answer.classes(add="opacity-50")  # it is of another question
         try:
             found = await self._live.of_a_lead(lambda seeds: _tested(asked, seeds))
         except UserError as error:
             found = Tested(None, None, str(error))
         if version != self._version:
             return
-        self._spinner.set_visibility(False)
+        self._spinner.classes(add="invisible")
+        self._answer.classes(remove="opacity-50")
         self._show(found)
 
     def _show(self, found: Tested) -> None:

@@ -16,7 +16,7 @@ _MODEL, _PERSONA = "score_model", "persona"
 def leave_past_alone(state: State) -> str:
     """Put the edits of the champion into a copy that goes live on the day after the clock.
 
-    The champion is as it was when it was opened; it is one edit, which can be undone. Returns the
+    The champion is as the live seeds have it; it is one edit, which can be undone. Returns the
     name of the copy. Raises UserError where no champion is live, or it was not edited.
     """
     champion, clock = state.data.champion, state.data.clock
@@ -25,10 +25,10 @@ def leave_past_alone(state: State) -> str:
     tables = [name for name in state.tables if _MODEL in state.columns(name)]
     if all(
         _of(state, name, state.rows(name), champion)
-        == _of(state, name, state.opened(name), champion)
+        == _of(state, name, state.live_rows(name), champion)
         for name in tables
     ):
-        raise UserError(f"nothing of {champion} was edited since it was opened or saved")
+        raise UserError(f"nothing of {champion} was edited: it is as the live seeds have it")
     names = {row[_MODEL] for row in state.cells("score_models")}
     copy = next(new for new in _names(champion) if new not in names)
     live_from = str(clock + timedelta(days=1))
@@ -37,15 +37,15 @@ def leave_past_alone(state: State) -> str:
 
 
 def _parted(state: State, table: str, champion: str, copy: str, live_from: str) -> Iterator[Row]:
-    """The rows of a table with the champion as it was, and after them its copy."""
+    """The rows of a table with the champion as it is live, and after them its copy."""
     now = {row.id: row for row in state.rows(table)}
-    opened = state.opened(table)
-    for row in opened:
+    live = state.live_rows(table)
+    for row in live:
         if _of(state, table, [row], champion):
             yield row
         elif row.id in now:
             yield now[row.id]
-    known = {row.id for row in opened}
+    known = {row.id for row in live}
     edited = _of(state, table, state.rows(table), champion)
     yield from (row for row in state.rows(table) if row.id not in known and row not in edited)
     for row in edited:

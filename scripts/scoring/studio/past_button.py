@@ -1,5 +1,7 @@
 """Asks what an edit changes in the past, and leaves the past alone where that is not wanted."""
 
+from datetime import date
+
 from nicegui import ui
 
 from scripts.scoring.effect import Restated
@@ -8,18 +10,25 @@ from scripts.scoring.studio.past import leave_past_alone
 from scripts.scoring.studio.state import State
 from scripts.shared.errors import UserError
 
+# The day that int_live_models takes for a model without `live_from`.
+_ALWAYS = date(1900, 1, 1)
+
 
 def past_button(state: State, live: Live) -> ui.column:
     """Draw the buttons, and below them what was found; an edit afterwards takes that away."""
     with ui.column().classes("w-full gap-1") as shown:
-        ask = ui.button("What of the past?", icon="history").props("outline dense no-caps")
-        ask.tooltip("Scores the whole history anew, which takes as long as a build").classes("px-2")
+        with ui.row(wrap=False).classes("gap-2"):
+            ask = ui.button("What of the past?", icon="history").props("outline dense no-caps")
+            ask.tooltip(
+                "How many leads would have become an MQL in the past: scores the whole history "
+                "anew, which takes as long as a build"
+            ).classes("px-2")
+            leave = ui.button("Leave the past alone").props("outline dense no-caps")
+            leave.tooltip(
+                "The champion stays as it is; the edits go into a copy of it under a new name, "
+                "which counts from the day after the clock on"
+            ).classes("px-2")
         told = ui.label().classes("text-sm whitespace-pre-wrap w-full").mark("past")
-        leave = ui.button("Leave the past alone").props("outline dense no-caps")
-        leave.tooltip(
-            "The champion stays as it is; the edits go into a copy of it under a new name, which "
-            "counts from the day after the clock on"
-        ).classes("px-2")
 
     async def find() -> None:
         ask.disable()
@@ -47,9 +56,13 @@ def past_button(state: State, live: Live) -> ui.column:
     return shown
 
 
+def _since(day: date) -> str:
+    return "from the start" if day == _ALWAYS else f"since {day}"
+
+
 def _told(found: Restated) -> str:
     lines = [
-        f"{model.score_model}, live since {model.live_from}: {model.mqls_now:,} MQLs became "
+        f"{model.score_model}, live {_since(model.live_from)}: {model.mqls_now:,} MQLs became "
         f"{model.mqls_then:,}."
         for model in found.models
     ]

@@ -185,8 +185,8 @@ def rule_cells(state: State, offer: Offer, model: str) -> dict[str, str]:
         "rule_id": _free_name(state, model, f"{offer.attribute} {offer.name}"),
         "score_group": next(iter([*fitting, *(row["score_group"] for row in groups)]), ""),
     }
-    if offer.is_event:
-        return {**rule, "event_key": offer.value, "decay": "none"}
+    if offer.is_event:  # once, as its leads are counted: some events come by the hundred
+        return {**rule, "event_key": offer.value, "max_events": "1", "decay": "none"}
     if offer.lower:
         bounds = {"operator": "between", "lower": offer.lower, "upper": offer.upper}
         return {**rule, "attribute": offer.attribute, **bounds, "effect": "points"}

@@ -34,7 +34,12 @@ class SaveDialog:
                 state.live: f"the live seeds, {_shown(state.live)}: the next build takes them",
                 state.proposal: f"a proposal, {_shown(state.proposal)}: nothing live changes",
             }
-            self._target = ui.radio(targets, value=state.live, on_change=self._show)
+            is_proposed = state.proposal.is_dir()  # opened, or saved into before
+            self._target = ui.radio(
+                targets,
+                value=state.proposal if is_proposed else state.live,
+                on_change=self._retarget,
+            )
             self._content = ui.column().classes(
                 "w-full gap-1 max-h-[46vh] overflow-y-auto flex-nowrap"
             )
@@ -46,7 +51,10 @@ class SaveDialog:
             with ui.row().classes("w-full justify-end"):
                 ui.button("Close", on_click=dialog.close).props("flat no-caps")
                 self._build = ui.button("Build and publish", on_click=self._build_and_publish)
-                self._build.props("outline no-caps")
+                self._build.props("outline no-caps").tooltip(
+                    "As make run after landing, with the seeds chosen above: all scores are made "
+                    "anew, and what BI reads is replaced. Save first."
+                )
                 self._save = ui.button("Save", icon="save", on_click=self._write).props(
                     "no-caps autofocus"
                 )
@@ -72,6 +80,10 @@ class SaveDialog:
         folder: Path = self._target.value
         return folder
 
+    def _retarget(self) -> None:
+        self._told.set_text("")
+        self._show()
+
     def _show(self) -> None:
         self._content.clear()
         errors = len(check_seeds(self._state.working).errors)
@@ -82,7 +94,7 @@ class SaveDialog:
             self._told.set_text(str(error))
             found = []
         with self._content:
-            if not found:
+            if not found and not self._told.text:
                 ui.label("There is nothing to save there.").classes("text-sm text-gray-600")
             for change in found:
                 self._show_change(change)
@@ -90,6 +102,13 @@ class SaveDialog:
                 ui.label(
                     f"{errors} error{'s' if errors > 1 else ''} must be mended before the live "
                     "seeds are saved; a proposal may be saved with them."
+                ).classes("text-sm text-red-800")
+            effect = self._state.effect
+            if found and effect and effect.broken_personas:
+                broken = len(effect.broken_personas)
+                ui.label(
+                    f"{broken} golden lead{'s' if broken > 1 else ''} would land in another band "
+                    "(they are named in What it does): a build with these seeds fails."
                 ).classes("text-sm text-red-800")
         undecided = [
             conflict

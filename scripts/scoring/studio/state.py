@@ -21,6 +21,7 @@ from scripts.seeds.checks.files import read_rows
 from scripts.seeds.checks.seeds import read_seeds
 from scripts.seeds.checks.tables import Finding
 from scripts.seeds.document import Document, Record
+from scripts.seeds.merge import keyed
 from scripts.seeds.overlay import SEEDS, overlay
 from scripts.shared.errors import UserError
 from scripts.shared.temporary import temporary_folder
@@ -64,7 +65,6 @@ class State:
     - `effect`: of the last seeds without error, None before the first; `failure` the sentence why
       there is none for the seeds as they are; `is_computing` while one is on its way;
       `effect_changed` tells that any of these is another
-    - `lead_asked`: somebody wants to look at a lead, by its id
     - `saved`: the seeds were saved
     - `data`: what the warehouse has that rules can be made of; `data_read` tells that it is known
     """
@@ -77,7 +77,6 @@ class State:
         self.changed: Event[[str]] = Event()
         self.checked: Event[[]] = Event()
         self.effect_changed: Event[[]] = Event()
-        self.lead_asked: Event[[str]] = Event()
         self.saved: Event[[]] = Event()
         self.findings: tuple[Finding, ...] = ()
         self.effect: WhatIf | None = None
@@ -222,9 +221,21 @@ class State:
         records = (self._record(document, row) for row in self._rows[table])
         return document.with_records(records).to_bytes()
 
-    def opened(self, table: str) -> tuple[Row, ...]:
-        """The rows of a table as they were when it was opened or last saved."""
-        return self._opened[table]
+    def live_rows(self, table: str) -> tuple[Row, ...]:
+        """The rows of a table as the live seeds had them when last read, by their ids here."""
+        key, opened = read_seeds()[table].key, self._documents[table]
+        ids = {
+            name: row.id for name, row in zip(keyed(opened, key), self._opened[table], strict=True)
+        }
+        live = Document.read(self.seen[self.live][table], table)
+        places = [live.columns.index(name) for name in opened.columns]
+        return tuple(
+            Row(
+                ids[name] if name in ids else next(self._ids),
+                tuple(record.cells[place] for place in places),
+            )
+            for name, record in keyed(live, key).items()
+        )
 
     @property
     def unsaved(self) -> list[str]:
