@@ -177,8 +177,8 @@ def test_it_recovers_the_hidden_propensity(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setenv("LEADS_WAREHOUSE", str(tmp_path / "leads.duckdb"))
     write_sample(tmp_path / "data", 20_000)
     land(tmp_path / "data")
-    models = ["+int_evaluation_scores", "+int_evaluated_factors"]
-    run_dbt(tmp_path, {}, models)
+    models = ["lead_lifecycle", "int_evaluated_factors", "int_prediction_features", "score_quality"]
+    run_dbt(tmp_path, {}, [f"+{model}" for model in models])
     result = recommend("standard", 30, "customer")
     expected = hidden_area(result, tmp_path / "data")
     print(
