@@ -24,7 +24,7 @@ from scripts.scoring.measured import (
     quality,
     sample_share,
 )
-from scripts.scoring.rescore import LIVE, Rescoring
+from scripts.scoring.rescore import HISTORY_DATES, LIVE, Rescoring
 from scripts.seeds.overlay import load_seed
 from scripts.shared.interface import (
     ATTAINABLE_SCORES,
@@ -86,8 +86,7 @@ PRICED = "int_factors__events"
 # All that people are known by: without it personas are alone.
 OF_LEADS = (
     *("int_lead_profiles", "int_all_event_days", "int_sequence_event_days", ACCOUNTS),
-    *("int_history_due", "int_evaluation_dates"),
-    *(f"int_history_dates__{kind}" for kind in ("accounts", "events", "leads")),
+    *("int_history_due", "int_evaluation_dates", *HISTORY_DATES),
 )
 READ = (
     *OF_RULES,
@@ -113,15 +112,16 @@ select
     scores.observation_id, leads.lead_id, leads.score_model, scores.lead_region,
     leads.score, leads.band, leads.band_order, leads.is_callable,
     coalesce(allowed.is_callable, leads.is_callable) as may_be_called,
-    leads.is_callable and coalesce(leads.band_order >= ready.band_order, false) as is_ready
+    leads.is_callable and coalesce(bands.is_mql, false) as is_ready
 from {LIVE}.marts.lead_score as leads
 inner join {LIVE}.{SCORES} as scores
     on leads.lead_id = scores.lead_id and leads.score_model = scores.score_model
     and scores.is_current
 left join marts.lead_score as allowed
     on leads.lead_id = allowed.lead_id
-left join ({compare.READY_FROM.format(REGION_BANDS)}) as ready
-    on scores.score_model = ready.score_model and scores.lead_region = ready.lead_region
+left join {LIVE}.{REGION_BANDS} as bands
+    on scores.score_model = bands.score_model and scores.lead_region = bands.lead_region
+    and scores.band = bands.band
 """
 
 # Whom only its points keep from a call may be called once it has others.
@@ -319,12 +319,13 @@ select
         else leads.may_be_called and not will.is_disqualified and not will.is_junk
     end as is_callable_then,
     case when will.observation_id is null then leads.is_ready
-        else is_callable_then and coalesce(will.band_order >= ready.band_order, false)
+        else is_callable_then and coalesce(bands.is_mql, false)
     end as is_ready_then
 from preview.leads as leads
 left join {SCORES} as will on leads.observation_id = will.observation_id
-left join ({compare.READY_FROM.format(REGION_BANDS)}) as ready
-    on leads.score_model = ready.score_model and leads.lead_region = ready.lead_region
+left join {REGION_BANDS} as bands
+    on will.score_model = bands.score_model and will.lead_region = bands.lead_region
+    and will.band = bands.band
 """
 
 PERSONAS_THEN = f"""
@@ -336,16 +337,6 @@ from preview.personas as personas
 inner join {GOLDEN_LEADS} as golden
     on personas.lead_id = golden.lead_id and personas.score_model = golden.score_model
 left join {SCORES} as will on personas.observation_id = will.observation_id
-order by all
-"""
-
-PERSONAS_ANEW = """
-select distinct
-    will.persona, will.score_model, will.expected_band, personas.band, will.band,
-    personas.score, will.score
-from marts.golden_lead_factors as will
-left join preview.personas as personas
-    on will.persona = personas.persona and will.score_model = personas.score_model
 order by all
 """
 
@@ -477,9 +468,9 @@ class Baseline:
         for name in points:
             scratch.replace(name, f"from {load_seed(scratch.connection, changed[name])}")
         scratch.run(scratch.nothing_of(*OF_LEADS), points, (), ("golden_lead_factors",))
-        found = scratch.connection.sql(PERSONAS_ANEW).fetchall()
+        found = compare.personas(scratch.connection)
         scratch.restore()
-        return tuple(Persona(*row) for row in found)
+        return found
 
     def _tell_reasons(self) -> None:
         """Fill `reasons_then`, then `reasons_now`, with the reasons of the leads that move."""

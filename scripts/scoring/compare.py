@@ -11,19 +11,11 @@ from collections.abc import Iterator
 
 from duckdb import DuckDBPyConnection
 
-from scripts.scoring.effect import REASONS, Change, ChangedRule, Counted, Mover
+from scripts.scoring.effect import REASONS, Change, ChangedRule, Counted, Mover, Persona
 from scripts.scoring.rescore import LIVE
 from scripts.shared.interface import RULES
 
 HAS_MOVED = "(score_now, band_now) is distinct from (score_then, band_then)"
-
-# A lead of a band that is handed to sales, or of a higher one, that may be called, is ready.
-READY_FROM = """
-select score_model, lead_region, min(band_order) as band_order
-from {}
-where is_mql
-group by all
-"""
 
 _COUNTED = f"""
 select
@@ -114,6 +106,24 @@ def movers(connection: DuckDBPyConnection) -> Iterator[Mover]:
     for lead_id, score_now, score_then, band_now, band_then in told:
         why = tuple(changes.get(lead_id, ()))
         yield Mover(lead_id, score_now, score_then, band_now, band_then, why)
+
+
+def personas(connection: DuckDBPyConnection) -> tuple[Persona, ...]:
+    """The golden leads then, as scored in this connection, each with where it lands now."""
+    found = connection.sql(
+        f"""with was as (
+            select distinct persona, score_model, band, score
+            from {LIVE}.marts.golden_lead_factors
+        ), will as (
+            select distinct persona, score_model, expected_band, band, score
+            from marts.golden_lead_factors
+        )
+        select
+            persona, score_model, will.expected_band, was.band, will.band, was.score, will.score
+        from will left join was using (persona, score_model)
+        order by persona, score_model, will.expected_band"""
+    )
+    return tuple(Persona(*row) for row in found.fetchall())
 
 
 def changed_rules(connection: DuckDBPyConnection, then: str) -> tuple[ChangedRule, ...]:

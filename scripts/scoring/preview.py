@@ -15,24 +15,22 @@ from duckdb import DuckDBPyConnection
 from scripts.scoring import compare
 from scripts.scoring.baseline import AS_IT_WAS, POINT_TABLES, READ, REASONS_OF, Baseline
 from scripts.scoring.effect import (
-    Persona,
     Quality,
     Restated,
     RestatedModel,
     WhatIf,
 )
 from scripts.scoring.measured import EVALUATED, EVALUATED_SAMPLE, SCORED, quality, sample_share
-from scripts.scoring.rescore import LIVE, Rescoring, rescoring
+from scripts.scoring.rescore import HISTORY_DATES, LIVE, Rescoring, rescoring
 from scripts.seeds.overlay import load_seed
 from scripts.shared import paths
 from scripts.shared.errors import UserError
 from scripts.shared.interface import (
+    CURRENT_SCORES,
     LEAD_PROFILES,
     LIFECYCLES,
     LIVE_MODELS,
-    REGION_BANDS,
     RULES,
-    SCORES,
 )
 from scripts.shared.warehouse import built_file
 
@@ -41,12 +39,7 @@ MOVERS = 10
 # What is looked at. Only the last of them, read for a few leads, is not worth a table.
 RESULTS = ("lead_score", "golden_lead_factors", "int_evaluation_leads", "int_scored_days")
 
-# What is not computed anew: the days on which scores could rise, and words for all leads.
-HISTORY_DATES = (
-    "int_history_dates__accounts",
-    "int_history_dates__events",
-    "int_history_dates__leads",
-)
+# Words for all leads are not made anew, nor are the days on which scores could rise.
 TOP_REASONS = "int_top_reasons"
 
 # A build scores past days of leads that are due; here those of all leads are.
@@ -126,18 +119,13 @@ def _as_built() -> Iterator[None]:
 
 def _lead_scores(database: str) -> str:
     """The score that counts for each lead, and whether it is ready for sales."""
-    ready = compare.READY_FROM.format(f"{database}{REGION_BANDS}")
     return f"""
     select
         leads.lead_id, leads.score_model, leads.score, leads.band, leads.band_order,
-        leads.is_callable,
-        leads.is_callable and coalesce(leads.band_order >= ready.band_order, false) as is_ready
+        leads.is_callable, leads.is_callable and scores.is_mql as is_ready
     from {database}marts.lead_score as leads
-    inner join {database}{SCORES} as scores
+    inner join {database}{CURRENT_SCORES} as scores
         on leads.lead_id = scores.lead_id and leads.score_model = scores.score_model
-        and scores.is_current
-    left join ({ready}) as ready
-        on scores.score_model = ready.score_model and scores.lead_region = ready.lead_region
     """
 
 
@@ -174,25 +162,8 @@ def _compared(
         movers=tuple(compare.movers(connection)),
         quality_now=quality_now,
         quality_then=quality(scratch, SCORED, sample_share(connection)),
-        personas=tuple(_personas(connection)),
+        personas=compare.personas(connection),
     )
-
-
-def _personas(connection: DuckDBPyConnection) -> list[Persona]:
-    found = connection.sql(
-        f"""with was as (
-            select distinct persona, score_model, band, score
-            from {LIVE}.marts.golden_lead_factors
-        ), will as (
-            select distinct persona, score_model, expected_band, band, score
-            from marts.golden_lead_factors
-        )
-        select
-            persona, score_model, will.expected_band, was.band, will.band, was.score, will.score
-        from will left join was using (persona, score_model)
-        order by persona, score_model, will.expected_band"""
-    )
-    return [Persona(*row) for row in found.fetchall()]
 
 
 def _restated(connection: DuckDBPyConnection) -> Restated:

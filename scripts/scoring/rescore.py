@@ -34,6 +34,9 @@ from scripts.shared.warehouse import (
 
 # The schema-qualified name under which the scratch file has the live one.
 LIVE = "_live"
+
+# The days of the past on which a score can rise: what looks at one day leaves them out.
+HISTORY_DATES = tuple(f"int_history_dates__{kind}" for kind in ("accounts", "events", "leads"))
 # The file beside a scratch in memory: its name must not be the live file's.
 SCRATCH = "_scratch.duckdb"
 

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 
 from scripts.scoring.one_lead import EXAMPLE_EVENTS
-from scripts.scoring.rescore import Rescoring
+from scripts.scoring.rescore import HISTORY_DATES, Rescoring
 from scripts.shared.interface import (
     ALL_EVENT_DAYS,
     CURRENT_SCORES,
@@ -40,10 +40,7 @@ CHANGEABLE = (
 )
 
 # Other days than the score's are not scored, and what the CRM knows is no event that was landed.
-_LEFT_OUT = (
-    *("int_history_due", "int_evaluation_dates", "int_history_dates__accounts"),
-    *("int_history_dates__events", "int_history_dates__leads"),
-)
+_LEFT_OUT = ("int_history_due", "int_evaluation_dates", *HISTORY_DATES)
 _CRM_EVENTS = "int_crm_events"
 # Where decay does not count.
 _NO_EVENTS = (*_LEFT_OUT, "int_factors__attributes", "int_factors__inactivity", "int_days_to_score")

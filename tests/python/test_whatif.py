@@ -250,14 +250,16 @@ def test_all_leads_that_move_are_in_the_json(warehouse: Warehouse, tmp_path: Pat
 def test_a_new_band_stands_in_its_order_and_takes_no_lead_from_sales(
     warehouse: Warehouse, tmp_path: Path
 ) -> None:
+    """What makes an MQL is the band hot or a higher one, and very_hot is higher."""
     text = (SEEDS / "points" / "score_bands.csv").read_text("utf-8")
-    ready = "standard,,sales_ready,4,"
-    assert ready in text
-    between = f"standard,,very_hot,4,60,Call\n{ready.replace(',4,', ',5,')}"
+    ready = "standard,,sales_ready,4,75,"
+    assert text.count(ready) == 1
+    between = "standard,,very_hot,4,60,Write today\nstandard,,sales_ready,5,75,"
     (tmp_path / "score_bands.csv").write_text(text.replace(ready, between), "utf-8")
     found = whatif(tmp_path)
     assert found.band_order[-4:] == ("warm", "hot", "very_hot", "sales_ready")
     assert ("hot", "very_hot") in {(now, then) for now, then, _ in found.bands}
+    assert sum(leads for _, band, leads in found.bands if band == "very_hot") > 20
     assert found.ready_then == found.ready_now > 0
 
 
@@ -298,18 +300,6 @@ def test_a_persona_that_would_land_elsewhere_is_told(warehouse: Warehouse, tmp_p
     (line,) = (x for x in (SEEDS / TABLE).read_text("utf-8").split("\n") if x.startswith(executive))
     found = whatif(write(tmp_path, line, line.replace(line.split(",")[12], "-90", 1)))
     assert any("lands in cold, not in" in persona for persona in found.broken_personas)
-
-
-def test_a_band_in_between_takes_no_lead_from_sales(warehouse: Warehouse, tmp_path: Path) -> None:
-    """What makes an MQL is the band hot or a higher one, and very_hot is higher."""
-    bands = (SEEDS / "points" / "score_bands.csv").read_text("utf-8")
-    high = "standard,,sales_ready,4,75,"
-    assert bands.count(high) == 1
-    between = "standard,,very_hot,4,60,Write today\nstandard,,sales_ready,5,75,"
-    (tmp_path / "score_bands.csv").write_text(bands.replace(high, between), "utf-8")
-    found = whatif(tmp_path)
-    assert sum(leads for _, band, leads in found.bands if band == "very_hot") > 20
-    assert found.ready_then == found.ready_now > 0
 
 
 def test_what_is_likely_not_meant_is_told(warehouse: Warehouse, tmp_path: Path) -> None:
