@@ -13,7 +13,7 @@
                 else 0
             end
         when 'exponential'
-            then round(power(0.5, {{ age }} / cast({{ decay_days }} as double)), 8)
+            then power(0.5, {{ age }} / cast({{ decay_days }} as double))
         when 'step'
             then greatest(
                 0,

@@ -24,7 +24,7 @@ select
     {# Never certain while the lead is open. #}
     cast(case
         when leads.outcome = 'won' then 100
-        when odds.log_odds is not null then least(greatest(round(100 / (1 + exp(-odds.log_odds)), 2), 0.01), 99.99)
+        when odds.log_odds is not null then least(greatest(100 / (1 + exp(-odds.log_odds)), 0.01), 99.99)
     end as decimal(5, 2)) as win_probability,
     clock.clock_date as score_date
 from leads

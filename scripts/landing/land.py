@@ -45,7 +45,7 @@ from scripts.privacy.suppression import mark_suppressed, suppressed_words
 from scripts.shared.errors import UserError
 from scripts.shared.lock import exclusive
 from scripts.shared.temporary import temporary_folder
-from scripts.shared.warehouse import connect, storage
+from scripts.shared.warehouse import connect, first_row, storage
 
 # A row dated after its landing is kept, but models do not see it before its time.
 WAITING = {"leads": "created_at", "lead_events": "occurred_at"}
@@ -632,6 +632,6 @@ def _names(entity: Entity) -> str:
 def _row(
     connection: DuckDBPyConnection, sql: str, parameters: Sequence[object] = ()
 ) -> tuple[Any, ...]:
-    row = connection.execute(sql, parameters).fetchone()
+    row = first_row(connection, sql, parameters)
     assert row
     return row

@@ -7,6 +7,7 @@ from duckdb import DuckDBPyConnection
 
 from scripts.landing.contract import Entity
 from scripts.shared.errors import UserError
+from scripts.shared.warehouse import first_row
 
 # Entities whose rows may be parts of a sum, and the columns that are added.
 SUMMABLE = {
@@ -66,10 +67,11 @@ def _several(name: str) -> str:
 def _refuse(connection: DuckDBPyConnection, entity: Entity, files: dict[int, str]) -> None:
     below = {column.name: column.below for column in entity.columns if column.below}
     too_much = " or ".join(f"abs({name}) >= {below[name]}" for name in SUMMABLE[entity.name])
-    found = connection.sql(
+    found = first_row(
+        connection,
         f"select file_number, is_mixed, ({', '.join(entity.key)})::varchar from sums "
-        f"where is_mixed or {too_much} order by all limit 1"
-    ).fetchone()
+        f"where is_mixed or {too_much} order by all limit 1",
+    )
     if found:
         number, is_mixed, key = found
         cause = "are in several currencies" if is_mixed else "add up to more than can be held"

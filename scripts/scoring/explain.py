@@ -35,7 +35,7 @@ from scripts.shared.interface import (
     RULES,
 )
 from scripts.shared.text import points_text
-from scripts.shared.warehouse import holds, reading
+from scripts.shared.warehouse import first_row, holds, reading
 
 WAYS_SHOWN = 5
 DISQUALIFIED = "disqualified"
@@ -309,18 +309,20 @@ def _cells(reason: Reason) -> list[str]:
 
 def survivor_of(connection: DuckDBPyConnection, lead_id: str) -> str:
     """The lead as which a landed one is scored. Raises UserError where none was landed by then."""
-    found = connection.execute(
+    found = first_row(
+        connection,
         f"""select surviving_lead_id from {LEAD_IDENTITIES}
         where lead_id in ($1, $2) order by lead_id = $1 desc""",
         [lead_id, landed_id(lead_id)],
-    ).fetchone()
+    )
     if found:
         return str(found[0])
-    landed = connection.execute(
+    landed = first_row(
+        connection,
         f"""select min(created_at)::date, (select clock_date from {CLOCK})
         from raw.leads where lead_id in (?, ?) having count(*) > 0""",
         [lead_id, landed_id(lead_id)],
-    ).fetchone()
+    )
     if landed:
         raise UserError(f"lead {lead_id!r} came in on {landed[0]}, after {landed[1]}")
     raise UserError(f"no lead {lead_id!r} was landed")
@@ -360,10 +362,11 @@ def _beyond_the_data(connection: DuckDBPyConnection, day: date | None) -> tuple[
 
 def _refuse_objector(connection: DuckDBPyConnection, survivor: str, lead_id: str) -> None:
     """Raises UserError for who objected to being scored, which holds for all days."""
-    objected = connection.execute(
+    objected = first_row(
+        connection,
         f"select 1 from {LEAD_PROFILES} where lead_id = ? and is_current and has_objected",
         [survivor],
-    ).fetchone()
+    )
     if objected:
         raise UserError(f"lead {lead_id!r} objected to being scored: it has no score on any day")
 
@@ -421,15 +424,16 @@ def _explanation(
         from {CURRENT_SCORES} where lead_id = ? and score_model = ?""",
         [lead_id, model],
     ).fetchall()
-    not_callable = connection.execute(
-        "select not_callable_reason from marts.lead_score where lead_id = ?", [lead_id]
-    ).fetchone()
-    above = connection.execute(
+    not_callable = first_row(
+        connection, "select not_callable_reason from marts.lead_score where lead_id = ?", [lead_id]
+    )
+    above = first_row(
+        connection,
         f"""select band, lower_bound from {REGION_BANDS}
         where score_model = ? and lead_region = ? and lower_bound > ?
         order by lower_bound limit 1""",
         [model, region, score],
-    ).fetchone()
+    )
     day = _clock(connection)
     is_deleted = score_date < day
     if is_deleted:

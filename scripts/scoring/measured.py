@@ -12,6 +12,7 @@ from scripts.scoring.rescore import LIVE, Rescoring
 from scripts.shared.interface import EVALUATION_DATES, EVALUATION_LEADS, SCORED_DAYS
 from scripts.shared.settings import quality_day
 from scripts.shared.statistics import measure
+from scripts.shared.warehouse import first_row
 
 # The quality is that of the score of this day, as in the lead quality score, of a sample.
 SCORED_DAY = quality_day()
@@ -67,26 +68,28 @@ def quality(scratch: Rescoring, scored: str, share: tuple[int, int]) -> Quality 
     relation = scratch.nodes[SCORES].relation
     score, leads, won = (
         np.array(values, np.int64)
-        for values in connection.sql(
+        for values in first_row(
+            connection,
             f"""select list(score order by score), list(leads order by score),
                 list(won order by score)
             from (
                 select (score * 10000)::bigint as score, count(*) as leads,
                     count(*) filter (is_converted) as won
                 from {relation} group by score
-            ) having count(*) > 0"""
-        ).fetchone()
+            ) having count(*) > 0""",
+        )
         or ((), (), ())
     )
     if champion is None or not len(score):
         return None
     found = measure(won, score, leads)
     scratch.remake(CURVE)
-    curve = connection.execute(
+    curve = first_row(
+        connection,
         f"""select cutoff, precision_rate, leads_per_week * ? / ?
         from {scratch.nodes[CURVE].relation} where region = '(all)' and is_todays_cutoff""",
         [all_leads, sampled],
-    ).fetchone()
+    )
     auc, auc_low, auc_high, lift = (
         None if math.isnan(value) else value
         for value in (found.auc, found.auc_low, found.auc_high, found.lift)

@@ -3,9 +3,10 @@
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import duckdb
 from duckdb.func import FunctionNullHandling
@@ -156,12 +157,26 @@ def storage() -> Iterator[None]:
 
 def holds(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
     """Whether the database has a table or view of this name, its schema included."""
-    found = connection.execute(
+    found = first_row(
+        connection,
         """select 1 from information_schema.tables
         where table_catalog = current_database() and table_schema || '.' || table_name = ?""",
         [table],
     )
-    return found.fetchone() is not None
+    return found is not None
+
+
+def first_row(
+    connection: duckdb.DuckDBPyConnection,
+    query: str,
+    parameters: Sequence[object] | Mapping[str, object] = (),
+) -> tuple[Any, ...] | None:
+    """The first row of a query of few, or None.
+
+    All are fetched: in DuckDB 2 a result that is left half read keeps the connection from others.
+    """
+    rows = connection.execute(query, parameters).fetchall()
+    return rows[0] if rows else None
 
 
 def tables_of(connection: duckdb.DuckDBPyConnection, schema: str) -> dict[str, str]:

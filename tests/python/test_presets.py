@@ -672,8 +672,8 @@ def test_the_sum_of_the_log_is_always_the_score(built: duckdb.DuckDBPyConnection
                 where f.lead_id = s.lead_id and f.score_model = s.score_model
             ), 0)
         ) from marts.lead_score_by_model as s"""
-    ).fetchone()
-    assert found == (len(seeds_of_all_presets()["score_models"]), 0)
+    ).fetchall()
+    assert found == [(len(seeds_of_all_presets()["score_models"]), 0)]
 
 
 def test_the_log_of_once_per_person_has_rules_alone(built: duckdb.DuckDBPyConnection) -> None:

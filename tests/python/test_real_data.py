@@ -43,16 +43,16 @@ def test_olist_lands_as_it_was_counted(tmp_path: Path, monkeypatch: pytest.Monke
             """select count(*) filter (lead_source is null), min(created_at)::date::varchar,
                 max(created_at)::date::varchar, count(attributes ->> 'landing_page_id')
             from raw.leads"""
-        ).fetchone() == (60, "2017-06-14", "2018-05-31", 8000)
+        ).fetchall() == [(60, "2017-06-14", "2018-05-31", 8000)]
         days = "closed_at::date - created_at::date"
         assert connection.sql(
             f"""select median({days}), round(avg({days}), 2), count(*) filter ({days} <= 30),
                 count(*) filter ({days} <= 90), min({days}), count(amount), sum(amount)
             from raw.opportunities where is_won"""
-        ).fetchone() == (14, 48.44, 555, 692, -2, 380, Decimal("676851.4800"))
-        assert connection.sql("select sum(amount) from raw.payments").fetchone() == (
-            Decimal("676851.4800"),
-        )
+        ).fetchall() == [(14, 48.44, 555, 692, -2, 380, Decimal("676851.4800"))]
+        assert connection.sql("select sum(amount) from raw.payments").fetchall() == [
+            (Decimal("676851.4800"),)
+        ]
 
 
 def test_bpi2012_lands_as_it_was_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,9 +63,9 @@ def test_bpi2012_lands_as_it_was_counted(tmp_path: Path, monkeypatch: pytest.Mon
             "opportunities": 5015,
         }
         assert result.total.rows_rejected == 0
-        assert connection.sql("select sum(budget) from raw.leads").fetchone() == (
-            Decimal("177634511.0000"),
-        )
+        assert connection.sql("select sum(budget) from raw.leads").fetchall() == [
+            (Decimal("177634511.0000"),)
+        ]
         assert connection.sql(
             """select count(*) filter (is_won), count(*) filter (not is_won),
                 count(*) filter (is_won is null and closed_at is null and stage = 'offer'),
@@ -74,7 +74,7 @@ def test_bpi2012_lands_as_it_was_counted(tmp_path: Path, monkeypatch: pytest.Mon
                     filter (is_won)),
                 sum(amount) filter (is_won)
             from raw.opportunities inner join raw.leads using (lead_id)"""
-        ).fetchone() == (2246, 2442, 327, 14.4366, 1382, Decimal("35290338.0000"))
+        ).fetchall() == [(2246, 2442, 327, 14.4366, 1382, Decimal("35290338.0000"))]
         assert connection.sql(
             "select count(distinct properties ->> 'resource') > 1 from raw.lead_events"
-        ).fetchone() == (True,)
+        ).fetchall() == [(True,)]

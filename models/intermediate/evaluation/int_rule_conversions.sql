@@ -49,7 +49,7 @@ select
     case
         when scores.log_odds_of_a_point > 0
             then try_cast(
-                    round(fired.mean_points + fired.missing_log_odds / scores.log_odds_of_a_point, 1) as decimal(18, 1)
+                    fired.mean_points + fired.missing_log_odds / scores.log_odds_of_a_point as decimal(18, 1)
                 )
     end as deserved_points
 from fired

@@ -50,7 +50,7 @@ select
     leads_with,
     leads_with / cast(leads as double) as fired_share,
     {{ struct_columns('lift') }},
-    cast(round(mean_points, 4) as decimal(18, 4)) as points,
+    cast(mean_points as decimal(18, 4)) as points,
     deserved_points,
     evaluated_date
 from compared

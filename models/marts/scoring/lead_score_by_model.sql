@@ -52,9 +52,9 @@ select
     predictions.predicted_conversion,
     predictions.prediction_reasons,
     deal_amounts.expected_deal_amount,
-    cast(round(
-        predictions.predicted_conversion * cast(deal_amounts.expected_deal_amount as double), 4
-    ) as decimal(18, 4)) as expected_value,
+    cast(
+        predictions.predicted_conversion * cast(deal_amounts.expected_deal_amount as double) as decimal(18, 4)
+    ) as expected_value,
     lead_models.score_date,
     points_hashes.points_hash
 from {{ ref('int_current_scores') }} as scores

@@ -122,6 +122,6 @@ def _write(build: duckdb.DuckDBPyConnection, file: Path, written_as: str) -> int
     query = (HERE / "files" / f"{file.stem}.sql").read_text()
     # With several threads the row groups of a Parquet file, hence its bytes, are a matter of luck.
     build.execute("set threads = 1" if written_as == PARQUET else "reset threads")
-    answer = build.execute(f"copy ({query}) to $file {written_as}", {"file": str(file)}).fetchone()
-    assert answer is not None
-    return int(answer[0])
+    copied = build.execute(f"copy ({query}) to $file {written_as}", {"file": str(file)})
+    ((rows,),) = copied.fetchall()
+    return int(rows)

@@ -189,8 +189,8 @@ def _read(
     selected = ", ".join(
         f"{expression} as c{place}" for place, expression in enumerate(expressions)
     )
-    found = connection.execute(
-        f"select place, {selected} from {source}", list(parameters)
+    found = connection.sql(
+        f"select place, {selected} from {source}", params=list(parameters)
     ).to_arrow_table()
     place = found.column(0).combine_chunks()
     is_young = place.is_null().to_numpy(zero_copy_only=False)
@@ -253,7 +253,7 @@ def _normalised(
 
 
 def _events(connection: duckdb.DuckDBPyConnection) -> dict[str, EventDays]:
-    found = connection.execute(_EVENTS, {"sales": list(CRM_EVENTS)}).to_arrow_table()
+    found = connection.sql(_EVENTS, params={"sales": list(CRM_EVENTS)}).to_arrow_table()
     keys = found.column("event_key").combine_chunks().dictionary_encode()
     codes = keys.indices.to_numpy()
     place, age, count = (

@@ -30,7 +30,7 @@ select
     campaign,
     region,
     'media' as cost_type,
-    round(campaign_leads * cost_per_lead * (0.6 + 0.8 * draw(row_no, 'spend')), 2)::decimal(18, 2)
+    (campaign_leads * cost_per_lead * (0.6 + 0.8 * draw(row_no, 'spend')))::decimal(18, 2)
         as amount,
     'EUR' as currency,
     round(clicks * impressions_per_click)::bigint as impressions,
@@ -43,7 +43,7 @@ select
     null,
     null,
     cost_type,
-    round(people * getvariable('leads') / 5000 * cost, 2),
+    (people * getvariable('leads') / 5000 * cost)::decimal(18, 2),
     'EUR',
     null,
     null

@@ -4,7 +4,7 @@ with months as (
     select
         lead_no,
         lead_no * 64 + month as payment_no,
-        round(amount / 12, 2)::decimal(18, 2) as amount,
+        (amount / 12)::decimal(18, 2) as amount,
         closed_at + to_months(month::int) + to_hours(24 + floor(72 * draw(lead_no, 'pays'))::bigint)
             as paid_at
     from outcomes, range(18) as months (month)

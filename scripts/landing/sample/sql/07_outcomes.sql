@@ -7,7 +7,7 @@ select
     people.account_no,
     'o' || lpad(lead_no::text, 8, '0') as opportunity_id,
     printf('rep-%02d', 1 + floor(12 * draw(lead_no, 'rep'))::int) as rep_id,
-    round(900 * employee_count ** 0.45 * exp(0.4 * normal(lead_no, 'amount')), 2)::decimal(18, 2)
+    (900 * employee_count ** 0.45 * exp(0.4 * normal(lead_no, 'amount')))::decimal(18, 2)
         as amount,
     created_at + days(3 + 57 * draw(lead_no, 'days to opportunity') ** 2) as opened_at,
     opened_at + days(7 + 53 * draw(lead_no, 'days to close') ** 1.5) as closed_at,
