@@ -75,7 +75,8 @@ def republish(file: Path, change: str = "") -> None:
     published = file.parent / "published" / "leads.duckdb"
     published.unlink(missing_ok=True)
     with duckdb.connect(str(file)) as connection:
-        connection.execute(change or "select 1")
+        if change:
+            connection.execute(change)
         marts = connection.sql(
             "select table_name from duckdb_tables() where schema_name = 'marts'"
         ).fetchall()

@@ -172,7 +172,7 @@ def write_next_day(folder: Path, last: date) -> None:
 
 def unlike(folder: Path, other: Path) -> set[str]:
     """The tables, marts or not, whose rows are not the same in both but for when they landed."""
-    told = "select columns(name -> name <> 'landed_at')"
+    told = "select columns(lambda name: name <> 'landed_at')"
     with duckdb.connect() as connection:
         for name, place in (("a", folder), ("b", other)):
             connection.execute(f"attach '{place / 'leads.duckdb'}' as {name} (read_only)")

@@ -62,8 +62,8 @@ class Erased:
                 str(row[0])
                 for table in ("opportunities", "payments", "lead_feedback", "lead_events")
                 for row in warehouse.query(
-                    f"""select columns(c -> c like '%_id' and c <> 'lead_id' and c <> 'owner_id'
-                        and c <> 'rep_id') from raw.{table}
+                    f"""select columns(lambda c: c like '%_id' and c <> 'lead_id'
+                        and c <> 'owner_id' and c <> 'rep_id') from raw.{table}
                     where lead_id in {(*self.leads, "")}"""
                 )
             ),

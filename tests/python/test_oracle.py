@@ -236,7 +236,7 @@ def _landed_world(warehouse: Warehouse) -> Iterator[World]:
 
 def _text_rows(connection: duckdb.DuckDBPyConnection, rows: str) -> list[Row]:
     """Rows as `build` and the oracle take them: text, JSON read, and '' in an empty cell."""
-    relation = connection.sql(f"select columns(c -> c <> 'landing_seq')::varchar from {rows}")
+    relation = connection.sql(f"select columns(lambda c: c <> 'landing_seq')::varchar from {rows}")
     found: list[Row] = []
     for values in relation.fetchall():
         row: Row = dict(zip(relation.columns, values, strict=True))

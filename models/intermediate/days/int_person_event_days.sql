@@ -25,11 +25,11 @@ added_up as (
 
         union all
 
-        {%- for relation in [ref('int_sequence_event_days'), ref('int_golden_event_days')] %}
+        {%- for name in ['int_sequence_event_days', 'int_golden_event_days'] %}
             select
                 lead_id, event_key, event_date, event_count, duration_seconds, null as most_per_minute,
                 first_occurred_at
-            from {{ relation }}
+            from {{ ref(name) }}
             where {{ is_asked }}
             {{- ' union all' if not loop.last }}
         {%- endfor %}

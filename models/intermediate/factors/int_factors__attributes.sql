@@ -9,12 +9,12 @@ held as (
     inner join {{ ref('int_days_to_score') }} as days
         on attributes.lead_id = days.lead_id
         and {{ holds_on('attributes', 'days.score_date') }}
-    {%- for relation in [ref('int_measures'), ref('int_segments')] %}
+    {%- for name in ['int_measures', 'int_segments'] %}
         union all
 
         select days.*, condition_values.condition_id
         from {{ ref('int_days_to_score') }} as days
-        inner join {{ relation }} as of_the_day
+        inner join {{ ref(name) }} as of_the_day
             on days.lead_id = of_the_day.lead_id
             and days.score_date = of_the_day.score_date
         inner join {{ ref('int_condition_values') }} as condition_values
