@@ -32,7 +32,7 @@ def copied(sample: Sample, tmp_path: Path) -> Warehouse:
 
 def copied_project(tmp_path: Path) -> Path:
     """The project, to be changed."""
-    ignored = shutil.ignore_patterns(".venv", "target", "warehouse", ".git")
+    ignored = shutil.ignore_patterns(".venv*", "target", "warehouse", ".git")
     return Path(shutil.copytree(PROJECT, tmp_path / "project", ignore=ignored))
 
 
