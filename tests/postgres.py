@@ -9,7 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import duckdb
 import pytest
+
+from scripts.landing.connecting.place import load_extension
+from scripts.shared.errors import UserError
 
 PASSWORD = "swordfish"
 # Debian keeps the server's own programs out of the way.
@@ -35,6 +39,14 @@ def _program(name: str) -> str:
     if not found:
         pytest.skip(f"there is no {name}: install PostgreSQL (on Debian: postgresql)")
     return found
+
+
+def load_or_skip(connection: duckdb.DuckDBPyConnection, extension: str) -> None:
+    """Load an extension of DuckDB; without a network DuckDB 2 has none, and the test is skipped."""
+    try:
+        load_extension(connection, extension)
+    except UserError as error:
+        pytest.skip(str(error))
 
 
 @contextmanager

@@ -1,7 +1,9 @@
 """Systems are brought in by queries, from wherever their tables lie, and what they lack is told."""
 
+import gzip
 import re
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -356,10 +358,10 @@ def as_parts(place: Path, folder: Path) -> Path:
     return folder
 
 
-def as_database(place: Path, attach: str, schema: str) -> None:
+def as_database(place: Path, attach: str, schema: str, extension: str | None = None) -> None:
     with duckdb.connect() as connection:
-        for extension in ("postgres_scanner", "sqlite_scanner"):
-            load_extension(connection, extension)
+        if extension:
+            postgres.load_or_skip(connection, extension)
         connection.execute(f"attach {attach}")
         if schema != "main":
             connection.execute(f"create schema other.{schema}")
@@ -373,8 +375,35 @@ def as_duckdb(place: Path, file: Path) -> Path:
 
 
 def as_sqlite(place: Path, file: Path) -> Path:
-    as_database(place, f"'{file}' as other (type sqlite)", "main")
+    as_database(place, f"'{file}' as other (type sqlite)", "main", "sqlite_scanner")
     return file
+
+
+def test_an_extension_without_a_package_comes_from_duckdbs_site(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stood in for by a folder; DuckDB 2 has the extensions only there."""
+    package = pytest.importorskip("duckdb_extension_sqlite_scanner")
+    (extension,) = Path(package.__file__).parent.rglob("*.duckdb_extension")
+    monkeypatch.setitem(sys.modules, "duckdb_extension_sqlite_scanner", None)
+    settings = {
+        "custom_extension_repository": str(tmp_path / "site"),
+        "extension_directory": str(tmp_path / "fetched"),
+    }
+    with duckdb.connect(config=settings) as connection:
+        with pytest.raises(UserError) as error:
+            load_extension(connection, "sqlite_scanner")
+        assert str(error.value) == (
+            f"sqlite_scanner, an extension of DuckDB {duckdb.__version__}, could not be fetched: "
+            "let this machine reach DuckDB's site once, or use DuckDB 1.5, for which it is a "
+            "package."
+        )
+        ((platform,),) = connection.execute("pragma platform").fetchall()
+        site = tmp_path / "site" / f"v{duckdb.__version__}" / platform / f"{extension.name}.gz"
+        site.parent.mkdir(parents=True)
+        site.write_bytes(gzip.compress(extension.read_bytes(), 1))
+        load_extension(connection, "sqlite_scanner")
+        connection.execute(f"attach '{tmp_path / 'crm.sqlite'}' as crm (type sqlite)")
 
 
 @pytest.mark.parametrize("moved", [as_csv, as_parts, as_duckdb, as_sqlite])
@@ -398,7 +427,8 @@ def test_tables_of_a_postgres_server(
     with postgres.server() as server:
         assert "password" in refused(server.where)
         monkeypatch.setenv("PGPASSWORD", postgres.PASSWORD)
-        as_database(place, f"'{server.where}' as other (type postgres)", "pipedrive")
+        attach = f"'{server.where}' as other (type postgres)"
+        as_database(place, attach, "pipedrive", "postgres_scanner")
         done = CliRunner().invoke(app, ["connect", "pipedrive", "--from", server.where])
     assert done.exception is None
     assert postgres.PASSWORD not in done.output + caplog.text

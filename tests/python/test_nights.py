@@ -12,7 +12,6 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from scripts.landing.connecting.place import load_extension
 from scripts.landing.contract import read_contract
 from scripts.run import ConnectedResult, Connection, connect_systems
 from tests import postgres
@@ -121,7 +120,7 @@ def test_a_postgres_server_gives_what_the_files_give(
     monkeypatch.setenv("PGPASSWORD", postgres.PASSWORD)
     with postgres.server() as server:
         with duckdb.connect() as connection:
-            load_extension(connection, "postgres_scanner")
+            postgres.load_or_skip(connection, "postgres_scanner")
             connection.execute(f"attach '{server.where}' as crm (type postgres)")
             for file in sorted(night.rglob("*.parquet")):
                 connection.execute(f"create schema if not exists crm.{file.parent.name}")

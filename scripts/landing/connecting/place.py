@@ -103,10 +103,27 @@ def _attach(connection: duckdb.DuckDBPyConnection, what: str, options: str, wher
 
 
 def load_extension(connection: duckdb.DuckDBPyConnection, extension: str) -> None:
-    """Load an extension of DuckDB from its package."""
-    package = Path(str(importlib.import_module(f"duckdb_extension_{extension}").__file__)).parent
-    (file,) = package.rglob("*.duckdb_extension")
+    """Load an extension of DuckDB from its package or, where there is none, from DuckDB's own site.
+
+    Raises UserError where that cannot be reached.
+    """
+    try:
+        package = importlib.import_module(f"duckdb_extension_{extension}")
+    except ModuleNotFoundError:  # as of DuckDB 2
+        _install(connection, extension)
+        return
+    (file,) = Path(str(package.__file__)).parent.rglob("*.duckdb_extension")
     connection.execute(f"load {quote_literal(str(file))}")
+
+
+def _install(connection: duckdb.DuckDBPyConnection, extension: str) -> None:
+    try:
+        connection.execute(f"install {extension}; load {extension}")
+    except duckdb.IOException as error:
+        raise UserError(
+            f"{extension}, an extension of DuckDB {duckdb.__version__}, could not be fetched: let "
+            "this machine reach DuckDB's site once, or use DuckDB 1.5, for which it is a package."
+        ) from error
 
 
 def _attached(
