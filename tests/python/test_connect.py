@@ -386,11 +386,9 @@ def test_an_extension_without_a_package_comes_from_duckdbs_site(
     package = pytest.importorskip("duckdb_extension_sqlite_scanner")
     (extension,) = Path(package.__file__).parent.rglob("*.duckdb_extension")
     monkeypatch.setitem(sys.modules, "duckdb_extension_sqlite_scanner", None)
-    settings = {
-        "custom_extension_repository": str(tmp_path / "site"),
-        "extension_directory": str(tmp_path / "fetched"),
-    }
-    with duckdb.connect(config=settings) as connection:
+    with duckdb.connect() as connection:
+        connection.execute(f"set custom_extension_repository = '{tmp_path / 'site'}'")
+        connection.execute(f"set extension_directory = '{tmp_path / 'fetched'}'")
         with pytest.raises(UserError) as error:
             load_extension(connection, "sqlite_scanner")
         assert str(error.value) == (
