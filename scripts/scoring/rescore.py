@@ -22,7 +22,6 @@ from scripts.seeds.overlay import SEEDS, have_same_rows, load_seed
 from scripts.shared import paths
 from scripts.shared.errors import UserError
 from scripts.shared.interface import LANDED_EVENTS, LAST_BUILD
-from scripts.shared.statistics import register_functions
 from scripts.shared.temporary import temporary_folder
 from scripts.shared.warehouse import (
     attached,
@@ -208,7 +207,6 @@ def rescoring(*models: str) -> Iterator[Rescoring]:
             scratch.execute(f"attach ':memory:' as {quote_identifier(live.stem)}")
             scratch.execute(f"use {quote_identifier(live.stem)}")
         register_text_functions(scratch)
-        register_functions(scratch)
         with attached(scratch, LIVE):
             _refuse_other_vars(scratch)
             _prepare(scratch, _read_by(nodes, models) if models else nodes)
