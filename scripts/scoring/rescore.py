@@ -95,6 +95,14 @@ class Rescoring:
         """Put a model's rows in place of what it has, from its SQL and its parents as they are."""
         self.replace(name, query or _sql(self.nodes[name]))
 
+    def keep(self, name: str, query: str, values: Mapping[str, object] | None = None) -> None:
+        """Make a table of the schema `preview`, beside those of the build, from a query's rows."""
+        self.connection.execute(f"create or replace table preview.{name} as {query}", values or {})
+
+    def texts(self, query: str) -> list[str]:
+        """The rows of a query that has one column of text."""
+        return [text for (text,) in self.connection.sql(query).fetchall()]
+
     def sql(self, name: str) -> str:
         """What dbt compiled for a model. Raises UserError where it is gone."""
         return _sql(self.nodes[name])
