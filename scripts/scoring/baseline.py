@@ -13,6 +13,7 @@ measured on the quality day, and personas. In SQL each is an observation, as in 
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
 from scripts.scoring import compare
 from scripts.scoring.champion import champion_at_clock
@@ -274,20 +275,30 @@ select observation_id from preview.added
 union
 select observation_id from preview.observed where list_contains($models, score_model)
 """
-FACTORS_THEN = """
-select observation_id, rule_number, points from preview.sums
-where observation_id in (select observation_id from preview.touched)
+OF_TOUCHED = "observation_id in (select observation_id from preview.touched)"
+FACTORS_THEN = f"""
+select observation_id, rule_number, points from preview.sums where {OF_TOUCHED}
 union all
 select observation_id, rule_number, points from preview.left_out
-where observation_id in (select observation_id from preview.touched)
-    and rule_number not in (select rule_number from preview.gone)
+where {OF_TOUCHED} and rule_number not in (select rule_number from preview.gone)
 union all
 select observation_id, rule_number, points from preview.taken_off
 union all
 select observation_id, rule_number, points from preview.added
 """
 
-COMPARED = f"""
+# The scores that are looked at, of whom they are anew.
+THEN = f"""
+select
+    scores.observation_id, scores.score, scores.band, scores.band_order,
+    not scores.is_disqualified and not scores.is_junk as may_be_called,
+    coalesce(bands.is_mql, false) as is_mql
+from {SCORES} as scores
+left join {REGION_BANDS} as bands
+    on scores.score_model = bands.score_model and scores.lead_region = bands.lead_region
+    and scores.band = bands.band
+"""
+COMPARED = """
 select
     leads.lead_id, leads.observation_id,
     leads.score as score_now, leads.band as band_now, leads.band_order as order_now,
@@ -297,16 +308,13 @@ select
     case when will.observation_id is null then leads.band_order else will.band_order end
         as order_then,
     case when will.observation_id is null then leads.is_callable
-        else leads.may_be_called and not will.is_disqualified and not will.is_junk
+        else leads.may_be_called and will.may_be_called
     end as is_callable_then,
     case when will.observation_id is null then leads.is_ready
-        else is_callable_then and coalesce(bands.is_mql, false)
+        else is_callable_then and will.is_mql
     end as is_ready_then
 from preview.leads as leads
-left join {SCORES} as will on leads.observation_id = will.observation_id
-left join {REGION_BANDS} as bands
-    on will.score_model = bands.score_model and will.lead_region = bands.lead_region
-    and will.band = bands.band
+left join preview.scores_then as will on leads.observation_id = will.observation_id
 """
 
 PERSONAS_THEN = f"""
@@ -317,14 +325,14 @@ select distinct
 from preview.personas as personas
 inner join {GOLDEN_LEADS} as golden
     on personas.lead_id = golden.lead_id and personas.score_model = golden.score_model
-left join {SCORES} as will on personas.observation_id = will.observation_id
+left join preview.scores_then as will on personas.observation_id = will.observation_id
 order by all
 """
 
-MEASURED_THEN = f"""
+MEASURED_THEN = """
 select measured.* exclude (observation_id, score), coalesce(will.score, measured.score) as score
 from preview.scored as measured
-left join {SCORES} as will on measured.observation_id = will.observation_id
+left join preview.scores_then as will on measured.observation_id = will.observation_id
 """
 
 UNITS_PRICED = """
@@ -336,6 +344,12 @@ select *, null::bigint as occurrences, null::date as last_event_date from (
 )
 """
 
+# Numbers are in the order of the ids, so that it is all the same by which movers are ordered.
+MOVERS_NAMED = """
+select movers.* replace (numbers.lead_id as lead_id)
+from movers
+inner join preview.numbers as numbers on movers.lead_id = numbers.number
+"""
 FACTORS_OF_MOVERS = """
 select observation_id, rule_number, points,
     null::bigint as occurrences, null::date as last_event_date
@@ -367,6 +381,7 @@ class Baseline:
         scratch.keep("measured", MEASURED)
         scratch.keep("seen", SEEN)
         scratch.keep("numbers", NUMBERS)
+        scratch.keep("leads", NUMBERED.format("from preview.leads"))
         scratch.keep("observed", NUMBERED.format("from preview.seen"))
         scratch.keep("regions", f"select distinct region from {LEAD_PROFILES}")
         scratch.keep("stored", STORED)
@@ -388,6 +403,10 @@ class Baseline:
         )
         self._share = sample_share(connection)
         self.quality_now = quality(scratch, "from preview.scored", self._share)
+
+    def prepare(self) -> None:
+        """Have at hand what takes longest to find, before an edit asks for it."""
+        self._firing.prepare()
 
     def effect(self, changed: Mapping[str, Path], movers: int | None) -> WhatIf | None:
         """What these files of seeds would change; those that scores depend on are `POINT_TABLES`.
@@ -413,15 +432,17 @@ class Baseline:
         scratch.keep("touched", TOUCHED, {"models": sorted(rescaled)})
         scratch.replace(
             "int_days_to_score",
-            """from preview.observed
-            where observation_id in (select observation_id from preview.touched)""",
+            f"from preview.observed where {OF_TOUCHED}",
+            "view",
         )
-        self._score(FACTORS_THEN)
+        self._score(FACTORS_THEN, "view")
+        scratch.keep("scores_then", THEN)
         connection.execute(f"create or replace temp table compared as {COMPARED}")
         counted = compare.count(connection)
         personas = tuple(Persona(*row) for row in connection.sql(PERSONAS_THEN).fetchall())
         quality_then = quality(scratch, MEASURED_THEN, self._share)
         compare.choose_movers(connection, movers)
+        connection.execute(f"create or replace temp table movers as {MOVERS_NAMED}")
         self._tell_reasons()
         rules = compare.changed_rules(
             connection, "(select * exclude (standing) from preview.judged)"
@@ -463,7 +484,7 @@ class Baseline:
         ):
             if when == "now":
                 scratch.restore(*OF_RULES)
-            self._score(FACTORS_OF_MOVERS.format(factors))
+            self._score(FACTORS_OF_MOVERS.format(factors), "table")
             scratch.remake(REASONS_OF)
             scratch.connection.execute(
                 f"""create or replace temp table reasons_{when} as
@@ -472,11 +493,12 @@ class Baseline:
                 inner join preview.numbers as numbers on factors.lead_id = numbers.number"""
             )
 
-    def _score(self, factors: str) -> None:
-        """Score the days that are to be scored, from these factors."""
-        self.scratch.replace("int_factors", factors)
-        self.scratch.remake("int_group_scores")
-        self.scratch.remake("int_scores")
+    def _score(self, factors: str, kind: Literal["table", "view"]) -> None:
+        """Score the days that are to be scored, from these factors; a view is read but once."""
+        scratch = self.scratch
+        scratch.replace("int_factors", factors, kind)
+        for name in ("int_group_scores", "int_scores"):
+            scratch.replace(name, scratch.sql(name), kind)
 
     def _price(self, days: str) -> None:
         """Fill `preview.added` with what rules give that are judged anew or repriced."""
@@ -503,7 +525,7 @@ class Baseline:
         self._firing.forget()
         scratch.restore("int_rules")
         scratch.replace("int_days_to_score", "from preview.measured_days")
-        self._score("select observation_id, rule_number, points from preview.added")
+        self._score("select observation_id, rule_number, points from preview.added", "view")
         scratch.keep("stored", f"select observation_id, score from {SCORES}")
         scratch.restore()
 

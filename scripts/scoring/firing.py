@@ -14,6 +14,7 @@ from scripts.shared.interface import (
     LEAD_ACCOUNTS,
     LEAD_ATTRIBUTES,
     MODEL_ATTRIBUTES,
+    PAUSES,
     PERSON_EVENT_DAYS,
     POINTS,
     RULES,
@@ -29,6 +30,7 @@ STAGED = "stg_points__rules"
 LIFECYCLE = "lifecycle_stages"
 ACCOUNTS = "int_lead_accounts"
 EVENT_DAYS = "int_person_event_days"
+PAUSES_OF = "int_pauses"
 
 # Two rules with the same of these fire for the same leads, with the same units.
 CONDITION = """(
@@ -60,27 +62,40 @@ from preview.units as units
 inner join preview.known as known on units.rule_number = known.number_before
 """
 
-# What is at hand of events: all days of a key, or, where only its silence is asked for, the days
-# around an observation: the last up to it, and the next.
-ALL_DAYS, QUIET_DAYS = "event_days", "quiet_days"
-OF_DAYS = {
-    ALL_DAYS: NUMBERED,
-    QUIET_DAYS: f"""
-    with around as (
-        select
-            days.lead_id, days.event_key,
-            max(days.event_date) filter (days.event_date <= observed.score_date) as last_date,
-            min(days.event_date) filter (days.event_date > observed.score_date) as next_date
-        from ({NUMBERED}) as days
-        inner join (select distinct lead_id, score_date from preview.observed) as observed
-            on days.lead_id = observed.lead_id
-        group by days.lead_id, days.event_key, observed.score_date
-    )
-    select distinct lead_id, event_key, event_date
-    from (select *, unnest([last_date, next_date]) as event_date from around)
-    where event_date is not null
-    """,
-}
+NO_DAYS = f"from {LIVE}.{PERSON_EVENT_DAYS} limit 0"
+# The days around an observation on which an event occurred: the last up to it, and the next. No
+# pause between others has an observation in it.
+DAYS_AROUND = f"""
+with around as (
+    select
+        days.lead_id, days.event_key,
+        max(days.event_date) filter (days.event_date <= observed.score_date) as last_date,
+        min(days.event_date) filter (days.event_date > observed.score_date) as next_date
+    from ({NUMBERED}) as days
+    inner join (select distinct lead_id, score_date from preview.observed) as observed
+        on days.lead_id = observed.lead_id
+    group by days.lead_id, days.event_key, observed.score_date
+)
+select distinct lead_id, event_key, event_date
+from (select *, unnest([last_date, next_date]) as event_date from around)
+where event_date is not null
+"""
+SILENT_NOW = f"select distinct event_key from {LIVE}.{RULES} where kind = 'inactivity'"
+# Events whose silence is asked for, however short it is.
+SILENT = "select 'inactivity' as kind, unnest($names::varchar[]) as event_key, 0 as silent_days"
+NO_PAUSES = """
+select 0 as lead_id, '' as event_key, date '1900-01-01' as last_event_date,
+    date '1900-01-01' as next_event_date
+limit 0
+"""
+PAUSES_OBSERVED = f"""
+select distinct pauses.*
+from {PAUSES} as pauses
+inner join (select distinct lead_id, score_date from preview.observed) as observed
+    on pauses.lead_id = observed.lead_id
+    and coalesce(observed.score_date >= pauses.last_event_date, true)
+    and observed.score_date < pauses.next_event_date
+"""
 
 # Attributes that depend on the day.
 OF_THE_DAY = f"""
@@ -97,12 +112,17 @@ class Firing:
         """Begin with nothing at hand."""
         self._scratch = scratch
         self._attributes: set[str] = set()  # whose values are at hand
-        self._event_keys: dict[str, set[str]] = {name: set() for name in OF_DAYS}
+        self._event_keys: set[str] = set()  # whose days are
+        self._quiet_keys: set[str] = set()  # whose pauses are
         self._has_all_days = False
         scratch.keep("attributes", NUMBERED.format(f"from {LIVE}.{LEAD_ATTRIBUTES} limit 0"))
-        for name, query in OF_DAYS.items():
-            scratch.keep(name, query.format(f"from {LIVE}.{PERSON_EVENT_DAYS} limit 0"))
+        scratch.keep("event_days", NUMBERED.format(NO_DAYS))
+        scratch.keep("pauses", NO_PAUSES)
         self.forget()
+
+    def prepare(self) -> None:
+        """Have at hand what takes longest to find: the pauses of which there are rules now."""
+        self._bring_pauses(self._scratch.texts(SILENT_NOW))
 
     def forget(self) -> None:
         """Remember nothing of what was found, as it is of other observations."""
@@ -138,21 +158,18 @@ class Firing:
             """select distinct requires_event_key as event_key from preview.asked
             where kind = 'inactivity' and requires_event_key is not null""",
         )
-        scratch.keep(
-            "quiet_keys",
-            """select distinct event_key from preview.asked
-            where kind = 'inactivity' and event_key not in (from preview.keys_asked)""",
+        self._bring_event_days(scratch.texts("from preview.keys_asked"))
+        self._bring_pauses(
+            scratch.texts("select distinct event_key from preview.asked where kind = 'inactivity'")
         )
-        self._bring_event_days(ALL_DAYS, scratch.texts("from preview.keys_asked"))
-        self._bring_event_days(QUIET_DAYS, scratch.texts("from preview.quiet_keys"))
         replaced = {
             **_observed(days),
-            EVENT_DAYS: f"""
-                from preview.{ALL_DAYS} where event_key in (from preview.keys_asked)
-                union all by name
-                from preview.{QUIET_DAYS} where event_key in (from preview.quiet_keys)""",
+            PAUSES_OF: "from preview.pauses",
+            EVENT_DAYS: "from preview.event_days where event_key in (from preview.keys_asked)",
         }
-        return self._run(replaced, ["inactivity"])
+        relations = self._run(replaced, ["inactivity"])
+        scratch.restore(PAUSES_OF)
+        return relations
 
     def _attributes_and_events(self, days: str, kinds: list[str]) -> list[str]:
         """Evaluate what asks for attributes and events, as `_silence` does."""
@@ -182,7 +199,7 @@ class Firing:
         if is_of_all:
             self._bring_all_event_days()
         else:
-            self._bring_event_days(ALL_DAYS, scratch.texts("from preview.keys_asked"))
+            self._bring_event_days(scratch.texts("from preview.keys_asked"))
         self._bring_attributes(attributes)
         of_events = "true" if is_of_all else "event_key in (from preview.keys_asked)"
         replaced = {
@@ -191,7 +208,7 @@ class Firing:
             "int_model_attributes": "from preview.model_attributes",
             "int_lead_attributes": """from preview.attributes
                 where attribute in (from preview.attributes_asked)""",
-            EVENT_DAYS: f"from preview.{ALL_DAYS} where {of_events}",
+            EVENT_DAYS: f"from preview.event_days where {of_events}",
             ACCOUNTS: NUMBERED.format(f"from {LIVE}.{LEAD_ACCOUNTS}"),
         }
         if not scratch.texts(OF_THE_DAY):
@@ -218,11 +235,12 @@ class Firing:
             return
         scratch = self._scratch
         known = f"select attribute from {LIVE}.{MODEL_ATTRIBUTES}"
-        self._bring(
+        self._add(
             "attributes",
-            NUMBERED,
-            f"""from {LIVE}.{LEAD_ATTRIBUTES}
-            where list_contains($names, attribute) and attribute in ({known})""",
+            NUMBERED.format(
+                f"""from {LIVE}.{LEAD_ATTRIBUTES}
+                where list_contains($names, attribute) and attribute in ({known})"""
+            ),
             {"names": missing},
         )
         new = {*missing} - {*scratch.texts(known)}
@@ -238,7 +256,7 @@ class Firing:
                 (),
                 ("int_lead_attributes",),
             )
-            self._bring("attributes", NUMBERED, f"from {LEAD_ATTRIBUTES}")
+            self._add("attributes", NUMBERED.format(f"from {LEAD_ATTRIBUTES}"))
             scratch.restore("int_lead_attributes", "int_golden_attributes")
         self._attributes.update(missing)
 
@@ -249,49 +267,62 @@ class Firing:
             return
         asked = {"int_model_attributes": "from preview.model_attributes"}
         scratch.run(asked, (), (), (EVENT_DAYS,))
-        scratch.keep(ALL_DAYS, NUMBERED.format(f"from {PERSON_EVENT_DAYS}"))
+        scratch.keep("event_days", NUMBERED.format(f"from {PERSON_EVENT_DAYS}"))
         scratch.restore(EVENT_DAYS)
         self._has_all_days = True
 
-    def _bring_event_days(self, name: str, event_keys: Collection[str]) -> None:
-        """Have the days of these events at hand in one of `OF_DAYS`, also of keys that are new."""
-        if name == ALL_DAYS and self._has_all_days:
-            return
-        scratch, query = self._scratch, OF_DAYS[name]
-        missing = sorted({*event_keys} - self._event_keys[name])
+    def _bring_event_days(self, event_keys: Collection[str]) -> None:
+        """Have the days of these events at hand."""
+        missing = {*event_keys} - self._event_keys
+        if missing and not self._has_all_days:
+            self._bring_days("event_days", NUMBERED, sorted(missing))
+            self._event_keys |= missing
+
+    def _bring_pauses(self, event_keys: Collection[str]) -> None:
+        """Have the pauses of these events at hand, of those in which there is an observation."""
+        scratch = self._scratch
+        missing = {*event_keys} - self._quiet_keys
         if not missing:
             return
-        self._bring(
-            name,
-            query,
-            f"from {LIVE}.{PERSON_EVENT_DAYS} where list_contains($names, event_key)",
-            {"names": missing},
-        )
-        known = scratch.texts(f"select distinct event_key from preview.{name}")
-        if new := sorted({*missing} - {*known}):
-            scratch.keep(
-                "new_keys", "select unnest($names::varchar[]) as event_key", {"names": new}
-            )
-            scratch.run(
-                {
-                    "int_history_ages": "from preview.new_keys",
-                    **scratch.nothing_of(STAGED, LIFECYCLE, "int_model_attributes"),
-                },
-                (),
-                (),
-                (EVENT_DAYS,),
-            )
-            self._bring(name, query, f"from {PERSON_EVENT_DAYS}")
-            scratch.restore(EVENT_DAYS, LIFECYCLE)
-        self._event_keys[name].update(missing)
+        scratch.keep("days_around", DAYS_AROUND.format(NO_DAYS))
+        self._bring_days("days_around", DAYS_AROUND, sorted(missing))
+        scratch.keep("silent", SILENT, {"names": sorted(missing)})
+        replaced = {
+            "int_rules": "from preview.silent",
+            "int_days_to_score": "from preview.observed",
+            EVENT_DAYS: "from preview.days_around",
+        }
+        scratch.run(replaced, (), (), (PAUSES_OF,), replaced)
+        scratch.connection.execute(f"insert into preview.pauses {PAUSES_OBSERVED}")
+        scratch.restore(*replaced)
+        scratch.connection.execute("drop table preview.days_around")
+        self._quiet_keys |= missing
 
-    def _bring(
-        self, name: str, query: str, known: str, values: Mapping[str, object] | None = None
-    ) -> None:
-        """Add to a table of `preview` what a query makes of rows that have the ids of leads."""
-        self._scratch.connection.execute(
-            f"insert into preview.{name} {query.format(known)}", values or {}
+    def _bring_days(self, name: str, query: str, event_keys: list[str]) -> None:
+        """Add to a table of `preview` what a query makes of the days of these events.
+
+        Of those that no rule asked for yet, too.
+        """
+        scratch = self._scratch
+        known = f"from {LIVE}.{PERSON_EVENT_DAYS} where list_contains($names, event_key)"
+        self._add(name, query.format(known), {"names": event_keys})
+        new = {*event_keys} - {*scratch.texts(f"select distinct event_key from preview.{name}")}
+        if not new:
+            return
+        scratch.keep(
+            "new_keys", "select unnest($names::varchar[]) as event_key", {"names": sorted(new)}
         )
+        replaced = {
+            "int_history_ages": "from preview.new_keys",
+            **scratch.nothing_of(STAGED, LIFECYCLE, "int_model_attributes"),
+        }
+        scratch.run(replaced, (), (), (EVENT_DAYS,))
+        self._add(name, query.format(f"from {PERSON_EVENT_DAYS}"))
+        scratch.restore(EVENT_DAYS, LIFECYCLE)
+
+    def _add(self, name: str, query: str, values: Mapping[str, object] | None = None) -> None:
+        """Add the rows of a query to a table of `preview`."""
+        self._scratch.connection.execute(f"insert into preview.{name} {query}", values or {})
 
 
 def _observed(days: str) -> dict[str, str]:
@@ -299,6 +330,5 @@ def _observed(days: str) -> dict[str, str]:
     return {
         "int_rules": "from preview.asked",
         "int_days_to_score": f"from {days}",
-        "int_score_spans": f"""select distinct lead_id, score_model, lead_region, created_date
-            from {days}""",
+        "int_score_spans": f"from {days}",
     }

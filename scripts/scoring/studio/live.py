@@ -136,7 +136,8 @@ class Live:
         return await self._in_thread(lambda: self._of_a_lead(work))
 
     async def _rest(self, version: int) -> None:
-        """Let a build have the warehouse once nobody edits any more."""
+        """Prepare for the next edit; let a build have the warehouse once there is none."""
+        await self._in_thread(self._prepare)
         await asyncio.sleep(_IDLE)
         if version == self._state.version:
             await self._in_thread(self._let_go)
@@ -165,6 +166,13 @@ class Live:
         except BaseException:
             self._let_go()
             raise
+
+    def _prepare(self) -> None:
+        try:
+            if self._preview:
+                self._preview.prepare()
+        except Exception:  # the next effect says why the warehouse cannot be read
+            self._let_go()
 
     def _of_a_lead(self, work: Callable[[Path], Result]) -> Result:
         self._let_go()  # closing one of two readers in a process would take the lock from both
