@@ -494,11 +494,15 @@ class Baseline:
             )
 
     def _score(self, factors: str, kind: Literal["table", "view"]) -> None:
-        """Score the days that are to be scored, from these factors; a view is read but once."""
-        scratch = self.scratch
-        scratch.replace("int_factors", factors, kind)
-        for name in ("int_group_scores", "int_scores"):
-            scratch.replace(name, scratch.sql(name), kind)
+        """Score the days that are to be scored, from these factors."""
+        self.scratch.replace("int_factors", factors, kind)
+        self._look_up("int_group_scores", "int_scores")
+
+    def _look_up(self, *names: str) -> None:
+        """Let what these models have be reckoned when it is read."""
+        for name in names:
+            if name not in self.scratch.replaced:
+                self.scratch.replace(name, self.scratch.sql(name), "view")
 
     def _price(self, days: str) -> None:
         """Fill `preview.added` with what rules give that are judged anew or repriced."""
@@ -506,7 +510,7 @@ class Baseline:
         self._firing.find_units(days)
         scratch.replace("int_rules", "from preview.judged", "view")
         scratch.replace("int_event_units", UNITS_PRICED, "view")
-        scratch.replace(PRICED, scratch.sql(PRICED), "view")
+        self._look_up(PRICED)
         scratch.keep(
             "added", f"select observation_id, rule_number, points, units from {EVENT_FACTORS}"
         )

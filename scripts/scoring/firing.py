@@ -125,7 +125,7 @@ class Firing:
         self._bring_pauses(self._scratch.texts(SILENT_NOW))
 
     def forget(self) -> None:
-        """Remember nothing of what was found, as it is of other observations."""
+        """Remember nothing of what was found."""
         self._scratch.keep("evaluated", f"from {LIVE}.{RULES} limit 0")
         self._scratch.keep(
             "units", "select observation_id, rule_number, units from preview.fired limit 0"
@@ -137,6 +137,9 @@ class Firing:
         `days` is the relation of the observations for which they are looked at.
         """
         scratch = self._scratch
+        if not scratch.texts("select distinct kind from preview.judged where standing = 'anew'"):
+            self.forget()
+            return
         scratch.keep("anew", "from preview.judged where standing = 'anew'")
         scratch.keep("known", KNOWN)
         scratch.keep("asked", ASKED)
