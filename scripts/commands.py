@@ -173,22 +173,20 @@ def check_seeds(
         for line in fixing.lines(done.fixes):
             say(line, "mended:")
         say(f"{len(done.contents)} files written")
-    laid = overlay(str(folder) if folder else None)
-    report = checking(SEEDS, laid)
+    report = checking(SEEDS, overlay(str(folder) if folder else None))
     report.raise_for_errors()
-    warnings = _seed_warnings(report, laid)
+    warnings = _seed_warnings(report)
     say(f"no errors in the seeds, {warnings} warnings")
 
 
-def _seed_warnings(report: SeedReport, laid: Path | None) -> int:
+def _seed_warnings(report: SeedReport) -> int:
     """Tell the warnings of seeds, held against the last build where there is one; their number."""
     from scripts.seeds.landed import warnings_for_landed
-    from scripts.seeds.overlay import SEEDS
 
     warnings = report.warnings
     if paths.warehouse_file().is_file():
         try:
-            warnings = warnings_for_landed(report, SEEDS, laid)
+            warnings = warnings_for_landed(report)
         except UserError as error:
             say(f"not held against what was landed: {error}")
     for warning in warnings:
@@ -217,8 +215,7 @@ def _warn_of_seeds() -> None:
     from scripts.seeds.check_seeds import check_seeds as checking
     from scripts.seeds.overlay import SEEDS, overlay
 
-    laid = overlay()
-    _seed_warnings(checking(SEEDS, laid), laid)
+    _seed_warnings(checking(SEEDS, overlay()))
 
 
 @app.command()
@@ -284,12 +281,13 @@ def explain(
 ) -> None:
     """Tell why a lead has its score, on any day: reasons, decay, limits and ways up a band."""
     from scripts.scoring import explain as explaining
+    from scripts.shared.warehouse import without_pandas
 
     try:
         day = date.fromisoformat(as_of) if as_of else None
     except ValueError as error:
         raise UserError(f"--as-of {as_of} is no day; write it as 2025-03-31") from error
-    with terminal.status("scoring the lead"):
+    with terminal.status("scoring the lead"), without_pandas():
         found: explaining.Explanation | explaining.Beside = (
             explaining.explain_beside(lead_id, seeds, day, model)
             if seeds
@@ -418,10 +416,11 @@ def whatif(
     """Tell what other seeds would change: leads by band, quality, movers. Touches nothing live."""
     from scripts.scoring import whatif as trying
     from scripts.scoring.preview import MOVERS
+    from scripts.shared.warehouse import without_pandas
 
     if as_markdown and as_json:
         raise UserError("--markdown or --json, not both")
-    with terminal.status("scoring all leads with these seeds"):
+    with terminal.status("scoring all leads with these seeds"), without_pandas():
         found = trying.whatif(seeds, git_ref, None if as_json else MOVERS)
     if as_json:
         terminal.write_json(found.to_json())

@@ -249,6 +249,7 @@ def main(edits: int) -> None:
     began = perf_counter()
     with previewing() as preview:
         preview.effect(overlay() or SEEDS)
+        preview.prepare()
         print(perf_counter() - began)
         for number in range(edits):
             with temporary_folder() as folder:

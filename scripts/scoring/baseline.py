@@ -11,12 +11,21 @@ measured on the quality day, and personas. In SQL each is an observation, as in 
 """
 # ruff: noqa: S608 (names in SQL are those of `interface` and of dbt's manifest)
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
 from scripts.scoring import compare
 from scripts.scoring.champion import champion_at_clock
 from scripts.scoring.effect import Persona, WhatIf
+from scripts.scoring.firing import (
+    ACCOUNTS,
+    CONDITION,
+    FIRED,
+    NUMBERED,
+    STAGED,
+    Firing,
+)
 from scripts.scoring.measured import (
     COUNTED,
     EVALUATED,
@@ -31,18 +40,12 @@ from scripts.shared.interface import (
     DAYS_TO_SCORE,
     EVALUATED_FACTORS,
     EVENT_FACTORS,
-    EVENT_MEASURES,
     FACTORS,
     GOLDEN_LEADS,
-    HISTORY_AGES,
     HISTORY_DUE,
     LEAD_ACCOUNTS,
-    LEAD_ATTRIBUTES,
     LEAD_PROFILES,
     LIVE_MODELS,
-    MODEL_ATTRIBUTES,
-    PERSON_EVENT_DAYS,
-    POINTS,
     REGION_BANDS,
     RULES,
     SCORE_GROUPS,
@@ -61,7 +64,6 @@ POINT_TABLES = frozenset(
 )
 
 # The small tables that an edit makes anew, in the order in which they read one another.
-STAGED = "stg_points__rules"
 OF_RULES = (
     STAGED,
     "int_live_models",
@@ -70,18 +72,10 @@ OF_RULES = (
     "int_region_bands",
     "int_attainable_scores",
 )
-LIFECYCLE = "lifecycle_stages"
-ACCOUNTS = "int_lead_accounts"
 GOLDEN = "golden_leads"
-EVENT_DAYS = "int_person_event_days"
 REASONS_OF = "lead_score_factors"
 # The history stays as it was, and with it the days on which bands were reached, and the lifecycle.
 AS_IT_WAS = {"int_score_milestones", "int_lead_milestones"}
-FIRED = {
-    "attribute": "int_factors__attributes",
-    "event": "int_event_units",
-    "inactivity": "int_factors__inactivity",
-}
 PRICED = "int_factors__events"
 # All that people are known by: without it personas are alone.
 OF_LEADS = (
@@ -99,12 +93,6 @@ READ = (
     *("int_score_spans", "int_days_to_score", "golden_lead_factors", *OF_LEADS),
 )
 
-# Two rules with the same of these fire for the same leads, with the same units.
-CONDITION = """(
-    {0}.kind, {0}.condition_id, {0}.event_key, {0}.requires_event_key, {0}.decay, {0}.window_days,
-    {0}.max_per_day, {0}.max_events, {0}.decay_days, {0}.decay_rate, {0}.silent_days,
-    {0}.valid_from_date, {0}.valid_to_date
-)"""
 WORTH = "({0}.score_group, {0}.effect, {0}.points, {0}.min_points, {0}.max_points)"
 
 LEADS = f"""
@@ -187,12 +175,6 @@ select row_number() over (order by lead_id)::int as number, lead_id from (
     select lead_id from preview.seen
 )
 """
-NUMBERED = """
-select known.* replace (numbers.number as lead_id)
-from ({}) as known
-inner join preview.numbers as numbers on known.lead_id = numbers.lead_id
-"""
-
 FIRED_AT_CLOCK = f"""
 select observation_id, rule_number, points, units from {FACTORS}
 where observation_id in (select observation_id from preview.observed)
@@ -293,20 +275,30 @@ select observation_id from preview.added
 union
 select observation_id from preview.observed where list_contains($models, score_model)
 """
-FACTORS_THEN = """
-select observation_id, rule_number, points from preview.sums
-where observation_id in (select observation_id from preview.touched)
+OF_TOUCHED = "observation_id in (select observation_id from preview.touched)"
+FACTORS_THEN = f"""
+select observation_id, rule_number, points from preview.sums where {OF_TOUCHED}
 union all
 select observation_id, rule_number, points from preview.left_out
-where observation_id in (select observation_id from preview.touched)
-    and rule_number not in (select rule_number from preview.gone)
+where {OF_TOUCHED} and rule_number not in (select rule_number from preview.gone)
 union all
 select observation_id, rule_number, points from preview.taken_off
 union all
 select observation_id, rule_number, points from preview.added
 """
 
-COMPARED = f"""
+# The scores that are looked at, of whom they are anew.
+THEN = f"""
+select
+    scores.observation_id, scores.score, scores.band, scores.band_order,
+    not scores.is_disqualified and not scores.is_junk as may_be_called,
+    coalesce(bands.is_mql, false) as is_mql
+from {SCORES} as scores
+left join {REGION_BANDS} as bands
+    on scores.score_model = bands.score_model and scores.lead_region = bands.lead_region
+    and scores.band = bands.band
+"""
+COMPARED = """
 select
     leads.lead_id, leads.observation_id,
     leads.score as score_now, leads.band as band_now, leads.band_order as order_now,
@@ -316,16 +308,13 @@ select
     case when will.observation_id is null then leads.band_order else will.band_order end
         as order_then,
     case when will.observation_id is null then leads.is_callable
-        else leads.may_be_called and not will.is_disqualified and not will.is_junk
+        else leads.may_be_called and will.may_be_called
     end as is_callable_then,
     case when will.observation_id is null then leads.is_ready
-        else is_callable_then and coalesce(bands.is_mql, false)
+        else is_callable_then and will.is_mql
     end as is_ready_then
 from preview.leads as leads
-left join {SCORES} as will on leads.observation_id = will.observation_id
-left join {REGION_BANDS} as bands
-    on will.score_model = bands.score_model and will.lead_region = bands.lead_region
-    and will.band = bands.band
+left join preview.scores_then as will on leads.observation_id = will.observation_id
 """
 
 PERSONAS_THEN = f"""
@@ -336,16 +325,31 @@ select distinct
 from preview.personas as personas
 inner join {GOLDEN_LEADS} as golden
     on personas.lead_id = golden.lead_id and personas.score_model = golden.score_model
-left join {SCORES} as will on personas.observation_id = will.observation_id
+left join preview.scores_then as will on personas.observation_id = will.observation_id
 order by all
 """
 
-MEASURED_THEN = f"""
+MEASURED_THEN = """
 select measured.* exclude (observation_id, score), coalesce(will.score, measured.score) as score
 from preview.scored as measured
-left join {SCORES} as will on measured.observation_id = will.observation_id
+left join preview.scores_then as will on measured.observation_id = will.observation_id
 """
 
+UNITS_PRICED = """
+select *, null::bigint as occurrences, null::date as last_event_date from (
+    from preview.units
+    union all
+    select observation_id, rule_number, units from preview.fired
+    where rule_number in (select rule_number from preview.judged where standing = 'repriced')
+)
+"""
+
+# Numbers are in the order of the ids, so that it is all the same by which movers are ordered.
+MOVERS_NAMED = """
+select movers.* replace (numbers.lead_id as lead_id)
+from movers
+inner join preview.numbers as numbers on movers.lead_id = numbers.number
+"""
 FACTORS_OF_MOVERS = """
 select observation_id, rule_number, points,
     null::bigint as occurrences, null::date as last_event_date
@@ -360,14 +364,6 @@ union all
 select observation_id, rule_number, points from preview.added
 """
 
-KEYS_ASKED = "event_key in (from preview.keys_asked)"
-# Attributes that depend on the day.
-OF_THE_DAY = f"""
-select attribute from preview.attributes_asked
-where attribute in ('tenure_days', 'first_event_key')
-    or attribute in (select measure from {LIVE}.{EVENT_MEASURES})
-"""
-
 
 class Baseline:
     """Now's scores, and all that an edit needs to find others beside them."""
@@ -375,41 +371,42 @@ class Baseline:
     def __init__(self, scratch: Rescoring) -> None:
         """Read what the last build stored."""
         self.scratch = scratch
-        self._attributes: set[str] = set()  # whose values are at hand
-        self._event_keys: set[str] = set()  # whose days are at hand
-        self._has_all_days = False
         connection = scratch.connection
         connection.execute("create schema preview")
         connection.execute("set variable champion = ?", [champion_at_clock(connection)])
         scratch.run({"lead_score_by_model": KEPT_BY_POINTS}, (), (), ("lead_score",))
         scratch.run({EVALUATED: EVALUATED_SAMPLE}, (), AS_IT_WAS, ("int_evaluation_leads",))
-        self._keep("leads", LEADS)
-        self._keep("personas", PERSONAS)
-        self._keep("measured", MEASURED)
-        self._keep("seen", SEEN)
-        self._keep("numbers", NUMBERS)
-        self._keep("observed", NUMBERED.format("from preview.seen"))
-        for name, table in (("attributes", LEAD_ATTRIBUTES), ("event_days", PERSON_EVENT_DAYS)):
-            self._keep(name, NUMBERED.format(f"from {LIVE}.{table} limit 0"))
-        self._keep("regions", f"select distinct region from {LEAD_PROFILES}")
-        self._keep("stored", STORED)
+        scratch.keep("leads", LEADS)
+        scratch.keep("personas", PERSONAS)
+        scratch.keep("measured", MEASURED)
+        scratch.keep("seen", SEEN)
+        scratch.keep("numbers", NUMBERS)
+        scratch.keep("leads", NUMBERED.format("from preview.leads"))
+        scratch.keep("observed", NUMBERED.format("from preview.seen"))
+        scratch.keep("regions", f"select distinct region from {LEAD_PROFILES}")
+        scratch.keep("stored", STORED)
         ((is_stored,),) = connection.sql(
             """select (select count(*) from preview.stored)
             = (select count(*) from preview.measured)"""
         ).fetchall()
         fired = [FIRED_AT_CLOCK, FIRED_WHEN_MEASURED] if is_stored else [FIRED_AT_CLOCK]
-        self._keep("fired", " union all ".join(fired))
-        self._keep("groups", GROUPS)
+        scratch.keep("fired", " union all ".join(fired))
+        scratch.keep("groups", GROUPS)
+        self._firing = Firing(scratch)
         if not is_stored:
             self._measure_anew()
-        self._keep("sums", SUMS)
-        self._keep("left_out", LEFT_OUT)
-        self._keep(
+        scratch.keep("sums", SUMS)
+        scratch.keep("left_out", LEFT_OUT)
+        scratch.keep(
             "scored",
             "select * from preview.measured inner join preview.stored using (observation_id)",
         )
         self._share = sample_share(connection)
         self.quality_now = quality(scratch, "from preview.scored", self._share)
+
+    def prepare(self) -> None:
+        """Have at hand what takes longest to find, before an edit asks for it."""
+        self._firing.prepare()
 
     def effect(self, changed: Mapping[str, Path], movers: int | None) -> WhatIf | None:
         """What these files of seeds would change; those that scores depend on are `POINT_TABLES`.
@@ -417,7 +414,7 @@ class Baseline:
         None where they reach further: where a model comes, goes, or gets other leads or days.
         """
         scratch, connection = self.scratch, self.scratch.connection
-        scratch.restore(LIFECYCLE, *POINT_TABLES)
+        scratch.restore(*POINT_TABLES)
         for name in changed.keys() & POINT_TABLES - {GOLDEN}:
             scratch.replace(name, f"from {load_seed(connection, changed[name])}")
         scratch.replace("int_lead_profiles", "from preview.regions", "view")
@@ -426,24 +423,26 @@ class Baseline:
         scratch.restore("int_lead_profiles")
         if self._differing(LIVE_ONES):
             return None
-        self._keep("judged", JUDGED)
-        self._keep("gone", GONE)
-        self._keep("taken_off", TAKEN_OFF)
+        scratch.keep("judged", JUDGED)
+        scratch.keep("gone", GONE)
+        scratch.keep("taken_off", TAKEN_OFF)
         self._price("preview.observed")
         rescaled = {name for query in OF_ALL_LEADS for name in self._differing(query)}
         scratch.replace("int_rules", WITH_GROUPS)
-        self._keep("touched", TOUCHED, {"models": sorted(rescaled)})
+        scratch.keep("touched", TOUCHED, {"models": sorted(rescaled)})
         scratch.replace(
             "int_days_to_score",
-            """from preview.observed
-            where observation_id in (select observation_id from preview.touched)""",
+            f"from preview.observed where {OF_TOUCHED}",
+            "view",
         )
-        self._score(FACTORS_THEN)
+        self._score(FACTORS_THEN, "view")
+        scratch.keep("scores_then", THEN)
         connection.execute(f"create or replace temp table compared as {COMPARED}")
         counted = compare.count(connection)
         personas = tuple(Persona(*row) for row in connection.sql(PERSONAS_THEN).fetchall())
         quality_then = quality(scratch, MEASURED_THEN, self._share)
         compare.choose_movers(connection, movers)
+        connection.execute(f"create or replace temp table movers as {MOVERS_NAMED}")
         self._tell_reasons()
         rules = compare.changed_rules(
             connection, "(select * exclude (standing) from preview.judged)"
@@ -485,7 +484,7 @@ class Baseline:
         ):
             if when == "now":
                 scratch.restore(*OF_RULES)
-            self._score(FACTORS_OF_MOVERS.format(factors))
+            self._score(FACTORS_OF_MOVERS.format(factors), "table")
             scratch.remake(REASONS_OF)
             scratch.connection.execute(
                 f"""create or replace temp table reasons_{when} as
@@ -494,206 +493,51 @@ class Baseline:
                 inner join preview.numbers as numbers on factors.lead_id = numbers.number"""
             )
 
-    def _score(self, factors: str) -> None:
+    def _score(self, factors: str, kind: Literal["table", "view"]) -> None:
         """Score the days that are to be scored, from these factors."""
-        self.scratch.replace("int_factors", factors)
-        self.scratch.remake("int_group_scores")
-        self.scratch.remake("int_scores")
+        self.scratch.replace("int_factors", factors, kind)
+        self._look_up("int_group_scores", "int_scores")
+
+    def _look_up(self, *names: str) -> None:
+        """Let what these models have be reckoned when it is read."""
+        for name in names:
+            if name not in self.scratch.replaced:
+                self.scratch.replace(name, self.scratch.sql(name), "view")
 
     def _price(self, days: str) -> None:
         """Fill `preview.added` with what rules give that are judged anew or repriced."""
         scratch = self.scratch
-        self._keep(
-            "units",
-            " union all ".join(
-                [
-                    """select observation_id, rule_number, units from preview.fired
-                    where rule_number in (
-                        select rule_number from preview.judged where standing = 'repriced'
-                    )""",
-                    *(
-                        f"select observation_id, rule_number, units from {relation}"
-                        for relation in self._evaluate(days)
-                    ),
-                ]
-            ),
-        )
+        self._firing.find_units(days)
         scratch.replace("int_rules", "from preview.judged", "view")
-        scratch.replace(
-            "int_event_units",
-            "select *, null::bigint as occurrences, null::date as last_event_date "
-            "from preview.units",
-            "view",
+        scratch.replace("int_event_units", UNITS_PRICED, "view")
+        self._look_up(PRICED)
+        scratch.keep(
+            "added", f"select observation_id, rule_number, points, units from {EVENT_FACTORS}"
         )
-        scratch.remake(PRICED)
-        self._keep(
-            "added",
-            f"select observation_id, rule_number, points, units from {EVENT_FACTORS}",
-        )
-
-    def _evaluate(self, days: str) -> list[str]:
-        """Find for which observations the rules fire that are judged anew; gives the relations."""
-        scratch = self.scratch
-        self._keep("anew", "from preview.judged where standing = 'anew'")
-        kinds = self._texts("select distinct kind from preview.anew")
-        if not kinds:
-            return []
-        self._keep(
-            "staged",
-            f"""from {POINTS}
-            where (score_model, rule_id) in (select (score_model, rule_id) from preview.anew)""",
-        )
-        asked = {
-            STAGED: "from preview.staged",
-            # What stands for a stage is asked for by no rule, nor is the past.
-            **scratch.nothing_of(LIFECYCLE, "int_tenure_bounds"),
-        }
-        scratch.run(asked, (), (), ("int_model_attributes", "int_history_ages"))
-        scratch.restore(LIFECYCLE)
-        self._keep("attributes_asked", f"select distinct attribute from {MODEL_ATTRIBUTES}")
-        self._keep("model_attributes", f"from {MODEL_ATTRIBUTES}")
-        self._keep(
-            "keys_asked",
-            f"""select event_key from {HISTORY_AGES} where event_key is not null
-            union
-            select requires_event_key from preview.anew where requires_event_key is not null""",
-        )
-        attributes = self._texts("from preview.attributes_asked")
-        self._bring_event_days("first_event_key" in attributes)
-        self._bring_attributes(attributes)
-        of_events = "true" if "first_event_key" in attributes else KEYS_ASKED
-        replaced = {
-            **asked,
-            "int_rules": "from preview.anew",
-            "int_model_attributes": "from preview.model_attributes",
-            "int_days_to_score": f"from {days}",
-            "int_score_spans": f"""select distinct lead_id, score_model, lead_region, created_date
-                from {days}""",
-            "int_lead_attributes": """from preview.attributes
-                where attribute in (from preview.attributes_asked)""",
-            "int_person_event_days": f"from preview.event_days where {of_events}",
-            ACCOUNTS: NUMBERED.format(f"from {LIVE}.{LEAD_ACCOUNTS}"),
-        }
-        if not self._texts(OF_THE_DAY):
-            replaced |= scratch.nothing_of("int_measures")
-        if not any(attribute.startswith("in_segment:") for attribute in attributes):
-            replaced |= scratch.nothing_of("int_segments")
-        results = [FIRED[kind] for kind in kinds]
-        scratch.run(replaced, (), (), results, replaced)
-        scratch.restore(LIFECYCLE, ACCOUNTS)
-        for name in results:
-            if scratch.nodes[name].is_view:
-                scratch.remake(name)
-        return [scratch.nodes[name].relation for name in results]
-
-    def _bring_attributes(self, attributes: Collection[str]) -> None:
-        """Have the values of these attributes at hand, also of those that no rule asked for yet."""
-        missing = sorted({*attributes} - self._attributes)
-        if not missing:
-            return
-        scratch = self.scratch
-        known = f"select attribute from {LIVE}.{MODEL_ATTRIBUTES}"
-        self._bring(
-            "attributes",
-            f"""from {LIVE}.{LEAD_ATTRIBUTES}
-            where list_contains($names, attribute) and attribute in ({known})""",
-            {"names": missing},
-        )
-        new = {*missing} - {*self._texts(known)}
-        if new:
-            self._keep(
-                "new_attributes",
-                "select '' as score_model, unnest($names::varchar[]) as attribute",
-                {"names": sorted(new)},
-            )
-            scratch.run(
-                {"int_model_attributes": "from preview.new_attributes"},
-                (),
-                (),
-                ("int_lead_attributes",),
-            )
-            self._bring("attributes", f"from {LEAD_ATTRIBUTES}")
-            scratch.restore("int_lead_attributes", "int_golden_attributes")
-        self._attributes.update(missing)
-
-    def _bring_event_days(self, is_of_all: bool) -> None:
-        """Have the days of the events at hand that are asked for, also of keys that are new."""
-        scratch = self.scratch
-        if self._has_all_days:
-            return
-        if is_of_all:
-            scratch.run(
-                {"int_model_attributes": "from preview.model_attributes"},
-                (),
-                (),
-                (EVENT_DAYS,),
-            )
-            self._keep("event_days", NUMBERED.format(f"from {PERSON_EVENT_DAYS}"))
-            scratch.restore(EVENT_DAYS)
-            self._has_all_days = True
-            return
-        missing = sorted({*self._texts("from preview.keys_asked")} - self._event_keys)
-        if not missing:
-            return
-        named = {"names": missing}
-        self._bring(
-            "event_days",
-            f"from {LIVE}.{PERSON_EVENT_DAYS} where list_contains($names, event_key)",
-            named,
-        )
-        known = self._texts("select distinct event_key from preview.event_days")
-        if new := sorted({*missing} - {*known}):
-            self._keep("new_keys", "select unnest($names::varchar[]) as event_key", {"names": new})
-            scratch.run(
-                {
-                    "int_history_ages": "from preview.new_keys",
-                    **scratch.nothing_of(STAGED, LIFECYCLE, "int_model_attributes"),
-                },
-                (),
-                (),
-                (EVENT_DAYS,),
-            )
-            self._bring("event_days", f"from {PERSON_EVENT_DAYS}")
-            scratch.restore(EVENT_DAYS, LIFECYCLE)
-        self._event_keys.update(missing)
 
     def _measure_anew(self) -> None:
         """Find what fires and what the scores are on the quality day, where no build stored it."""
         scratch = self.scratch
-        self._keep(
+        scratch.keep(
             "judged",
             f"""select *, 'anew' as standing from {LIVE}.{RULES}
             where score_model = getvariable('champion')""",
         )
-        self._keep("measured_days", "from preview.observed where is_measured")
+        scratch.keep("measured_days", "from preview.observed where is_measured")
         self._price("preview.measured_days")
         scratch.connection.execute("insert into preview.fired from preview.added")
+        self._firing.forget()
         scratch.restore("int_rules")
         scratch.replace("int_days_to_score", "from preview.measured_days")
-        self._score("select observation_id, rule_number, points from preview.added")
-        self._keep("stored", f"select observation_id, score from {SCORES}")
+        self._score("select observation_id, rule_number, points from preview.added", "view")
+        scratch.keep("stored", f"select observation_id, score from {SCORES}")
         scratch.restore()
 
     def _differing(self, query: str) -> list[str]:
         """The scoring models of which a query on a database has other rows then than now."""
         now, then = query.format(f"{LIVE}."), query.format("")
-        return self._texts(
+        return self.scratch.texts(
             f"""select distinct score_model from (
                 (from ({now}) except from ({then})) union all (from ({then}) except from ({now}))
             )"""
         )
-
-    def _keep(self, name: str, query: str, values: Mapping[str, object] | None = None) -> None:
-        """Make a table of `preview` from the rows of a query."""
-        self.scratch.connection.execute(
-            f"create or replace table preview.{name} as {query}", values or {}
-        )
-
-    def _bring(self, name: str, query: str, values: Mapping[str, object] | None = None) -> None:
-        """Add the rows of a query on leads to a table of `preview`, that has their numbers."""
-        self.scratch.connection.execute(
-            f"insert into preview.{name} {NUMBERED.format(query)}", values or {}
-        )
-
-    def _texts(self, query: str) -> list[str]:
-        return [text for (text,) in self.scratch.connection.sql(query).fetchall()]

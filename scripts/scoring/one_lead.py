@@ -30,8 +30,11 @@ MADE_UP = "made-up lead"
 OF_LEAD = ("leads", "lead_events", "payments", "lead_feedback")
 OF_DEAL = ("opportunities", "opportunity_leads", "opportunity_stages")
 
-# The rates between currencies depend on all that is landed, not on one lead.
+# What depends on all that is landed, not on one lead: rates between currencies, and what words and
+# titles stand for.
 _RATES = "int_exchange_rates"
+_WORDS = ("int_words", "int_job_titles")
+_OF_ALL = (_RATES, *_WORDS)
 
 # What a made-up lead can't be given: who it is, and what follows from its days and events.
 _NOT_GIVEN = {"lead_id", "merged_into_lead_id", "updated_at", "is_deleted"}
@@ -77,7 +80,7 @@ def score_known(
     Without a day it stands where it does. `seeds` names those that are laid already and differ from
     the live ones. A seed by which other leads are the same person is not seen to join them.
     """
-    scratch.run({}, seeds, (), (_RATES,))
+    scratch.run({}, seeds, (), _OF_ALL)
     scratch.connection.execute(
         f"""create temp table chosen as
         with accounts as (
@@ -136,7 +139,8 @@ def score_made_up(
         from ({scratch.sql("int_lead_attributes")}) as landed
         left join temp.given on landed.attribute = given.attribute
             and landed.lead_id = '{MADE_UP}'"""
-    _score(scratch, {"int_lead_attributes": as_given}, day, seeds, results)
+    own_words = {name: scratch.sql(name) for name in _WORDS}
+    _score(scratch, {"int_lead_attributes": as_given, **own_words}, day, seeds, results)
 
 
 def given_attributes(scratch: DuckDBPyConnection) -> list[str]:
@@ -168,7 +172,7 @@ def _score(
     scratch.run(
         {"int_clock": clock, "int_history_due": nothing_past, **replaced},
         [*(f"raw.{name}" for name in read_contract()), *seeds],
-        {_RATES},
+        _OF_ALL,
         results,
     )
 

@@ -22,7 +22,6 @@ from scripts.seeds.overlay import SEEDS, have_same_rows, load_seed
 from scripts.shared import paths
 from scripts.shared.errors import UserError
 from scripts.shared.interface import LANDED_EVENTS, LAST_BUILD
-from scripts.shared.statistics import register_functions
 from scripts.shared.temporary import temporary_folder
 from scripts.shared.warehouse import (
     attached,
@@ -95,6 +94,14 @@ class Rescoring:
     def remake(self, name: str, query: str | None = None) -> None:
         """Put a model's rows in place of what it has, from its SQL and its parents as they are."""
         self.replace(name, query or _sql(self.nodes[name]))
+
+    def keep(self, name: str, query: str, values: Mapping[str, object] | None = None) -> None:
+        """Make a table of the schema `preview`, beside those of the build, from a query's rows."""
+        self.connection.execute(f"create or replace table preview.{name} as {query}", values or {})
+
+    def texts(self, query: str) -> list[str]:
+        """The rows of a query that has one column of text."""
+        return [text for (text,) in self.connection.sql(query).fetchall()]
 
     def sql(self, name: str) -> str:
         """What dbt compiled for a model. Raises UserError where it is gone."""
@@ -208,7 +215,6 @@ def rescoring(*models: str) -> Iterator[Rescoring]:
             scratch.execute(f"attach ':memory:' as {quote_identifier(live.stem)}")
             scratch.execute(f"use {quote_identifier(live.stem)}")
         register_text_functions(scratch)
-        register_functions(scratch)
         with attached(scratch, LIVE):
             _refuse_other_vars(scratch)
             _prepare(scratch, _read_by(nodes, models) if models else nodes)

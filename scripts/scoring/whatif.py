@@ -43,7 +43,7 @@ def whatif(
         report.raise_for_errors()
         with previewing() as preview:
             found = preview.effect(proposal, movers)
-        warnings = warnings_for_landed(report, SEEDS, proposal)
+        warnings = warnings_for_landed(report)
         return replace(found, seed_warnings=tuple(map(str, warnings)))
 
 

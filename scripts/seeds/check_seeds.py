@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from scripts.seeds.checks import mapping, misleading, models, naive_bayes, rules, sales
@@ -69,12 +69,14 @@ class SeedReport:
     """What was found, what the rest rests on first: files, cells, then what tables say together.
 
     Of equals those of one file stand together, in the order of its lines. `folder` is that whose
-    files people edit: the one laid over others, if there is one.
+    files people edit: the one laid over others, if there is one; `tables` are what was read of
+    both, by name.
     """
 
     errors: tuple[Finding, ...]
     warnings: tuple[Finding, ...]
     folder: Path
+    tables: Mapping[str, Table] = field(repr=False, compare=False)
 
     def raise_for_errors(self) -> None:
         """Raise a UserError that lists the errors, one a line, and the command that mends any."""
@@ -113,7 +115,7 @@ def check_seeds(
             raise UserError(
                 f"allow_protected_attributes is {allow_protected!r}; it may be true or false"
             )
-    tables, findings = read_tables(folder, overlay)
+    tables, findings = _read_tables(folder, overlay)
     vocabulary = Vocabulary(tables)
     for table in tables.values():
         table.findings.extend(check_cells(table, vocabulary))
@@ -127,7 +129,7 @@ def check_seeds(
     ordered = sorted(dict.fromkeys(findings), key=by_weight)
     errors = tuple(finding for finding in ordered if not finding.is_warning)
     warnings = tuple(finding for finding in ordered if finding.is_warning)
-    return SeedReport(errors, warnings, overlay or folder)
+    return SeedReport(errors, warnings, overlay or folder, tables)
 
 
 def seed_files(folder: Path, overlay: Path | None = None) -> dict[str, Path]:
@@ -139,9 +141,7 @@ def seed_files(folder: Path, overlay: Path | None = None) -> dict[str, Path]:
     return {Path(name).stem: file.path for name, file in files.items() if file.path}
 
 
-def read_tables(
-    folder: Path, overlay: Path | None = None
-) -> tuple[dict[str, Table], list[Finding]]:
+def _read_tables(folder: Path, overlay: Path | None) -> tuple[dict[str, Table], list[Finding]]:
     """The seeds by name, those of `overlay` laid over, and what is found of the folders."""
     seeds = read_seeds()
     files, findings = _files(folder, overlay)

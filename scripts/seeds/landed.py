@@ -3,11 +3,10 @@
 
 import difflib
 from collections.abc import Mapping
-from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
-from scripts.seeds.check_seeds import SeedReport, by_weight, read_tables
+from scripts.seeds.check_seeds import SeedReport, by_weight
 from scripts.seeds.checks.naive_bayes import PERSONAL
 from scripts.seeds.checks.tables import Finding, Findings, Table
 from scripts.seeds.checks.vocabulary import Vocabulary
@@ -40,18 +39,18 @@ select distinct owner || entry.key from entries where entry.value <> ''
 """
 
 
-def warnings_for_landed(
-    report: SeedReport, folder: Path, overlay: Path | None = None
-) -> tuple[Finding, ...]:
+def warnings_for_landed(report: SeedReport) -> tuple[Finding, ...]:
     """The report's warnings but those that the last build settles, with those that it tells.
 
     It knows which attributes, values and types of events there are, and which tables had rows.
     Raises UserError where it cannot be read, as while a build writes it, or was not built.
     """
-    tables, _ = read_tables(folder, overlay)
     with reading() as warehouse:
         occurred = _names(warehouse, _OCCURRED)
-        told = [*_never_firing(warehouse, tables, occurred), *_emptied(warehouse, tables)]
+        told = [
+            *_never_firing(warehouse, report.tables, occurred),
+            *_emptied(warehouse, report.tables),
+        ]
     places = {(finding.file, finding.line, finding.column) for finding in told}
     left = [
         finding

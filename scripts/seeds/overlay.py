@@ -2,6 +2,7 @@
 # ruff: noqa: S608 (names in SQL are quoted)
 
 import hashlib
+import json
 import os
 import shutil
 from collections import Counter
@@ -73,8 +74,8 @@ def load_seed(connection: DuckDBPyConnection, file: Path) -> str:
     )
     connection.execute(
         f"create or replace temp table seed_file as select {', '.join(cells)} "
-        "from (select unnest(?::varchar[][]) as cells)",
-        [seed_cells(str(file), columns)],
+        """from (select unnest(from_json($rows, '[["varchar"]]')) as cells)""",
+        {"rows": json.dumps(seed_cells(str(file), columns))},
     )
     return "temp.seed_file"
 

@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -102,6 +103,23 @@ def attached(connection: duckdb.DuckDBPyConnection, name: str) -> Iterator[None]
         connection.execute(f"attach {quote_literal(str(file))} as {name} (read_only)")
         yield
         connection.execute(f"detach {name}")
+
+
+@contextmanager
+def without_pandas() -> Iterator[None]:
+    """Spares a command that has no use for pandas the half second in which it is loaded.
+
+    With the first value that DuckDB is given it looks whether that is one of pandas', and goes on
+    where there is no pandas. None in its place is Python's way to say so.
+    """
+    if "pandas" in sys.modules:
+        yield
+        return
+    sys.modules["pandas"] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules["pandas"]
 
 
 @contextmanager

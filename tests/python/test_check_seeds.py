@@ -1701,7 +1701,7 @@ def against(folder: Path) -> list[str]:
     """The warnings, once the seeds are held against what was landed."""
     report = check_seeds(folder)
     assert report.errors == ()
-    return [str(finding) for finding in warnings_for_landed(report, folder)]
+    return [str(finding) for finding in warnings_for_landed(report)]
 
 
 def test_rules_that_never_fired_are_told(folder: Path, landed: Path) -> None:
@@ -1774,7 +1774,7 @@ def test_a_table_without_rows_is_told(folder: Path, landed: Path, tmp_path: Path
         warehouse.execute("create table seeds.kpi_events as select 1 as n where false")
     report = check_seeds(folder, overlay)
     assert [str(finding) for finding in report.warnings] == warnings(folder)
-    assert [str(finding) for finding in warnings_for_landed(report, folder, overlay)] == [
+    assert [str(finding) for finding in warnings_for_landed(report)] == [
         "proposal/channels.csv: the table has no rows; the last build had 324",
         *warnings(folder),
     ]

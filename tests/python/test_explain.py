@@ -4,6 +4,8 @@ import json
 import random
 import re
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -26,10 +28,12 @@ from scripts.scoring.explain import (
     render,
     survivor_of,
 )
+from scripts.scoring.one_lead import score_known
 from scripts.scoring.rescore import LIVE, rescoring
-from scripts.seeds.overlay import SEEDS
+from scripts.seeds.overlay import SEEDS, have_same_rows
 from scripts.shared.errors import UserError
 from scripts.shared.interface import HISTORY_DUE
+from scripts.shared.paths import PROJECT
 from scripts.shared.warehouse import connect
 from tests.python.conftest import Warehouse
 
@@ -68,6 +72,18 @@ def test_a_past_day_is_explained_as_history_has_it(warehouse: Warehouse) -> None
     assert (found.score_date, found.score, found.band) == (day, score, band)
     assert sum(reason.points for reason in found.reasons) == score
     assert all(r.last_event_date is None or r.last_event_date <= day for r in found.reasons)
+
+
+def test_words_stand_for_what_they_do_for_all_leads(warehouse: Warehouse) -> None:
+    """A channel that no row names is the first of its spellings, whoever has which."""
+    ((lead_id, day),) = warehouse.query(
+        "select min(lead_id), any_value(score_date) from marts.lead_score"
+    )
+    assert isinstance(day, date)
+    with rescoring() as scratch:
+        score_known(scratch, str(lead_id), day - timedelta(1), (), RESULTS)
+        for words in ("intermediate.int_words", "intermediate.int_job_titles"):
+            assert have_same_rows(scratch.connection, words, f"{LIVE}.{words}")
 
 
 @pytest.mark.slow
@@ -324,6 +340,25 @@ def test_the_command_prints_a_table_or_json(warehouse: Warehouse) -> None:
     data = json.loads(CliRunner().invoke(app, ["explain", str(lead_id), "--json"]).stdout)
     assert any(Decimal(r["points"]) * 10 % 1 for r in data["reasons"])
     assert sum(Decimal(r["points"]) for r in data["reasons"]) == Decimal(data["score"])
+
+
+def test_a_past_day_is_explained_without_loading_what_takes_long(warehouse: Warehouse) -> None:
+    ((lead_id, day),) = warehouse.query(
+        """select lead_id, valid_from from marts.lead_score_history
+        inner join marts.lead_score using (lead_id, score_model)
+        where valid_from < score_date order by all limit 1"""
+    )
+    asked = ["explain", str(lead_id), "--as-of", str(day), "--json"]
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "scripts", *asked],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(done.stdout)["score_date"] == str(day)
+    loaded = {line.rsplit("|", 1)[-1].strip() for line in done.stderr.splitlines()}
+    assert "duckdb" in loaded and not loaded & {"pandas._libs", "pyarrow", "dbt"}
 
 
 def test_the_command_shows_points_now_and_then(warehouse: Warehouse, edited: Path) -> None:

@@ -1,9 +1,11 @@
 """What other seeds would change. That the scores are right is told by the oracle's test."""
 
+import csv
 import hashlib
 import json
 import shutil
 import subprocess
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from random import Random
@@ -234,6 +236,55 @@ def test_quality_that_no_build_stored_is_measured_anew(
             live.execute("update intermediate.int_scored_days set inputs_hash = '', score = 0")
             live.execute("delete from intermediate.int_evaluated_factors")
         assert whatif(tmp_path / "seeds") == expected
+
+
+def test_edits_one_after_the_other_are_told_as_each_alone(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    """What was found for the edit before is kept, also where rules have other numbers now."""
+    edits: tuple[dict[str, dict[str, str]], ...] = (
+        {"silent_30_days": {"silent_days": "25"}},
+        {"pricing_page": {"window_days": "20"}},
+        {"pricing_page": {"points": "9"}, "emails_unopened": {"silent_days": "12"}},
+        {"later": {"rule_id": "pricing_page", "window_days": "5"}},
+        {"earlier": {"rule_id": "silent_60_days", "silent_days": "40"}},
+        {"pricing_page": {"window_days": "21"}, "silent_30_days": {"silent_days": "26"}},
+    )
+    folders = [tmp_path / str(number) for number in range(len(edits))]
+    for number, folder in enumerate(folders):
+        write_rules(folder, edits[: number + 1])
+    with previewing() as preview:
+        preview.prepare()
+        shown = [preview.effect(folder, movers=None) for folder in (*folders, folders[2])]
+    assert shown[-1] == shown[2]
+    assert len({found.movers for found in shown}) == len(edits)
+    for folder, found in zip(folders, shown[:-1], strict=True):
+        with previewing() as preview:
+            assert preview.effect(folder, movers=None) == found
+
+
+def write_rules(folder: Path, edits: Sequence[Mapping[str, Mapping[str, str]]]) -> None:
+    """The points of events and silence with edits by rule of the model standard.
+
+    Where an edit names another rule, that one is copied under this name.
+    """
+    folder.mkdir()
+    for table in ("event_points", "inactivity_points"):
+        with (SEEDS / "points" / f"{table}.csv").open(encoding="utf-8", newline="") as stream:
+            rules = list(csv.DictReader(stream))
+        by_name = {rule["rule_id"]: rule for rule in rules if rule["score_model"] == "standard"}
+        for edit in edits:
+            for name, cells in edit.items():
+                if name in by_name:
+                    by_name[name].update(cells)
+                elif cells.get("rule_id") in by_name:
+                    copied = {**by_name[cells["rule_id"]], **cells, "rule_id": name}
+                    rules.insert(0, copied)
+                    by_name[name] = copied
+        with (folder / f"{table}.csv").open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.DictWriter(stream, list(rules[0]), lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rules)
 
 
 def test_all_leads_that_move_are_in_the_json(warehouse: Warehouse, tmp_path: Path) -> None:

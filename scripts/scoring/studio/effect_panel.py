@@ -45,6 +45,7 @@ class _Effect:
 
     def __init__(self, state: State, live: Live, look_at: LookAt) -> None:
         self._state = state
+        self._effect: WhatIf | None = None  # what is drawn
         with ui.row(wrap=False).classes("w-full items-center gap-2 min-h-[28px]"):
             self._spinner = ui.spinner(size="20px")
             self._summary = ui.label().classes("text-sm").mark("summary")
@@ -74,7 +75,12 @@ class _Effect:
         self._shown.props(f'data-version="{settled}"')
         if effect is None:
             self._summary.set_text("Scoring all leads …" if state.is_computing else "")
-            return
+        elif effect is not self._effect:
+            self._effect = effect
+            self._draw(effect)
+
+    def _draw(self, effect: WhatIf) -> None:
+        """Show another effect; a browser takes long to draw what is as it was."""
         self._summary.set_text(_summary(effect))
         self._facts.clear()
         with self._facts:

@@ -25,9 +25,9 @@ from scripts.shared.faults import told
 from scripts.shared.lock import exclusive
 from scripts.shared.temporary import temporary_folder
 
-# Seconds without an edit before the seeds are looked at, and after which a warehouse that another
-# program writes is asked again.
-_PAUSE, _PAUSE_WHILE_BUSY = 0.15, 5.0
+# Seconds without an edit before the seeds are looked at, in which what a program or a held key does
+# comes together, and after which a warehouse that another program writes is asked again.
+_PAUSE, _PAUSE_WHILE_BUSY = 0.03, 5.0
 # Seconds without an edit after which the warehouse is closed, since no build can write it before.
 _IDLE = 20.0
 # How many of the leads that move are named.
@@ -99,8 +99,10 @@ class Live:
             report = await self._in_thread(self._checked)
             if version != state.version:
                 return
-            state.findings = (*report.errors, *report.warnings)
-            state.checked.emit()
+            found = (*report.errors, *report.warnings)
+            if found != state.findings:
+                state.findings = found
+                state.checked.emit()
             if report.errors:
                 raise UserError(_mend(len(report.errors)))
             effect = await self._in_thread(self._effect)
@@ -134,7 +136,8 @@ class Live:
         return await self._in_thread(lambda: self._of_a_lead(work))
 
     async def _rest(self, version: int) -> None:
-        """Let a build have the warehouse once nobody edits any more."""
+        """Prepare for the next edit; let a build have the warehouse once there is none."""
+        await self._in_thread(self._prepare)
         await asyncio.sleep(_IDLE)
         if version == self._state.version:
             await self._in_thread(self._let_go)
@@ -163,6 +166,13 @@ class Live:
         except BaseException:
             self._let_go()
             raise
+
+    def _prepare(self) -> None:
+        try:
+            if self._preview:
+                self._preview.prepare()
+        except Exception:  # the next effect says why the warehouse cannot be read
+            self._let_go()
 
     def _of_a_lead(self, work: Callable[[Path], Result]) -> Result:
         self._let_go()  # closing one of two readers in a process would take the lock from both

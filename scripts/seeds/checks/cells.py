@@ -5,7 +5,7 @@ import re
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import partial
+from functools import lru_cache, partial
 
 from scripts.seeds.checks.seeds import Column
 from scripts.seeds.checks.spreadsheets import destroyed
@@ -57,6 +57,7 @@ def _check(row: Row, column: Column, table: Table, vocabulary: Vocabulary) -> Fi
         yield from _inverted(row, column, table.seed.columns[column.not_below])
 
 
+@lru_cache(maxsize=2**16)  # all cells of all seeds, of which an edit changes one
 def cell_fault(found: str, column: Column) -> str | None:
     """Why a column does not take what stands in a cell, whatever the other seeds hold."""
     return _misread(found, column) or _kind_fault(found, column)

@@ -187,9 +187,9 @@ def protected(
         (naive_bayes_fields, "attribute"),
     ):
         for row in table:
-            name = re.sub("(?<=[a-z])(?=[A-Z])", " ", row[column])
+            name = text_words(re.sub("(?<=[a-z])(?=[A-Z])", " ", row[column])) or ""
             for word, protection in words.items():
-                if word and word in (text_words(name) or ""):
+                if word and word in name:
                     why = protection["reason"] or protection["attribute_words"]
                     fault = f"is a protected attribute ({why})"
                     allowed = "scored only with the var allow_protected_attributes"

@@ -41,7 +41,7 @@ _OTHER_ATTRIBUTES = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Column:
     """A column of a seed and what may stand in it: the `meta` of the column in `models/seeds/`.
 
@@ -49,6 +49,7 @@ class Column:
     and `decimals` bound numbers; `above` is a bound that is not reached itself. `refers_to` is the
     seed that has the value in its column of the same name; `not_below` the column of the same row
     that holds the lower end; `accepted_by` gives the accepted values by the value of another one.
+    There is one object of each column, so that it can be a key.
     """
 
     name: str
