@@ -369,6 +369,31 @@ def test_who_opened_a_proposal_saves_into_it_unless_they_choose_otherwise(
     assert seeds(place)["score_bands"] == before
 
 
+def test_a_cell_that_somebody_else_saved_meanwhile_is_saved_once_one_chose(
+    browser: Browser, place: dict[str, str]
+) -> None:
+    (file,) = Path(place["LEADS_SEEDS"]).rglob("score_bands.csv")
+    before = file.read_text("utf-8")
+    with served(place) as address, opened(browser, address) as studio:
+        studio.table("Bands")
+        studio.type(1, "lower_bound", "12")
+        studio.type(1, "next_action", "Write")
+        theirs = before.replace("guesses,,hot,2,10,", "guesses,,hot,2,11,")
+        file.write_text(theirs, "utf-8")
+        studio.page.keyboard.press("Control+s")
+        dialog = studio.page.get_by_role("dialog")
+        dialog.get_by_text("Somebody else saved this table meanwhile.").wait_for()
+        dialog.get_by_text("guesses, hot: lower_bound was changed by both").wait_for()
+        save = dialog.get_by_role("button", name="Save", exact=True)
+        expect(save).to_be_disabled()
+        dialog.get_by_role("radio", name="theirs: 11").click()
+        save.click()
+        studio.page.get_by_text("Saved: ").wait_for()
+    after = file.read_text("utf-8")
+    assert theirs != before
+    assert after == theirs.replace("guesses,,hot,2,11,\n", "guesses,,hot,2,11,Write\n")
+
+
 def test_a_rule_is_made_of_what_the_data_have_with_two_clicks(studio: Studio) -> None:
     studio.page.get_by_role("tab", name="What the data have").click()
     offer = studio.page.get_by_role("tabpanel").locator(".ag-row", has_text="Software").last

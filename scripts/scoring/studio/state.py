@@ -16,6 +16,7 @@ from nicegui import Event
 
 from scripts.scoring.effect import WhatIf
 from scripts.scoring.studio.data import Data
+from scripts.scoring.studio.now import Now
 from scripts.seeds.check_seeds import seed_files
 from scripts.seeds.checks.files import read_rows
 from scripts.seeds.checks.seeds import read_seeds
@@ -67,6 +68,7 @@ class State:
       `effect_changed` tells that any of these is another
     - `saved`: the seeds were saved
     - `data`: what the warehouse has that rules can be made of; `data_read` tells that it is known
+    - `now`: of which seeds the last build is, None before that is known; `now_read` tells of it
     """
 
     def __init__(self, working: Path, proposal: Path) -> None:
@@ -84,6 +86,8 @@ class State:
         self.is_computing = False
         self.data = Data()
         self.data_read: Event[[]] = Event()
+        self.now: Now | None = None
+        self.now_read: Event[[]] = Event()
         self.version = 0  # of the seeds: one more with each change
         self._writing = Lock()
         self._ids = count()

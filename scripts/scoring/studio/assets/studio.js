@@ -104,6 +104,11 @@ const Studio = {
 
   ready(event) {
     Studio.api = event.api;
+    if (window.innerWidth < 1600) return;
+    const wide = event.api.getColumns().filter((column) => column.getColDef().context?.wide);
+    event.api.setColumnWidths(
+      wide.map((column) => ({ key: column, newWidth: column.getColDef().context.wide })),
+    );
   },
 
   /** The finding of a cell: [severity, message]. */
@@ -115,7 +120,12 @@ const Studio = {
     return [of, found ? `studio-${found[0]}` : ""].filter(Boolean);
   },
 
-  tooltip: (cell) => Studio.finding(cell)?.[1],
+  /** What was found of a cell; else what stands there, where that is longer than the column. */
+  tooltip(cell) {
+    const room = cell.column.getActualWidth() / 7;
+    const isCut = typeof cell.value === "string" && cell.value.length > room - 1;
+    return Studio.finding(cell)?.[1] ?? (isCut ? cell.value : undefined);
+  },
 
   /** Numbers by their size, before texts by their letters; empty cells last. */
   compare(one, other) {
@@ -124,7 +134,7 @@ const Studio = {
     return Number.isNaN(difference) ? String(one).localeCompare(String(other)) : difference;
   },
 
-  percent: (cell) => (cell.value == null ? "" : `${(100 * cell.value).toFixed(1)} %`),
+  percent: (cell) => (cell.value == null ? "" : `${(100 * cell.value).toFixed(1)}%`),
 
   number: (cell) => (cell.value == null ? "" : cell.value.toLocaleString("en")),
 
