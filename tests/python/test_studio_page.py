@@ -301,6 +301,31 @@ def test_rows_are_added_copied_and_deleted_by_keys(studio: Studio) -> None:
     expect(rows).to_have_count(4)
 
 
+def test_a_block_that_a_spreadsheet_copied_is_one_edit_and_may_add_rows(studio: Studio) -> None:
+    """The last band of the last model, and what comes below it."""
+    page = studio.page
+    studio.table("Bands")
+    rows = page.locator(".ag-center-cols-container .ag-row")
+    expect(rows).to_have_count(12)
+    studio.cell(11, "lower_bound")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.evaluate("navigator.clipboard.writeText('25\\tWrite\\r\\n30\\tCall\\r\\n')")
+    page.keyboard.press("Control+v")
+    expect(rows).to_have_count(13)
+
+    def shown(row: int) -> list[str]:
+        cells = page.locator(f'.ag-row[row-index="{row}"] .ag-cell')
+        columns = ("score_model", "band", "lower_bound", "next_action")
+        found = {cell.get_attribute("col-id"): cell.inner_text() for cell in cells.all()}
+        return [found[name] for name in columns]
+
+    assert shown(11) == ["learns", "sales_ready", "25", "Write"]
+    assert shown(12) == ["learns", "", "30", "Call"]
+    page.keyboard.press("Control+z")
+    expect(rows).to_have_count(12)
+    assert shown(11) == ["learns", "sales_ready", "20", ""]
+
+
 SCRIPT = "<img src=x onerror=\"document.title='taken over'\">"
 
 

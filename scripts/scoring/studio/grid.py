@@ -101,6 +101,12 @@ def rows(state: State, table: str) -> list[dict[str, Any]]:
     return shown
 
 
+def offered(state: State, table: str) -> list[list[Any]]:
+    """What may be typed into each column, for the editors of its cells."""
+    columns = read_seeds()[table].columns.values()
+    return [[column.name, _offered(state, table, column)] for column in columns]
+
+
 def findings_by_row(state: State, table: str) -> dict[int, list[Finding]]:
     """What is found of the rows of a table, by their ids."""
     lines = state.lines(table)
@@ -167,12 +173,15 @@ def _column(state: State, table: str, column: Column) -> dict[str, Any]:
     }
     if column.kind in ("number", "whole"):
         shown |= {"cellStyle": {"textAlign": "right"}, "suppressHeaderFilterButton": True}
-    if column.name == "value":
-        by_attribute = _values_by_attribute(state.data.offers)
-        shown["cellEditorParams"] = {"by": "attribute", "offersBy": by_attribute}
-    else:
-        shown["cellEditorParams"] = {"offers": _choices(state, table, column)}
+    shown["cellEditorParams"] = _offered(state, table, column)
     return shown
+
+
+def _offered(state: State, table: str, column: Column) -> dict[str, Any]:
+    """What the editor of a cell is given, of values those of the attribute in the same row."""
+    if column.name == "value":
+        return {"by": "attribute", "offersBy": _values_by_attribute(state.data.offers)}
+    return {"offers": _choices(state, table, column)}
 
 
 def _values_by_attribute(offers: Iterable[Offer]) -> list[list[Any]]:

@@ -140,13 +140,26 @@ class State:
 
     def set_cell(self, table: str, row_id: int, column: str, value: str) -> None:
         """Put a value into a cell; nothing where the row is gone."""
-        place = self.columns(table).index(column)
+        self.set_cells(table, {row_id: {column: value}})
+
+    def set_cells(
+        self,
+        table: str,
+        values: Mapping[int, Mapping[str, str]],
+        new: Sequence[Mapping[str, str]] = (),
+    ) -> None:
+        """Put values into cells, by row and column, and new rows at the end, all as one edit.
+
+        Rows that are gone are left out; cells of new rows that are left out are empty.
+        """
+        columns = self.columns(table)
 
         def edited(row: Row) -> Row:
-            cells = (*row.cells[:place], value, *row.cells[place + 1 :])
-            return Row(row.id, cells) if row.id == row_id else row
+            cells = dict(zip(columns, row.cells, strict=True)) | values.get(row.id, {})
+            return Row(row.id, tuple(cells.values()))
 
-        self.put({table: tuple(map(edited, self._rows[table]))})
+        added = [self.row(row.get(name, "") for name in columns) for row in new]
+        self.put({table: (*map(edited, self._rows[table]), *added)})
 
     def add(
         self, table: str, rows: Sequence[Mapping[str, str]], after: int | None = None

@@ -147,12 +147,26 @@ const Studio = {
     emitEvent("studio_selected", { rows: event.api.getSelectedNodes().map((node) => node.id) });
   },
 
-  /** Put other rows into a grid; cells that say the same are left alone, also one being edited. */
-  setRows(grid, rows) {
+  /** Offer other values in the columns of a grid, to cells that are edited from now on. */
+  offer(grid, offered) {
     const api = getElement(grid)?.api;
-    if (!api) return;
-    api.setGridOption("rowData", rows);
-    api.refreshCells({ force: true });
+    for (const [column, params] of offered) {
+      const of = api?.getColumn(column)?.getColDef();
+      if (of) of.cellEditorParams = params;
+    }
+  },
+
+  /** Put a block of cells, as spreadsheets copy it, where one is and to the right and below. */
+  paste(text) {
+    const from = Studio.api.getFocusedCell();
+    const shown = Studio.api.getAllDisplayedColumns();
+    const columns = shown.slice(shown.indexOf(from.column)).map((column) => column.getColDef());
+    const editable = columns.filter((of) => of.editable).map((of) => of.field);
+    const rows = text.replace(/\r?\n$/, "").split(/\r?\n/).map((line, place) => [
+      Studio.api.getDisplayedRowAtIndex(from.rowIndex + place)?.id ?? null,
+      line.split("\t").slice(0, editable.length).map((cell, at) => [editable[at], cell]),
+    ]);
+    emitEvent("studio_pasted", { rows });
   },
 
   /** Go to a cell, and begin to edit it where asked to. */
@@ -192,3 +206,10 @@ document.addEventListener("keydown", (event) => {
   if (asked === "save") Studio.api?.stopEditing();
   emitEvent("studio_key", { asked });
 }, true);
+
+document.addEventListener("paste", (event) => {
+  const isTyping = event.target.matches?.("input, textarea, [contenteditable=true]");
+  if (isTyping || !document.activeElement.closest?.(".ag-cell") || !Studio.api?.getFocusedCell()) return;
+  event.preventDefault();
+  Studio.paste(event.clipboardData.getData("text/plain"));
+});
