@@ -4,6 +4,7 @@ import csv
 import difflib
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
@@ -28,6 +30,7 @@ pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no Chromium is installed")
 
 # Milliseconds in which a page must have done what it was asked to, on a busy machine.
 PATIENCE = 120_000
+BUILDING = 30 * 60_000  # and a build
 
 
 @pytest.fixture(scope="module")
@@ -528,6 +531,37 @@ def test_a_hundred_edits_are_shown_as_a_build_with_the_saved_seeds_has_them(
                     said = built.dbt(*BUILD, LEADS_SEEDS=seed_path(str(live)))
                     assert said.endswith("exit 0"), said
                     compare(warehouse, built, summary, bands, movers)
+
+
+@pytest.mark.slow
+def test_a_proposal_is_built_and_published_from_the_page_which_then_says_what_now_is(
+    browser: Browser, sample: tuple[Warehouse, RunResult], tmp_path: Path
+) -> None:
+    live = seeds({"LEADS_SEEDS": str(SEEDS)})["score_bands"]
+    with (
+        sample[0].copied(tmp_path / "sample") as warehouse,
+        served(warehouse.environment) as address,
+        opened(browser, address) as studio,
+    ):
+        assert studio.version > 0
+        studio.table("Bands")
+        studio.type(4, "next_action", "Wait a while")
+        studio.save("a proposal")
+        studio.page.keyboard.press("Control+s")
+        dialog = studio.page.get_by_role("dialog")
+        dialog.get_by_role("button", name="Build and publish").click()
+        dialog.get_by_text("dbt reads the project").wait_for()
+        dialog.get_by_text(re.compile(r"building \w+ \(\d+ of \d+\)")).wait_for(timeout=BUILDING)
+        dialog.get_by_text("Built and published: ").wait_for(timeout=BUILDING)
+        dialog.get_by_role("button", name="Close").click()
+        studio.page.get_by_text("with the proposal, not with the live seeds.").wait_for()
+        with duckdb.connect(str(warehouse.folder / "published/leads.duckdb")) as published:
+            actions = published.sql(
+                """select distinct next_action from marts.lead_score
+                where score_model = 'standard' and band = 'cold'"""
+            ).fetchall()
+    assert actions == [("Wait a while",)]
+    assert seeds({"LEADS_SEEDS": str(SEEDS)})["score_bands"] == live
 
 
 def compare(
