@@ -110,13 +110,13 @@ def _now(state: State) -> None:
 
 def _told_now(now: Now) -> str:
     if now.is_of_proposal:
-        seeds = "with the proposal, not with the live seeds"
+        seeds = ", with the proposal, not with the live seeds."
     elif now.differing:
-        seeds = f"before the live seeds got another {', '.join(now.differing)}"
+        seeds = f"; the live seeds differ from it in {', '.join(now.differing)}."
     else:
-        seeds = "with the live seeds"
-    published = "" if now.is_published else "; it is not what is published"
-    return f"Now is the last build, {seeds}{published}."
+        seeds = ", with the live seeds."
+    published = "" if now.is_published else " It is not what is published."
+    return f"Now is the last build{seeds}{published}"
 
 
 def more_movers(effect: WhatIf) -> str:

@@ -105,7 +105,7 @@ class PointsPage:
         self._place.clear()
         with self._place:
             shown = ui.aggrid(grid.options(self._state, self.table), auto_size_columns=False)
-            shown.classes("w-full h-full").mark("grid")
+            shown.classes("w-full h-full studio-grid").mark("grid")
         shown.on("cellValueChanged", self._edited, ["rowId", "colId", "newValue"])
         self._grid = shown
 

@@ -209,7 +209,8 @@ document.addEventListener("keydown", (event) => {
 
 document.addEventListener("paste", (event) => {
   const isTyping = event.target.matches?.("input, textarea, [contenteditable=true]");
-  if (isTyping || !document.activeElement.closest?.(".ag-cell") || !Studio.api?.getFocusedCell()) return;
+  const isInCell = document.activeElement.closest?.(".studio-grid .ag-cell");
+  if (isTyping || !isInCell || !Studio.api?.getFocusedCell()) return;
   event.preventDefault();
   Studio.paste(event.clipboardData.getData("text/plain"));
 });
