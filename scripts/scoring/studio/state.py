@@ -155,7 +155,7 @@ class State:
         columns = self.columns(table)
 
         def edited(row: Row) -> Row:
-            cells = dict(zip(columns, row.cells, strict=True)) | values.get(row.id, {})
+            cells = {**dict(zip(columns, row.cells, strict=True)), **values.get(row.id, {})}
             return Row(row.id, tuple(cells.values()))
 
         added = [self.row(row.get(name, "") for name in columns) for row in new]
