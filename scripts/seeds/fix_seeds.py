@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from scripts.seeds.checks.cells import cell_fault
 from scripts.seeds.checks.files import SeedFile, entries_below, ragged_row, read_table, readable
@@ -18,6 +17,7 @@ from scripts.seeds.fixes.notes import Fix, Line, Notes
 from scripts.seeds.fixes.text import decoded, is_of_one_byte
 from scripts.seeds.fixes.workbook import SIGNATURE, sheet_rows
 from scripts.shared.errors import UserError
+from scripts.shared.replacing import replace_files
 
 _SHOWN = 20
 _CELLS_SHOWN = 5
@@ -49,7 +49,7 @@ def fix_seeds(folder: Path) -> FixPlan:
         if len(plan.refused) > _SHOWN:
             lines.append(f"and {len(plan.refused) - _SHOWN} more")
         raise UserError("\n".join(["nothing was written, since this can't be mended:", *lines]))
-    _write(plan.contents)
+    replace_files(plan.contents)
     return plan
 
 
@@ -146,22 +146,3 @@ def _as_csv(rows: Iterable[Sequence[str]]) -> bytes:
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator="\n").writerows(rows)
     return text.getvalue().encode()
-
-
-def _write(contents: Mapping[Path, bytes]) -> None:
-    """Write files, each in place of the old one at once; none where one can't be written."""
-    new: dict[Path, Path] = {}
-    try:
-        for path, content in contents.items():
-            target = path.resolve()
-            with NamedTemporaryFile(dir=target.parent, prefix=".seed-", delete=False) as stream:
-                new[target] = Path(stream.name)
-                stream.write(content)
-            new[target].chmod(target.stat().st_mode if target.exists() else 0o644)
-        for target, written in new.items():
-            written.replace(target)
-    except OSError as error:
-        raise UserError(f"{error.filename} cannot be written: {error.strerror}") from error
-    finally:
-        for written in new.values():
-            written.unlink(missing_ok=True)

@@ -195,6 +195,12 @@ def test_a_colour_means_one_thing() -> None:
          "select distinct region from marts.open_pipeline where region = 'Europe'"),
         ("scores", "today", "model=fit_first",
          "select count(*) from marts.lead_score where score_model = 'fit_first'"),
+        ("quality", "overall", "part=region Europe",
+         """select leads from marts.score_quality where slice_value = 'Europe'
+         and scored_day = 7 and outcome = 'opportunity' and score_model = 'standard'"""),
+        ("quality", "overall", "part=month 2025-01",
+         """select leads from marts.score_quality where slice_value = '2025-01-01'
+         and scored_day = 7 and outcome = 'opportunity' and score_model = 'standard'"""),
         ("scores", "today", "",
          "select count(*) from marts.lead_score where score_model = 'standard'"),
     ],

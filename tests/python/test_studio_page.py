@@ -4,6 +4,7 @@ import csv
 import difflib
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
@@ -28,6 +30,7 @@ pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no Chromium is installed")
 
 # Milliseconds in which a page must have done what it was asked to, on a busy machine.
 PATIENCE = 120_000
+BUILDING = 30 * 60_000  # and a build
 
 
 @pytest.fixture(scope="module")
@@ -301,6 +304,31 @@ def test_rows_are_added_copied_and_deleted_by_keys(studio: Studio) -> None:
     expect(rows).to_have_count(4)
 
 
+def test_a_block_that_a_spreadsheet_copied_is_one_edit_and_may_add_rows(studio: Studio) -> None:
+    """The last band of the last model, and what comes below it."""
+    page = studio.page
+    studio.table("Bands")
+    rows = page.locator(".ag-center-cols-container .ag-row")
+    expect(rows).to_have_count(12)
+    studio.cell(11, "lower_bound")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.evaluate("navigator.clipboard.writeText('25\\tWrite\\r\\n30\\tCall\\r\\n')")
+    page.keyboard.press("Control+v")
+    expect(rows).to_have_count(13)
+
+    def shown(row: int) -> list[str]:
+        cells = page.locator(f'.ag-row[row-index="{row}"] .ag-cell')
+        columns = ("score_model", "band", "lower_bound", "next_action")
+        found = {cell.get_attribute("col-id"): cell.inner_text() for cell in cells.all()}
+        return [found[name] for name in columns]
+
+    assert shown(11) == ["learns", "sales_ready", "25", "Write"]
+    assert shown(12) == ["learns", "", "30", "Call"]
+    page.keyboard.press("Control+z")
+    expect(rows).to_have_count(12)
+    assert shown(11) == ["learns", "sales_ready", "20", ""]
+
+
 SCRIPT = "<img src=x onerror=\"document.title='taken over'\">"
 
 
@@ -367,6 +395,31 @@ def test_who_opened_a_proposal_saves_into_it_unless_they_choose_otherwise(
         expect(studio.page.get_by_text("There is nothing to save there.")).to_have_count(0)
     assert len(differing(before, (proposal / "score_bands.csv").read_text("utf-8"))) == 2
     assert seeds(place)["score_bands"] == before
+
+
+def test_a_cell_that_somebody_else_saved_meanwhile_is_saved_once_one_chose(
+    browser: Browser, place: dict[str, str]
+) -> None:
+    (file,) = Path(place["LEADS_SEEDS"]).rglob("score_bands.csv")
+    before = file.read_text("utf-8")
+    with served(place) as address, opened(browser, address) as studio:
+        studio.table("Bands")
+        studio.type(1, "lower_bound", "12")
+        studio.type(1, "next_action", "Write")
+        theirs = before.replace("guesses,,hot,2,10,", "guesses,,hot,2,11,")
+        file.write_text(theirs, "utf-8")
+        studio.page.keyboard.press("Control+s")
+        dialog = studio.page.get_by_role("dialog")
+        dialog.get_by_text("Somebody else saved this table meanwhile.").wait_for()
+        dialog.get_by_text("guesses, hot: lower_bound was changed by both").wait_for()
+        save = dialog.get_by_role("button", name="Save", exact=True)
+        expect(save).to_be_disabled()
+        dialog.get_by_role("radio", name="theirs: 11").click()
+        save.click()
+        studio.page.get_by_text("Saved: ").wait_for()
+    after = file.read_text("utf-8")
+    assert theirs != before
+    assert after == theirs.replace("guesses,,hot,2,11,\n", "guesses,,hot,2,11,Write\n")
 
 
 def test_a_rule_is_made_of_what_the_data_have_with_two_clicks(studio: Studio) -> None:
@@ -478,6 +531,37 @@ def test_a_hundred_edits_are_shown_as_a_build_with_the_saved_seeds_has_them(
                     said = built.dbt(*BUILD, LEADS_SEEDS=seed_path(str(live)))
                     assert said.endswith("exit 0"), said
                     compare(warehouse, built, summary, bands, movers)
+
+
+@pytest.mark.slow
+def test_a_proposal_is_built_and_published_from_the_page_which_then_says_what_now_is(
+    browser: Browser, sample: tuple[Warehouse, RunResult], tmp_path: Path
+) -> None:
+    live = seeds({"LEADS_SEEDS": str(SEEDS)})["score_bands"]
+    with (
+        sample[0].copied(tmp_path / "sample") as warehouse,
+        served(warehouse.environment) as address,
+        opened(browser, address) as studio,
+    ):
+        assert studio.version > 0
+        studio.table("Bands")
+        studio.type(4, "next_action", "Wait a while")
+        studio.save("a proposal")
+        studio.page.keyboard.press("Control+s")
+        dialog = studio.page.get_by_role("dialog")
+        dialog.get_by_role("button", name="Build and publish").click()
+        dialog.get_by_text("dbt reads the project").wait_for()
+        dialog.get_by_text(re.compile(r"building \w+ \(\d+ of \d+\)")).wait_for(timeout=BUILDING)
+        dialog.get_by_text("Built and published: ").wait_for(timeout=BUILDING)
+        dialog.get_by_role("button", name="Close").click()
+        studio.page.get_by_text("with the proposal, not with the live seeds.").wait_for()
+        with duckdb.connect(str(warehouse.folder / "published/leads.duckdb")) as published:
+            actions = published.sql(
+                """select distinct next_action from marts.lead_score
+                where score_model = 'standard' and band = 'cold'"""
+            ).fetchall()
+    assert actions == [("Wait a while",)]
+    assert seeds({"LEADS_SEEDS": str(SEEDS)})["score_bands"] == live
 
 
 def compare(

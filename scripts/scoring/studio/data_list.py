@@ -10,15 +10,15 @@ from scripts.scoring.studio.state import State
 from scripts.seeds.checks.vocabulary import CRM_EVENTS
 
 _COLUMNS = [
-    {"field": "attribute", "headerName": "What", "width": 100},
+    {"field": "attribute", "headerName": "What", "width": 92},
     {"field": "name", "headerName": "Value", "flex": 1, "minWidth": 80, "tooltipField": "name"},
-    {"field": "leads", "headerName": "Leads", "width": 58, "type": "rightAligned", "filter": False},
+    {"field": "leads", "headerName": "Leads", "width": 52, "type": "rightAligned", "filter": False},
     {
-        "field": "conversion", "headerName": "Conv.", "width": 64, "type": "rightAligned",
+        "field": "conversion", "headerName": "Conv.", "width": 54, "type": "rightAligned",
         "filter": False, ":valueFormatter": "Studio.percent",
         "headerTooltip": "Share of them that became customers, of those old enough to tell.",
     },
-    {"field": "rule", "headerName": "Rule", "width": 48, "filter": False},
+    {"field": "rule", "headerName": "Rule", "width": 40, "filter": False},
 ]  # fmt: skip
 
 

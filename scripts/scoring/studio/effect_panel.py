@@ -11,6 +11,7 @@ from scripts.scoring.effect import Mover, Quality, WhatIf
 from scripts.scoring.studio.data import Offer
 from scripts.scoring.studio.data_list import data_list
 from scripts.scoring.studio.live import Live
+from scripts.scoring.studio.now import Now
 from scripts.scoring.studio.past_button import past_button
 from scripts.scoring.studio.points_page import PointsPage
 from scripts.scoring.studio.state import State
@@ -49,15 +50,17 @@ class _Effect:
         with ui.row(wrap=False).classes("w-full items-center gap-2 min-h-[28px]"):
             self._spinner = ui.spinner(size="20px")
             self._summary = ui.label().classes("text-sm").mark("summary")
+        _now(state)
         self._failure = ui.label().classes("text-sm text-red-800 whitespace-pre-wrap w-full")
         self._shown = ui.column().classes("w-full gap-2")
         with self._shown:
-            self._facts = ui.grid(columns="1fr auto auto").classes("w-full gap-x-4 gap-y-1 text-sm")
+            self._facts = ui.grid(columns="1fr auto auto").classes("w-full gap-x-3 gap-y-1 text-sm")
             self._broken = ui.column().classes("w-full gap-0 text-sm text-red-800")
             self._past = past_button(state, live)
             self._bands = _chart("Leads by band")
             self._scores = _chart("Leads by score")
             self._movers = _movers_table(look_at)
+            self._more = ui.label().classes("text-sm text-gray-700").mark("more movers")
         self._update()
         state.effect_changed.subscribe(self._update)
 
@@ -95,7 +98,41 @@ class _Effect:
         _bars(self._scores, *_by_score(effect))
         self._movers.rows = [_mover(mover) for mover in effect.movers]
         self._movers.set_visibility(bool(effect.movers))
+        self._more.set_text(more_movers(effect))
         self._past.set_visibility(bool(effect.changed_seeds))
+
+
+def _now(state: State) -> None:
+    """Say what "now" is."""
+    told = ui.label().classes("text-xs text-gray-600").mark("now")
+
+    def tell() -> None:
+        told.set_text(_told_now(state.now) if state.now else "")
+        told.set_visibility(bool(state.now))
+
+    tell()
+    state.now_read.subscribe(tell)
+
+
+def _told_now(now: Now) -> str:
+    if now.is_of_proposal:
+        seeds = ", with the proposal, not with the live seeds."
+    elif now.differing:
+        seeds = f"; the live seeds differ from it in {', '.join(now.differing)}."
+    else:
+        seeds = ", with the live seeds."
+    published = "" if now.is_published else " It is not what is published."
+    return f"Now is the last build{seeds}{published}"
+
+
+def more_movers(effect: WhatIf) -> str:
+    """What is to be said where not all leads that move are named."""
+    if len(effect.movers) >= effect.moved:
+        return ""
+    return (
+        f"These are {len(effect.movers):,} of {effect.moved:,}. For all, save a proposal, and run: "
+        "python -m scripts whatif FOLDER --json"
+    )
 
 
 def _summary(effect: WhatIf) -> str:
@@ -136,7 +173,7 @@ def _points(points: Decimal | None) -> str:
 def _interval(quality: Quality) -> str:
     if quality.auc_low is None or quality.auc_high is None:
         return "–"
-    return f"{quality.auc_low:.3f} to {quality.auc_high:.3f}"
+    return f"{quality.auc_low:.3f}–{quality.auc_high:.3f}"
 
 
 def _by_band(effect: WhatIf) -> tuple[list[str], list[int], list[int]]:

@@ -69,7 +69,7 @@ def _points(state: State, live: Live, look_at: LookAt) -> PointsPage:
     with ui.row(wrap=False).classes("w-full gap-0 h-[calc(100vh-50px)]"):
         with ui.column().classes("grow min-w-0 h-full gap-1 p-2"):
             page = PointsPage(state)
-        with ui.column().classes("w-[400px] shrink-0 h-full border-l gap-0"):
+        with ui.column().classes("w-[352px] min-[1600px]:w-[440px] shrink-0 h-full border-l gap-0"):
             effect_panel(state, live, page, look_at)
     return page
 

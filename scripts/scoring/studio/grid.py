@@ -18,7 +18,11 @@ from scripts.seeds.checks.tables import Finding
 Choices = list[list[str]]
 
 # What is looked at most stands first; the file has its own order.
-_FIRST = ("rule_id", "attribute", "event_key", "operator", "value", "lower", "upper")
+_FIRST = (
+    *("rule_id", "persona", "attribute", "event_key", "operator", "value", "lower", "upper"),
+    *("days_before", "occurrences", "expected_band"),
+)
+_PINNED = ("rule_id", "persona")
 _FACTS = {
     "fired_share": ("Fires", "Share of leads for which the rule fires, on the quality day."),
     "conversion_with": ("With", "Share of leads with the rule that became customers."),
@@ -29,13 +33,15 @@ _FACTS = {
     ),
 }
 _RULES = ("attribute_points", "event_points", "inactivity_points")
+# In pixels; what a rule asks for and how it does fits on a small screen.
 _WIDTHS = {
-    "rule_id": 155, "score_model": 100, "attribute": 125, "operator": 88, "value": 110,
-    "reason": 260, "description": 300, "next_action": 260, "effect": 90, "locked": 70,
+    "rule_id": 126, "persona": 170, "score_model": 84, "attribute": 102, "operator": 64,
+    "value": 86, "reason": 260, "description": 300, "next_action": 260, "effect": 90, "locked": 70,
 }  # fmt: skip
-_WIDTHS_BY_KIND = {"number": 62, "whole": 62, "date": 96}
-# Of a header, in pixels, as all widths.
-_LETTER, _MARGINS = 7, 26
+# On a screen of at least 1,600 pixels.
+_WIDE = {"rule_id": 175, "attribute": 150, "value": 150, "persona": 230}
+_WIDTHS_BY_KIND = {"number": 50, "whole": 50, "date": 92}
+_LETTER, _MARGINS = 6.5, 13  # of a header
 
 
 def options(state: State, table: str) -> dict[str, Any]:
@@ -95,6 +101,12 @@ def rows(state: State, table: str) -> list[dict[str, Any]]:
     return shown
 
 
+def offered(state: State, table: str) -> list[list[Any]]:
+    """What may be typed into each column, for the editors of its cells."""
+    columns = read_seeds()[table].columns.values()
+    return [[column.name, _offered(state, table, column)] for column in columns]
+
+
 def findings_by_row(state: State, table: str) -> dict[int, list[Finding]]:
     """What is found of the rows of a table, by their ids."""
     lines = state.lines(table)
@@ -113,7 +125,7 @@ def first_column(table: str) -> str:
 def _columns(state: State, table: str) -> list[dict[str, Any]]:
     seed = read_seeds()[table]
     number = {
-        "field": "_line", "headerName": "#", "width": 44, "pinned": "left", "filter": False,
+        "field": "_line", "headerName": "#", "width": 36, "pinned": "left", "filter": False,
         "resizable": False, "headerTooltip": "Line in the file.",
     }  # fmt: skip
     leading = [name for name in _FIRST if name in seed.columns]
@@ -130,17 +142,22 @@ def _columns(state: State, table: str) -> list[dict[str, Any]]:
         )
     ]
     for column in shown:
-        if column["field"] == "rule_id":
+        if column["field"] in _PINNED:
             column["pinned"] = "left"
     return [number, *shown, *facts, *others]
 
 
 def _fact(name: str, title: str, help_text: str) -> dict[str, Any]:
     return {
-        "field": name, "headerName": title, "headerTooltip": help_text, "width": 68,
+        "field": name, "headerName": title, "headerTooltip": help_text,
+        "width": max(54, _header_width(title)),
         "filter": False, "type": "rightAligned",
         ":valueFormatter": "Studio.number" if name == "deserved_points" else "Studio.percent",
     }  # fmt: skip
+
+
+def _header_width(title: str) -> int:
+    return round(_LETTER * len(title) + _MARGINS)
 
 
 def _column(state: State, table: str, column: Column) -> dict[str, Any]:
@@ -151,16 +168,20 @@ def _column(state: State, table: str, column: Column) -> dict[str, Any]:
         "headerTooltip": column.description,
         "editable": True,
         ":cellEditor": "StudioEditor",
-        "width": max(width, _LETTER * len(column.name) + _MARGINS),
+        "width": max(width, _header_width(column.name)),
+        "context": {"wide": _WIDE.get(column.name)},
     }
     if column.kind in ("number", "whole"):
         shown |= {"cellStyle": {"textAlign": "right"}, "suppressHeaderFilterButton": True}
-    if column.name == "value":
-        by_attribute = _values_by_attribute(state.data.offers)
-        shown["cellEditorParams"] = {"by": "attribute", "offersBy": by_attribute}
-    else:
-        shown["cellEditorParams"] = {"offers": _choices(state, table, column)}
+    shown["cellEditorParams"] = _offered(state, table, column)
     return shown
+
+
+def _offered(state: State, table: str, column: Column) -> dict[str, Any]:
+    """What the editor of a cell is given, of values those of the attribute in the same row."""
+    if column.name == "value":
+        return {"by": "attribute", "offersBy": _values_by_attribute(state.data.offers)}
+    return {"offers": _choices(state, table, column)}
 
 
 def _values_by_attribute(offers: Iterable[Offer]) -> list[list[Any]]:

@@ -1,10 +1,8 @@
 """The page on which a lead is tested: one of the warehouse, or one that is made up."""
-# ruff: noqa: S608 (names of tables are those of `interface`)
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
+from functools import partial
 
 from nicegui import ui
 
@@ -17,27 +15,16 @@ from scripts.scoring.explain import (
     to_go,
     way_text,
 )
+from scripts.scoring.studio.lead import Tested, ids_beginning, now_and_then
 from scripts.scoring.studio.live import Live
 from scripts.scoring.studio.made_up_form import MadeUpForm
 from scripts.scoring.studio.state import State
 from scripts.scoring.studio.waterfall import height, options, steps, width
 from scripts.shared.errors import UserError
-from scripts.shared.interface import LEAD_IDENTITIES
 from scripts.shared.text import points_text
-from scripts.shared.warehouse import reading
 
 _OF_WAREHOUSE, _MADE_UP = "One of the leads", "One made up"
-_IDS_OFFERED = 8
 _WAYS_SHOWN = 12
-
-
-@dataclass(frozen=True)
-class Tested:
-    """A lead's score now and by the seeds as they are edited; `fault` tells why one is not."""
-
-    now: Explanation | None
-    then: Explanation | None
-    fault: str | None
 
 
 class LeadPage:
@@ -46,7 +33,7 @@ class LeadPage:
     def __init__(self, state: State, live: Live) -> None:
         """Draw it in the container that is open."""
         self._state, self._live = state, live
-        self._asked: Callable[[Path | None], Explanation] | None = None
+        self._asked: Callable[..., Explanation] | None = None
         self._shown: Tested | None = None
         self._version = 0  # of what was asked: what was found for another is dropped
         with ui.row(wrap=False).classes("w-full gap-0 h-[calc(100vh-50px)]"):
@@ -111,7 +98,7 @@ class LeadPage:
     async def _find(self) -> None:
         """Offers ids that begin as what is typed."""
         typed = str(self._lead_id.value or "").strip()
-        found = await self._live.of_a_lead(lambda _: _ids(typed)) if typed else []
+        found = await self._live.ask(partial(ids_beginning, typed)) if typed else []
         if typed != str(self._lead_id.value or "").strip():
             return
         self._found.clear()
@@ -125,9 +112,9 @@ class LeadPage:
         model = self._model.value or None
         if self._kind.value == _MADE_UP:
             attributes, events = self._form.attributes(), self._form.events()
-            self._asked = lambda seeds: explain_made_up(attributes, events, day, seeds, model)
+            self._asked = partial(explain_made_up, attributes, events, day, score_model=model)
         elif lead_id := str(self._lead_id.value or "").strip():
-            self._asked = lambda seeds: explain(lead_id, day, seeds, model)
+            self._asked = partial(explain, lead_id, day, score_model=model)
         else:
             return
         await self._refresh()
@@ -142,7 +129,7 @@ class LeadPage:
         self._spinner.classes(remove="invisible")
         self._answer.classes(add="opacity-50")  # it is of another question
         try:
-            found = await self._live.of_a_lead(lambda seeds: _tested(asked, seeds))
+            found = await self._live.ask_of_seeds(partial(now_and_then, asked))
         except UserError as error:
             found = Tested(None, None, str(error))
         if version != self._version:
@@ -193,9 +180,7 @@ class LeadPage:
         attributes, events = self._form.attributes(), self._form.events()
         day = shown.score_date
         try:
-            rows = await self._live.of_a_lead(
-                lambda seeds: persona_rows(attributes, events, day, seeds)
-            )
+            rows = await self._live.ask_of_seeds(partial(persona_rows, attributes, events, day))
         except UserError as error:
             return str(error)
         shared = {
@@ -206,29 +191,6 @@ class LeadPage:
         }
         self._state.add("golden_leads", [{**shared, **row} for row in rows])
         return f"It is in the table golden_leads, on {len(rows)} rows."
-
-
-def _tested(asked: Callable[[Path | None], Explanation], seeds: Path) -> Tested:
-    """Both scores; a fault of the edited seeds leaves that of now."""
-    found: dict[str, Explanation] = {}
-    faults: list[str] = []
-    for side, folder in (("now", None), ("then", seeds)):
-        try:
-            found[side] = asked(folder)
-        except UserError as error:
-            faults.append(str(error))
-    fault = "\n".join(dict.fromkeys(faults)) or None
-    return Tested(found.get("now"), found.get("then"), fault)
-
-
-def _ids(start: str) -> list[str]:
-    with reading() as connection:
-        rows = connection.execute(
-            f"""select lead_id from {LEAD_IDENTITIES}
-            where starts_with(lead_id, ?) order by lead_id limit {_IDS_OFFERED}""",
-            [start],
-        ).fetchall()
-    return [lead_id for (lead_id,) in rows]
 
 
 def _head(both: Beside) -> None:

@@ -1,13 +1,15 @@
 """Checks the seeds after each edit and finds what they do, beside the page and not before it.
 
-One thread does it all, since a connection of DuckDB is one thread's; what was found for seeds that
-were edited meanwhile is dropped.
+One thread finds effects, since a connection of DuckDB is one thread's; what was found for seeds
+that were edited meanwhile is dropped. What else is read of the warehouse is so in another process.
 """
 
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,7 +19,9 @@ from scripts.scoring.build import Progress, build
 from scripts.scoring.effect import Restated, WhatIf
 from scripts.scoring.preview import Preview, previewing
 from scripts.scoring.publish import publish
+from scripts.scoring.studio.beside import answer, process_beside
 from scripts.scoring.studio.data import Data, read_data
+from scripts.scoring.studio.now import read_now
 from scripts.scoring.studio.state import State
 from scripts.seeds.check_seeds import SeedReport, check_seeds
 from scripts.shared.errors import BusyError, UserError
@@ -43,6 +47,8 @@ class Live:
         """Begin with the first page that is opened."""
         self._state = state
         self._thread = ThreadPoolExecutor(1, "studio")
+        self._process = process_beside()
+        self._asking = asyncio.Lock()  # the process; a build waits for it
         self._stack = ExitStack()
         self._snapshot = self._stack.enter_context(temporary_folder())
         self._opened = ExitStack()
@@ -50,13 +56,13 @@ class Live:
         self._is_started = False
         self._version = 0  # of the seeds that were last looked at
         state.changed.subscribe(self._changed)
+        state.saved.subscribe(self._read_now)
 
     def start(self) -> None:
         """Look at the seeds, and what the data have, unless that was begun before."""
         if not self._is_started:
             self._is_started = True
-            background_tasks.create(self._read_data(), name="what the data have")
-            self.refresh()
+            self._read_warehouse()
 
     def refresh(self) -> None:
         """Look at the seeds as they are now."""
@@ -66,20 +72,29 @@ class Live:
 
     def close(self) -> None:
         """End what is being done."""
+        self._process.shutdown(cancel_futures=True)
         self._thread.submit(self._let_go)
         self._thread.shutdown(wait=True)
         self._stack.close()
 
-    async def build_and_publish(self, seeds: Path | None, progress: Progress) -> str:
+    async def build_and_publish(
+        self, seeds: Path | None, progress: Progress, step: Callable[[str], None]
+    ) -> Path:
         """Build with the live seeds, or with those of a folder over them, and publish.
 
-        Returns what to say of it. Raises UserError where either can't go on.
+        `progress` is told as `build` does, `step` what comes next. Returns the published file.
+        Raises UserError where either can't go on.
         """
         try:
-            return await self._in_thread(lambda: self._built_and_published(seeds, progress))
+            async with self._asking:
+                return await self._in_thread(partial(self._published, seeds, progress, step))
         finally:
-            background_tasks.create(self._read_data(), name="what the data have")
-            self.refresh()
+            self._read_warehouse()
+
+    def _read_warehouse(self) -> None:
+        background_tasks.create(self._read_data(), name="what the data have")
+        background_tasks.create(self._read_now(), name="what the last build was made with")
+        self.refresh()
 
     def _changed(self) -> None:
         """An edit may be told of several tables."""
@@ -128,12 +143,27 @@ class Live:
         """
         return await self._in_thread(self._restated)
 
-    async def of_a_lead(self, work: Callable[[Path], Result]) -> Result:
-        """What `work` finds, given a copy of the seeds as they are, with a warehouse of its own.
+    async def ask(self, work: Callable[[], Result]) -> Result:
+        """What `work` finds, in the process beside this one: pickle must take it.
 
-        Raises UserError where the warehouse can't be read, and whatever `work` raises.
+        Raises UserError where the warehouse can't be read, or `work` can't go on.
         """
-        return await self._in_thread(lambda: self._of_a_lead(work))
+        async with self._asking:
+            loop = asyncio.get_running_loop()
+            try:
+                return await loop.run_in_executor(self._process, answer, work)
+            except BrokenProcessPool as error:
+                self._process = process_beside()
+                raise UserError(
+                    "the process that reads the warehouse was ended, perhaps as it took too much "
+                    "memory (LEADS_MEMORY); try again"
+                ) from error
+
+    async def ask_of_seeds(self, work: Callable[[Path], Result]) -> Result:
+        """As `ask`, of work that is given a copy of the seeds as they are."""
+        with temporary_folder() as seeds:
+            self._state.copy_into(seeds)
+            return await self.ask(partial(work, seeds))
 
     async def _rest(self, version: int) -> None:
         """Prepare for the next edit; let a build have the warehouse once there is none."""
@@ -144,10 +174,19 @@ class Live:
 
     async def _read_data(self) -> None:
         try:
-            self._state.data = await self._in_thread(read_data)
+            self._state.data = await self.ask(read_data)
         except UserError:  # the effect says why the warehouse cannot be read
             self._state.data = Data()
         self._state.data_read.emit()
+
+    async def _read_now(self) -> None:
+        try:
+            self._state.now = await self.ask(
+                partial(read_now, self._state.live, self._state.proposal)
+            )
+        except UserError:  # the effect says why the warehouse cannot be read
+            self._state.now = None
+        self._state.now_read.emit()
 
     async def _in_thread(self, work: Callable[[], Result]) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
@@ -174,29 +213,24 @@ class Live:
         except Exception:  # the next effect says why the warehouse cannot be read
             self._let_go()
 
-    def _of_a_lead(self, work: Callable[[Path], Result]) -> Result:
-        self._let_go()  # closing one of two readers in a process would take the lock from both
-        self._state.copy_into(self._snapshot)
-        try:
-            return work(self._snapshot)
-        except Exception as error:
-            raise told(error) from error
-
     def _restated(self) -> Restated:
         self._let_go()
         check_seeds(self._snapshot).raise_for_errors()
         with previewing() as preview:
             return preview.restated(self._snapshot)
 
-    def _built_and_published(self, seeds: Path | None, progress: Progress) -> str:
+    def _published(
+        self, seeds: Path | None, progress: Progress, step: Callable[[str], None]
+    ) -> Path:
         self._let_go()
         try:
             with exclusive("studio"):
+                step("dbt reads the project")
                 build(progress, environment={"LEADS_SEEDS": str(seeds)} if seeds else None)
-                published = publish()
+                step("publishing")
+                return publish().file
         except Exception as error:
             raise told(error) from error
-        return f"Built and published: {published.file}"
 
     def _let_go(self) -> None:
         """Close the warehouse, so that a build can have it."""

@@ -52,9 +52,10 @@ class PointsPage:
         self._tell()
         state.changed.subscribe(self._changed)
         state.checked.subscribe(self._checked)
-        state.data_read.subscribe(self._draw)
+        state.data_read.subscribe(self._offer)
         ui.on("studio_focused", self._focused)
         ui.on("studio_selected", self._chosen)
+        ui.on("studio_pasted", self._pasted)
 
     def add(self) -> None:
         """Add an empty row below the one that one is in, of the same model."""
@@ -104,7 +105,7 @@ class PointsPage:
         self._place.clear()
         with self._place:
             shown = ui.aggrid(grid.options(self._state, self.table), auto_size_columns=False)
-            shown.classes("w-full h-full").mark("grid")
+            shown.classes("w-full h-full studio-grid").mark("grid")
         shown.on("cellValueChanged", self._edited, ["rowId", "colId", "newValue"])
         self._grid = shown
 
@@ -112,6 +113,19 @@ class PointsPage:
         value = event.args["newValue"]
         text = "" if value is None else str(value).strip()
         self._state.set_cell(self.table, int(event.args["rowId"]), event.args["colId"], text)
+
+    def _pasted(self, event: GenericEventArguments) -> None:
+        """A block of cells, as spreadsheets copy it: rows below the last one are new."""
+        values: dict[int, dict[str, str]] = {}
+        new: list[dict[str, str]] = []
+        model = {"score_model": self._model()} if self._has("score_model") else {}
+        for row, cells in event.args["rows"]:
+            texts = {name: str(text).strip() for name, text in cells if self._has(name)}
+            if row is None:
+                new.append(model | texts)
+            else:
+                values[int(row)] = texts
+        self._state.set_cells(self.table, values, new)
 
     def _focused(self, event: GenericEventArguments) -> None:
         self._row = int(event.args["row"])
@@ -131,6 +145,12 @@ class PointsPage:
         rows = grid.rows(self._state, self.table)
         self._grid.run_grid_method("setGridOption", "rowData", rows)
         self._grid.run_grid_method("refreshCells", {"force": True})
+
+    def _offer(self) -> None:
+        """Show what the warehouse has; who edits a cell meanwhile goes on."""
+        self._put_rows()
+        arguments = json.dumps([self._grid.id, grid.offered(self._state, self.table)])
+        ui.run_javascript(f"Studio.offer(...{arguments})")
 
     def _tell(self) -> None:
         """List what is found; a click goes to the cell."""

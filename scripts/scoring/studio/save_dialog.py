@@ -170,25 +170,40 @@ class SaveDialog:
         """As `make run` does it after landing; the page goes on meanwhile."""
         folder = None if self._folder == self._state.live else self._folder
         self._build.disable()
-        self._progress.set_value(0)
         self._progress.set_visibility(True)
-        at = ("starting", 0.0)
+        at: tuple[str, float | None] = ("", None)
 
         def progress(done: int, total: int, name: str) -> None:
             nonlocal at
             at = (f"building {name} ({done} of {total})", done / max(total, 1))
 
-        building = asyncio.ensure_future(self._live.build_and_publish(folder, progress))
+        def step(name: str) -> None:
+            nonlocal at
+            at = (name, None)
+
+        building = asyncio.ensure_future(self._live.build_and_publish(folder, progress, step))
         while not building.done():
             await asyncio.wait([building], timeout=0.3)
-            self._told.set_text(at[0])
-            self._progress.set_value(at[1])
+            words, share = at
+            self._told.set_text(words)
+            self._progress.set_value(share or 0)
+            if share is None:
+                self._progress.props(add="indeterminate")
+            else:
+                self._progress.props(remove="indeterminate")
         try:
-            self._told.set_text(building.result())
+            self._told.set_text(_told_built(building.result(), folder))
         except UserError as error:
             self._told.set_text(str(error))
         self._progress.set_visibility(False)
         self._build.enable()
+
+
+def _told_built(published: Path, proposal: Path | None) -> str:
+    text = f"Built and published: {published}."
+    if proposal:
+        text += f" What the page calls now is of {_shown(proposal)}, not of the live seeds."
+    return text
 
 
 def _difference(change: Change) -> list[str]:

@@ -4,11 +4,9 @@ What somebody else saved meanwhile stays: edits of other cells are put together,
 cell a person says whose counts.
 """
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from scripts.scoring.studio.state import State
 from scripts.seeds.check_seeds import check_seeds, seed_files
@@ -16,7 +14,7 @@ from scripts.seeds.checks.seeds import read_seeds
 from scripts.seeds.document import Document
 from scripts.seeds.merge import Conflict, merge
 from scripts.shared.errors import UserError
-from scripts.shared.modes import make_shared, share
+from scripts.shared.replacing import replace_files
 
 
 @dataclass(frozen=True)
@@ -68,9 +66,9 @@ def save(state: State, folder: Path, takes_ours: Mapping[tuple[str, Conflict], b
     for change in found:
         if (change.file.read_bytes() if change.file.is_file() else None) != change.found:
             raise UserError(f"{change.file.name} was just changed by somebody else: save again")
-        _write(change.file, change.content)
-        state.seen[folder][change.table] = change.content
+    replace_files({change.file: change.content for change in found})
     for change in found:
+        state.seen[folder][change.table] = change.content
         if change.table in state.tables:
             state.open(change.table, change.content, keeps_rows=not change.is_merged)
     state.saved.emit()
@@ -109,24 +107,3 @@ def _file(folder: Path, table: str) -> Path:
     if not file.resolve().is_relative_to(folder.resolve()):
         raise UserError(f"{file} is a link that leads out of {folder}; nothing is saved there")
     return file
-
-
-def _write(file: Path, content: bytes) -> None:
-    """Put a file in the place of another, with its rights; a reader sees the one or the other."""
-    try:
-        make_shared(file.parent)
-        with NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}-", delete=False) as new:
-            written = Path(new.name)
-            new.write(content)
-            new.flush()
-            os.fsync(new.fileno())
-        try:
-            if file.exists():
-                written.chmod(file.stat().st_mode & 0o777)
-            else:
-                share(written)
-            written.replace(file)
-        finally:
-            written.unlink(missing_ok=True)
-    except OSError as error:
-        raise UserError(f"{file} cannot be written: {error.strerror}") from error

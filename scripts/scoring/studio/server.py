@@ -2,7 +2,9 @@
 
 import os
 import secrets
+import signal
 import socket
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from itertools import count
@@ -52,6 +54,8 @@ def serve(port: int, proposal: Path | None, ready: Callable[[str], None]) -> Non
             access_log=False,
             server_header=False,
         )
+        # Uvicorn raises it again once it has ended; what was opened is to be closed then.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit())
         ready(f"http://{host}/?{TOKEN}={token}")
         try:
             uvicorn.Server(config).run(sockets=[listening])

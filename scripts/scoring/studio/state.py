@@ -16,6 +16,7 @@ from nicegui import Event
 
 from scripts.scoring.effect import WhatIf
 from scripts.scoring.studio.data import Data
+from scripts.scoring.studio.now import Now
 from scripts.seeds.check_seeds import seed_files
 from scripts.seeds.checks.files import read_rows
 from scripts.seeds.checks.seeds import read_seeds
@@ -67,6 +68,7 @@ class State:
       `effect_changed` tells that any of these is another
     - `saved`: the seeds were saved
     - `data`: what the warehouse has that rules can be made of; `data_read` tells that it is known
+    - `now`: of which seeds the last build is, None before that is known; `now_read` tells of it
     """
 
     def __init__(self, working: Path, proposal: Path) -> None:
@@ -84,6 +86,8 @@ class State:
         self.is_computing = False
         self.data = Data()
         self.data_read: Event[[]] = Event()
+        self.now: Now | None = None
+        self.now_read: Event[[]] = Event()
         self.version = 0  # of the seeds: one more with each change
         self._writing = Lock()
         self._ids = count()
@@ -136,13 +140,26 @@ class State:
 
     def set_cell(self, table: str, row_id: int, column: str, value: str) -> None:
         """Put a value into a cell; nothing where the row is gone."""
-        place = self.columns(table).index(column)
+        self.set_cells(table, {row_id: {column: value}})
+
+    def set_cells(
+        self,
+        table: str,
+        values: Mapping[int, Mapping[str, str]],
+        new: Sequence[Mapping[str, str]] = (),
+    ) -> None:
+        """Put values into cells, by row and column, and new rows at the end, all as one edit.
+
+        Rows that are gone are left out; cells of new rows that are left out are empty.
+        """
+        columns = self.columns(table)
 
         def edited(row: Row) -> Row:
-            cells = (*row.cells[:place], value, *row.cells[place + 1 :])
-            return Row(row.id, cells) if row.id == row_id else row
+            cells = {**dict(zip(columns, row.cells, strict=True)), **values.get(row.id, {})}
+            return Row(row.id, tuple(cells.values()))
 
-        self.put({table: tuple(map(edited, self._rows[table]))})
+        added = [self.row(row.get(name, "") for name in columns) for row in new]
+        self.put({table: (*map(edited, self._rows[table]), *added)})
 
     def add(
         self, table: str, rows: Sequence[Mapping[str, str]], after: int | None = None

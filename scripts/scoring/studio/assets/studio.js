@@ -104,6 +104,11 @@ const Studio = {
 
   ready(event) {
     Studio.api = event.api;
+    if (window.innerWidth < 1600) return;
+    const wide = event.api.getColumns().filter((column) => column.getColDef().context?.wide);
+    event.api.setColumnWidths(
+      wide.map((column) => ({ key: column, newWidth: column.getColDef().context.wide })),
+    );
   },
 
   /** The finding of a cell: [severity, message]. */
@@ -115,7 +120,12 @@ const Studio = {
     return [of, found ? `studio-${found[0]}` : ""].filter(Boolean);
   },
 
-  tooltip: (cell) => Studio.finding(cell)?.[1],
+  /** What was found of a cell; else what stands there, where that is longer than the column. */
+  tooltip(cell) {
+    const room = cell.column.getActualWidth() / 7;
+    const isCut = typeof cell.value === "string" && cell.value.length > room - 1;
+    return Studio.finding(cell)?.[1] ?? (isCut ? cell.value : undefined);
+  },
 
   /** Numbers by their size, before texts by their letters; empty cells last. */
   compare(one, other) {
@@ -124,7 +134,7 @@ const Studio = {
     return Number.isNaN(difference) ? String(one).localeCompare(String(other)) : difference;
   },
 
-  percent: (cell) => (cell.value == null ? "" : `${(100 * cell.value).toFixed(1)} %`),
+  percent: (cell) => (cell.value == null ? "" : `${(100 * cell.value).toFixed(1)}%`),
 
   number: (cell) => (cell.value == null ? "" : cell.value.toLocaleString("en")),
 
@@ -137,12 +147,26 @@ const Studio = {
     emitEvent("studio_selected", { rows: event.api.getSelectedNodes().map((node) => node.id) });
   },
 
-  /** Put other rows into a grid; cells that say the same are left alone, also one being edited. */
-  setRows(grid, rows) {
+  /** Offer other values in the columns of a grid, to cells that are edited from now on. */
+  offer(grid, offered) {
     const api = getElement(grid)?.api;
-    if (!api) return;
-    api.setGridOption("rowData", rows);
-    api.refreshCells({ force: true });
+    for (const [column, params] of offered) {
+      const of = api?.getColumn(column)?.getColDef();
+      if (of) of.cellEditorParams = params;
+    }
+  },
+
+  /** Put a block of cells, as spreadsheets copy it, where one is and to the right and below. */
+  paste(text) {
+    const from = Studio.api.getFocusedCell();
+    const shown = Studio.api.getAllDisplayedColumns();
+    const columns = shown.slice(shown.indexOf(from.column)).map((column) => column.getColDef());
+    const editable = columns.filter((of) => of.editable).map((of) => of.field);
+    const rows = text.replace(/\r?\n$/, "").split(/\r?\n/).map((line, place) => [
+      Studio.api.getDisplayedRowAtIndex(from.rowIndex + place)?.id ?? null,
+      line.split("\t").slice(0, editable.length).map((cell, at) => [editable[at], cell]),
+    ]);
+    emitEvent("studio_pasted", { rows });
   },
 
   /** Go to a cell, and begin to edit it where asked to. */
@@ -182,3 +206,11 @@ document.addEventListener("keydown", (event) => {
   if (asked === "save") Studio.api?.stopEditing();
   emitEvent("studio_key", { asked });
 }, true);
+
+document.addEventListener("paste", (event) => {
+  const isTyping = event.target.matches?.("input, textarea, [contenteditable=true]");
+  const isInCell = document.activeElement.closest?.(".studio-grid .ag-cell");
+  if (isTyping || !isInCell || !Studio.api?.getFocusedCell()) return;
+  event.preventDefault();
+  Studio.paste(event.clipboardData.getData("text/plain"));
+});

@@ -1,0 +1,65 @@
+"""What the page calls "now": the scores of the last build, and the seeds that it was made with."""
+# ruff: noqa: S608 (names of tables are those of `interface`)
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from duckdb import DuckDBPyConnection
+
+from scripts.seeds.check_seeds import check_seeds, seed_files
+from scripts.seeds.overlay import SEEDS, have_same_rows, load_seed
+from scripts.shared.interface import LAST_BUILD, PUBLICATIONS
+from scripts.shared.warehouse import holds, reading, tables_of
+
+_IS_PUBLISHED = f"""
+select 1 from {LAST_BUILD} as build
+cross join marts.run_info as built
+semi join (
+    select run_id from {PUBLICATIONS} where is_in_place order by published_at desc limit 1
+) as shown on built.run_id = shown.run_id
+where build.is_sound
+"""
+
+
+@dataclass(frozen=True)
+class Now:
+    """The seeds of the last build, and whether what it made is what BI reads.
+
+    `differing` names the live seeds that are not as it had them; `is_of_proposal` tells that those
+    of the proposal are, where the live ones are not.
+    """
+
+    differing: tuple[str, ...]
+    is_of_proposal: bool
+    is_published: bool
+
+
+def read_now(live: Path, proposal: Path) -> Now:
+    """Compare the last build with the live seeds and those of a proposal, which need not be there.
+
+    Raises UserError where the warehouse can't be read.
+    """
+    with reading() as connection:
+        differing = _differing(connection, live)
+        is_of_proposal = bool(
+            differing and proposal.is_dir() and not _differing(connection, proposal)
+        )
+        is_published = (
+            holds(connection, PUBLICATIONS) and connection.sql(_IS_PUBLISHED).fetchall() != []
+        )
+    return Now(differing, is_of_proposal, is_published)
+
+
+def _differing(connection: DuckDBPyConnection, folder: Path) -> tuple[str, ...]:
+    """The seeds, a folder's laid over the project's, that are not as the last build had them."""
+    faulty = {Path(finding.file).stem for finding in check_seeds(SEEDS, folder).errors}
+    built = tables_of(connection, "seeds")
+    return tuple(
+        name
+        for name, file in sorted(seed_files(SEEDS, folder).items())
+        if name in built  # all but those that are younger than the build
+        and (
+            name in faulty
+            or not have_same_rows(connection, load_seed(connection, file), built[name])
+        )
+    )
