@@ -21,7 +21,7 @@ from scripts.seeds.check_seeds import seed_files
 from scripts.seeds.overlay import SEEDS, have_same_rows, load_seed
 from scripts.shared import paths
 from scripts.shared.errors import UserError
-from scripts.shared.interface import LANDED_EVENTS, LAST_BUILD
+from scripts.shared.interface import LANDED_EVENTS, LAST_BUILD, LEAD_PROFILES, LIVE_MODELS
 from scripts.shared.statistics import register_functions
 from scripts.shared.temporary import temporary_folder
 from scripts.shared.warehouse import (
@@ -46,6 +46,14 @@ _ALL_DAYS = f"""
 select lead_id, occurred_at::date as event_date, max(landing_seq) as landing_seq
 from {LANDED_EVENTS}
 group by all
+"""
+
+# A build scores past days of leads that are due; here those of all leads are.
+DUE = "int_history_due"
+ALL_LEADS = f"""
+select lead_id, score_model, '' as inputs_hash, date '1900-01-01' as history_from_date
+from (select distinct lead_id from {LEAD_PROFILES})
+cross join {LIVE_MODELS}
 """
 
 # What changes when a file does: its place, time of change and size.
@@ -99,6 +107,10 @@ class Rescoring:
     def sql(self, name: str) -> str:
         """What dbt compiled for a model. Raises UserError where it is gone."""
         return _sql(self.nodes[name])
+
+    def as_built(self, name: str) -> str:
+        """A query of what the live file has of a node."""
+        return _as_live(self.nodes[name])
 
     def changed_seeds(self, folder: Path) -> dict[str, Path]:
         """The files of seeds, a folder's laid over the project's, whose rows are not the live ones.
