@@ -14,8 +14,10 @@ import duckdb
 
 Row = dict[str, object]
 
-EVENTS = ("page_visit", "email_open", "email_click", "content_download", "demo_request",
-          "meeting_booked", "trial_start", "email_unsubscribe", "call_connected", "form_submit")  # fmt: skip
+EVENTS = (
+    *("page_visit", "email_open", "email_click", "content_download", "demo_request"),
+    *("meeting_booked", "trial_start", "email_unsubscribe", "call_connected", "form_submit"),
+)
 
 
 @dataclass

@@ -54,9 +54,19 @@ STANDING = (
     *("int_predictions", "int_lead_situations", "int_next_steps"),
 )
 MERGED = (*STANDING, "int_lead_profiles", ACCOUNTS)
-# Marts of which the rows of touched leads are renewed, and those that go over all leads.
+# The marts that are renewed: those of which a lead's rows depend on it alone, and those that go
+# over all leads, with the columns that may change for others than those that are touched.
 OF_LEADS = ("lead_score_factors", "lead_score_history", "lead_contact_permission")
-OF_ALL = ("lead_score_by_model", "lead_score", "lead_assignments", "nurture_queue")
+OF_ALL = {
+    "lead_score_by_model": ("expected_deal_amount", "expected_value"),
+    "lead_score": ("score_rank",),
+    "lead_assignments": (
+        *("rep_id", "assignment_status", "assigned_because", "routing_rule_id"),
+        *("assigned_on", "work_rank"),
+    ),
+    "nurture_queue": ("rep_id", "work_rank"),
+}
+KEYS = dict.fromkeys(OF_ALL, ("lead_id",)) | {"lead_score_by_model": ("lead_id", "score_model")}
 EXPERIMENTS = "int_experiment_leads"
 
 # Leads that share an account with one of `news.{0}` at any time: where a measure counts what the
@@ -98,7 +108,8 @@ class NeedsBuildError(UserError):
 
 @dataclass(frozen=True)
 class News:
-    """How many leads were scored anew since the last build, and how many came to be ready for sales.
+    """How many leads are scored anew since the last build, and how many are ready for sales now
+    that were not as published before.
 
     `lead_ids` are the former, without those that an experiment holds out of ranking.
     """
@@ -112,13 +123,13 @@ def renew() -> News | None:
     """Score what landed since the last build, and publish the rows that it changes.
 
     They are those that a build would publish now: of `lead_score` and `lead_score_by_model` with
-    all ranks, reasons, histories, permissions, assignments and `nurture_queue`; all other marts stay
-    as they are. None where nothing landed. Raises NeedsBuildError where the clock or the currency
-    of money is another, UserError where the last build is not what is published, BusyError where
-    another run is at work.
+    all ranks, reasons, histories, permissions, assignments and `nurture_queue`; all other marts
+    stay as they are. None where nothing landed. Raises NeedsBuildError where the clock or the
+    currency of money is another, UserError where the last build is not what is published,
+    BusyError where another run is at work.
     """
     with exclusive("news"), copied_publication() as new:
-        with rescoring() as scratch:
+        with rescoring(in_memory=True) as scratch:
             register_functions(scratch.connection, SALES_FUNCTIONS)
             renewal = _Renewal(scratch)
             if not renewal.landed:
@@ -151,7 +162,8 @@ class _Renewal:
             raise NeedsBuildError("what landed makes money be reckoned in another currency")
         self._keep("named", " union ".join(self._named()) or "select null::varchar as lead_id")
         self._keep("deals", " union ".join(self._deals()))
-        self._keep("leads", " union ".join(self._touched()))
+        touched = " union ".join(self._touched())
+        self._keep("leads", f"from ({touched}) where lead_id is not null")
         self.connection.execute(COLLEAGUES.format("leads"))
 
     def score(self) -> None:
@@ -188,7 +200,7 @@ class _Renewal:
             self._keep(name, f"from {relation} where lead_id in (from news.leads)")
             self.scratch.replace(
                 name,
-                f"""from ({self.scratch.as_built(name)}) where lead_id not in (from news.leads)
+                f"""from ({self.scratch.as_built(name)}) anti join news.leads using (lead_id)
                 union all by name from news.{name}""",
                 "view",
             )
@@ -200,16 +212,21 @@ class _Renewal:
         connection.execute(f"attach {quote_literal(str(new))} as {COPY}")
         ((ready,),) = connection.sql(READY).fetchall()
         connection.begin()
-        for name in OF_ALL:
-            connection.execute(f"truncate {COPY}.marts.{name}")
-            connection.execute(f"insert into {COPY}.marts.{name} by name from marts.{name}")
-        for name in OF_LEADS:
+        for name in (*OF_LEADS, *OF_ALL):
             connection.execute(
                 f"delete from {COPY}.marts.{name} where lead_id in (from news.leads)"
             )
             connection.execute(
                 f"""insert into {COPY}.marts.{name} by name
                 from marts.{name} where lead_id in (from news.leads)"""
+            )
+        for name, columns in OF_ALL.items():
+            is_same = " and ".join(f"was.{column} = now.{column}" for column in KEYS[name])
+            now, was = (f"({', '.join(f'{side}.{c}' for c in columns)})" for side in ("now", "was"))
+            values = ", ".join(f"{column} = now.{column}" for column in columns)
+            connection.execute(
+                f"""update {COPY}.marts.{name} as was set {values} from marts.{name} as now
+                where {is_same} and {now} is distinct from {was}"""
             )
         connection.execute(
             f"""update {COPY}.marts.run_info

@@ -198,14 +198,14 @@ class Rescoring:
 
 
 @contextmanager
-def rescoring(*models: str) -> Iterator[Rescoring]:
-    """A scratch file in which all is as the live one has it.
+def rescoring(*models: str, in_memory: bool = False) -> Iterator[Rescoring]:
+    """A scratch file in which all is as the live one has it, or memory in its place.
 
-    Where models are named there is only what they read, and all in memory, put aside where that
-    does not hold it. Raises UserError where nothing is built yet, or dbt compiled with other vars
+    Where models are named there is only what they read, in memory too; what that does not hold is
+    put aside. Raises UserError where nothing is built yet, or dbt compiled with other vars
     than the build's, or a model is younger than that build.
     """
-    live = built_file()
+    live, in_memory = built_file(), in_memory or bool(models)
     nodes = _nodes(paths.target_folder(), _state(paths.target_folder() / "manifest.json"))
     if younger := sorted(set(models) - nodes.keys()):
         raise UserError(
@@ -214,9 +214,9 @@ def rescoring(*models: str) -> Iterator[Rescoring]:
         )
     with (
         temporary_folder() as folder,
-        connect(folder / (SCRATCH if models else live.name)) as scratch,
+        connect(folder / (SCRATCH if in_memory else live.name)) as scratch,
     ):
-        if models:
+        if in_memory:
             scratch.execute(f"attach ':memory:' as {quote_identifier(live.stem)}")
             scratch.execute(f"use {quote_identifier(live.stem)}")
         register_text_functions(scratch)
@@ -225,7 +225,7 @@ def rescoring(*models: str) -> Iterator[Rescoring]:
             _refuse_other_vars(scratch)
             _prepare(scratch, _read_by(nodes, models) if models else nodes)
             yield Rescoring(scratch, nodes)
-            if models:
+            if in_memory:
                 scratch.execute(f"use {quote_identifier(Path(SCRATCH).stem)}")
 
 
