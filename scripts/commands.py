@@ -581,6 +581,20 @@ def daily(folder: OwnData = None, systems: Systems = "", where: Where = "") -> N
     say(f"models measured as of: {evaluated_date() or 'no day, for want of leads'}")
 
 
+@app.command()
+def watch(
+    folder: Annotated[Path, typer.Argument(help="folder into which files come, named by entity")],
+) -> None:
+    """Land files as they come in, and renew published scores and queue at once; Ctrl-C ends it."""
+    from scripts import watch as watching
+
+    say(f"watching {folder}; Ctrl-C ends it")
+    try:
+        watching.watch(folder, say)
+    except KeyboardInterrupt:
+        say("watch ended; what is not published yet is at the next start or build")
+
+
 def _run(folder: Path | None, systems: str, where: str, daily: bool) -> None:
     """Run with a bar that tells how far it is; then tell what came of it."""
     from scripts import run as running

@@ -1,6 +1,6 @@
 """From files, or the tables of a CRM, to published marts and KPIs: land, build, publish, kpis."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
@@ -24,7 +24,7 @@ from scripts.shared.errors import BusyError, UserError
 from scripts.shared.interface import CHANNEL_WORDS, LEAD_PROFILES, WORDS
 from scripts.shared.lock import exclusive
 from scripts.shared.temporary import temporary_folder
-from scripts.shared.warehouse import connect, holds, reading, storage
+from scripts.shared.warehouse import built_file, connect, holds, reading, storage
 
 # The table that tells a working file of the sample, and the one that every landing leaves.
 SAMPLE, LANDED = "state.sample", "raw.landings"
@@ -95,18 +95,31 @@ def run(
         step("landing")
         landed = land_own(folder) if folder else None if connection else land_sample()
         refuse_no_leads(landed)
-        step("building")
-        build(progress, DAILY if daily and is_evaluated() else ())
-        old = past_retention()
-        if old and is_retention_set():
-            step("erasing leads past retention")
-            erase(old)
-            old = []
-        step("publishing")
-        published = publish()
-        step("computing KPIs")
-        report = kpis(by=("month", "channel", "region"))
-        return RunResult(tuple(connected), landed, published, report, unmapped_sources(), len(old))
+        published, report, old = build_and_publish(progress, step, daily)
+        return RunResult(tuple(connected), landed, published, report, unmapped_sources(), old)
+
+
+def build_and_publish(
+    progress: Progress = lambda done, total, name: None,
+    step: Callable[[str], None] = lambda name: None,
+    daily: bool = False,
+    arguments: Sequence[str] = (),
+) -> tuple[PublishResult, KpiReport, int]:
+    """What a run does with what is landed; `arguments` are dbt's.
+
+    The number is that of people past retention who were not erased. Raises as `run` does.
+    """
+    step("building")
+    build(progress, (*(DAILY if daily and is_evaluated() else ()), *arguments))
+    old = past_retention()
+    if old and is_retention_set():
+        step("erasing leads past retention")
+        erase(old)
+        old = []
+    step("publishing")
+    published = publish()
+    step("computing KPIs")
+    return published, kpis(by=("month", "channel", "region")), len(old)
 
 
 def connect_systems(
@@ -188,6 +201,16 @@ def evaluated_date() -> date | None:
         rows = connection.sql("select max(evaluated_date) from marts.score_quality").fetchall()
     day: date | None = rows[0][0]
     return day
+
+
+def refuse_sample() -> None:
+    """Raises UserError where the warehouse holds the sample, and where there is none."""
+    built_file()
+    if _holds(SAMPLE):
+        raise UserError(
+            f"{paths.warehouse_file()} holds the sample, with which nothing is mixed; build your "
+            "own data first: make run DATA=folder"
+        )
 
 
 def land_sample() -> LandResult:

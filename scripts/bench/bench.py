@@ -31,6 +31,7 @@ LAST_DAY = "2025-06-30"
 CSV_EVENTS = 10_000_000
 REPEATED = 3
 EDITS = 20
+NEWS = 20
 # The file by which a folder is known as one that a benchmark made, and may empty.
 MADE = ".benchmark"
 ENTITIES = ("leads", "lead_events")
@@ -174,6 +175,7 @@ class _Bench:
         runs = [self._scripts(*command) for command in daily]
         yield against_floor("daily run: land, build and tests, publish", *runs)
         yield against_floor("kpis", self._scripts("kpis"))
+        yield from self._news(floor)
 
     @property
     def seeds(self) -> Path:
@@ -233,6 +235,14 @@ class _Bench:
             ("edit to effect, 95 %", quantiles(seconds, n=20, method="inclusive")[-1]),
         ):
             yield Measured(name, taken, "floor", taken / floor, run.peak_mb)
+
+    def _news(self, floor: float) -> Iterator[Measured]:
+        """From a file of events that comes in to what is published with it."""
+        self.step(f"{NEWS} files of news")
+        run = self._run([sys.executable, "-m", "scripts.bench.news", str(NEWS)])
+        seconds = median(float(line) for line in run.output.split())
+        name = f"news to published scores, median of {NEWS}"
+        yield Measured(name, seconds, "floor", seconds / floor, run.peak_mb)
 
     def _by_hand(self) -> _Run:
         """What polars takes from Parquet to factors and scores, which must be the warehouse's."""

@@ -9,7 +9,7 @@ The writing begins when all files are read.
 # ruff: noqa: S608 (names in SQL come from the contract, and what is quoted went through `literal`)
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
@@ -165,19 +165,24 @@ class Reject:
 
 
 def land(
-    folder: Path, landed_at: datetime | None = None, options: Options = NO_OPTIONS
+    folder: Path,
+    landed_at: datetime | None = None,
+    options: Options = NO_OPTIONS,
+    names: Collection[str] | None = None,
 ) -> LandResult:
     """Lands the files of a folder; to land it again changes nothing.
 
-    `landed_at` is now unless given, and UTC unless it has a zone. `options` go before those of the
-    folder's `mapping.yml`, but not before what that says of a file. Bad rows are set aside in
-    `raw.rejected_rows`, cells left empty are told in `raw.rejected_cells`. Raises UserError, and
-    lands nothing, where the folder or a file is missing, unreadable, not of the contract or still
-    being written, or the disk is full; BusyError where another run holds the warehouse. Rows of
-    people who were erased count as duplicates; those set aside leave no text.
+    `names` are those of the files to land, where not all are; all are read of an entity of which
+    the folder is said to have all rows. `landed_at` is now unless given, and UTC unless it has a
+    zone. `options` go before those of the folder's `mapping.yml`, but not before what that says of
+    a file. Bad rows are set aside in `raw.rejected_rows`, cells left empty are told in
+    `raw.rejected_cells`. Raises UserError, and lands nothing, where the folder or a file is
+    missing, unreadable, not of the contract or still being written, or the disk is full; BusyError
+    where another run holds the warehouse. Rows of people who were erased count as duplicates; those
+    set aside leave no text.
     """
     with readable(folder):
-        files, options = _files(folder, options)
+        files, options = _files(folder, options, names)
     moment = landed_at or datetime.now(UTC)
     if moment.tzinfo:
         moment = moment.astimezone(UTC).replace(tzinfo=None)
@@ -289,7 +294,9 @@ def rejects(run_id: str, most: int, of: RejectTable = "rejected_rows") -> list[s
     ]
 
 
-def _files(folder: Path, options: Options) -> tuple[dict[Entity, list[Planned]], Options]:
+def _files(
+    folder: Path, options: Options, names: Collection[str] | None
+) -> tuple[dict[Entity, list[Planned]], Options]:
     """The files to land, by entity and in the order of their names, and what is said of all."""
     if not folder.is_dir():
         raise UserError(f"There is no folder {folder} to land.")
@@ -297,9 +304,17 @@ def _files(folder: Path, options: Options) -> tuple[dict[Entity, list[Planned]],
     options = options.over(mapping.options)
     entities = read_contract()
     found: dict[Entity, list[Planned]] = {entity: [] for entity in entities.values()}
+
+    def is_of_whole(path: Path) -> bool:
+        plan = mapping.plan(path, format_of(path.name), options) if options.whole else None
+        return plan is not None and plan.entity.name in options.whole
+
     paths = [path for path in sorted(folder.iterdir()) if not is_passed_over(path.name)]
-    mapping.refuse_absent(path.name for path in paths)
+    if names is None:
+        mapping.refuse_absent(path.name for path in paths)
     for path in paths:
+        if names is not None and path.name not in names and not is_of_whole(path):
+            continue
         entity = path.name.lower().split(".")[0]
         if path.is_dir():
             if entity in entities:
@@ -320,7 +335,7 @@ def _files(folder: Path, options: Options) -> tuple[dict[Entity, list[Planned]],
         found[plan.entity].append((path, plan))
     if not any(found.values()):
         raise UserError(f"The folder {folder} has no file to land.")
-    for name in (*options.whole, *options.sum):
+    for name in (*options.whole, *options.sum) if names is None else ():
         if not found[entities[name]]:
             raise UserError(f"{folder} has no file of {name}, of which it is said to hold rows.")
     return {entity: planned for entity, planned in found.items() if planned}, options

@@ -6,7 +6,7 @@ An alert is told once a lead, or rep, kind and day. It names no person but by th
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
@@ -125,9 +125,10 @@ class Alert:
         return json.dumps(told | {"day": str(self.day), "text": self.text}, ensure_ascii=False)
 
 
-def alerts(send: bool = False) -> Iterator[Alert]:
+def alerts(send: bool = False, lead_ids: Sequence[str] | None = None) -> Iterator[Alert]:
     """What there is to tell that was not told yet, by the published marts.
 
+    Where leads are named, it is which of them entered a band: the rest is for once a day.
     With `send` each alert goes to Slack first, where SLACK_WEBHOOK_URL is set, and is noted as told
     in `state.alerts_sent`; who is ended in between may tell one twice, but none is lost. Raises
     UserError where nothing is published or Slack gives no answer, BusyError where another run is at
@@ -135,7 +136,7 @@ def alerts(send: bool = False) -> Iterator[Alert]:
     """
     if not send:
         with reading() as connection:
-            yield from _found(connection)
+            yield from _found(connection, lead_ids)
         return
     url = address(SLACK) if os.environ.get(SLACK) else ""
     slack = service("slack", url, (SLACK,), pause=PAUSE) if url else nullcontext()
@@ -146,7 +147,7 @@ def alerts(send: bool = False) -> Iterator[Alert]:
         slack as asked,
     ):
         connection.execute(TABLE)
-        for alert in _found(connection):
+        for alert in _found(connection, lead_ids):
             if asked:
                 _post(asked, url, alert)
             connection.execute(
@@ -159,13 +160,14 @@ def alerts(send: bool = False) -> Iterator[Alert]:
             yield alert
 
 
-def _found(connection: DuckDBPyConnection) -> list[Alert]:
+def _found(connection: DuckDBPyConnection, lead_ids: Sequence[str] | None) -> list[Alert]:
     """The alerts of now that were not told: by kind, the best lead first."""
     parameters = {
         "clock": published_clock(connection),
         "hours": int(project_var("contact_within_hours")),
+        "lead_ids": lead_ids,
     }
-    untold = """where not exists (
+    untold = """and not exists (
         from state.alerts_sent as told
         where told.kind = found.kind and told.day = found.day
             and (told.lead_id, told.rep_id, told.band)
@@ -174,6 +176,10 @@ def _found(connection: DuckDBPyConnection) -> list[Alert]:
     rows = connection.execute(
         f"""select found.* from ({_ALERTS}) as found
         left join published.marts.lead_score as scores using (lead_id)
+        where (
+            $lead_ids::varchar[] is null
+            or (found.kind = 'entered_band' and lead_id in (select unnest($lead_ids::varchar[])))
+        )
         {untold if holds(connection, "state.alerts_sent") else ""}
         order by kind, scores.score_rank, lead_id, rep_id""",
         parameters,

@@ -15,9 +15,10 @@ from scripts.seeds.overlay import seed_path
 from scripts.shared import paths
 from scripts.shared.errors import UserError
 from scripts.shared.faults import of_dbt
+from scripts.shared.interface import LAST_BUILD
 from scripts.shared.lock import exclusive
 from scripts.shared.text import points_text
-from scripts.shared.warehouse import connect, holds, quote_literal
+from scripts.shared.warehouse import connect, holds, quote_literal, reading
 
 ROWS_SHOWN = 5
 BUILD = ("build", "--exclude-resource-type", "unit_test")
@@ -70,6 +71,13 @@ def _refuse_unlanded(working_file: Path) -> None:
                 "python -m scripts land FOLDER"
             )
         create_tables(connection)
+
+
+def vars_of_last_build() -> tuple[str, ...]:
+    """What tells dbt the vars that the last build was given on the command line."""
+    with reading() as connection:
+        ((given,),) = connection.sql(f"select vars from {LAST_BUILD}").fetchall()  # noqa: S608
+    return ("--vars", given) if given else ()
 
 
 def run_dbt(

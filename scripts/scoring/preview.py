@@ -21,13 +21,12 @@ from scripts.scoring.effect import (
     WhatIf,
 )
 from scripts.scoring.measured import EVALUATED, EVALUATED_SAMPLE, SCORED, quality, sample_share
-from scripts.scoring.rescore import HISTORY_DATES, LIVE, Rescoring, rescoring
+from scripts.scoring.rescore import ALL_LEADS, DUE, HISTORY_DATES, LIVE, Rescoring, rescoring
 from scripts.seeds.overlay import load_seed
 from scripts.shared import paths
 from scripts.shared.errors import UserError
 from scripts.shared.interface import (
     CURRENT_SCORES,
-    LEAD_PROFILES,
     LIFECYCLES,
     LIVE_MODELS,
     RULES,
@@ -41,14 +40,6 @@ RESULTS = ("lead_score", "golden_lead_factors", "int_evaluation_leads", "int_sco
 
 # Words for all leads are not made anew, nor are the days on which scores could rise.
 TOP_REASONS = "int_top_reasons"
-
-# A build scores past days of leads that are due; here those of all leads are.
-DUE = "int_history_due"
-ALL_LEADS = f"""
-select lead_id, score_model, '' as inputs_hash, date '1900-01-01' as history_from_date
-from (select distinct lead_id from {LEAD_PROFILES})
-cross join {LIVE_MODELS}
-"""
 
 
 class Preview:

@@ -5,14 +5,15 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import duckdb
 
+from scripts.sales.published import published_clock
 from scripts.shared import paths
 from scripts.shared.errors import UserError
 from scripts.shared.faults import known
@@ -27,6 +28,7 @@ from scripts.shared.warehouse import (
     holds,
     quote_identifier,
     quote_literal,
+    reading,
     storage,
 )
 
@@ -51,6 +53,7 @@ create table if not exists state.assignments (
     published_at timestamp, run_id varchar, lead_id varchar, rep_id varchar,
     routing_rule_id varchar, assigned_on date, assigned_because varchar
 );
+create table if not exists state.news_leads (lead_id varchar);
 """
 CHANGES = """
 insert into state.score_published
@@ -119,8 +122,7 @@ def publish(accept_rows: bool = False) -> PublishResult:
     dbt_project.yml) or too many landed rows were set aside (`set_aside_share`); BusyError where
     another run holds the warehouse.
     """
-    target = paths.published_file()
-    new = target.with_name(f"{target.name}.new")
+    target, new = paths.published_file(), _new_file()
     with exclusive("publish"):
         source = built_file()
         try:
@@ -136,6 +138,7 @@ def publish(accept_rows: bool = False) -> PublishResult:
                     _refuse_odd_rows(connection, rows, marts)
                     _refuse_set_aside(set_aside)
                 clock = _announce(connection, new, rows)
+                connection.execute("truncate state.news_leads")
                 _sync(new)
                 _keep(target)
                 _put_in_place(connection, new)
@@ -163,11 +166,7 @@ def rollback() -> PublishResult:
         try:
             with storage(), closing(connect()) as connection:
                 _settle(connection)
-                connection.execute(f"attach {quote_literal(str(kept[-1]))} as {COPY} (read_only)")
-                rows = {
-                    name: count_rows(connection, _in_copy(name)) for name in _tables(connection)
-                }
-                connection.execute(f"detach {COPY}")
+                rows = _rows(connection, kept[-1])
                 clock = _announce(connection, kept[-1], rows)
                 set_aside = _set_aside(connection)
                 _put_in_place(connection, kept[-1])
@@ -176,6 +175,57 @@ def rollback() -> PublishResult:
             cause = known(error, kept[-1]) or f"{kept[-1]} cannot be put back: {cause}"
             raise UserError(cause) from error
     return PublishResult(target, rows, clock, set_aside)
+
+
+@contextmanager
+def copied_publication() -> Iterator[Path]:
+    """A copy of the published file, to be changed and given to `publish_news`; gone afterwards.
+
+    Raises UserError where what is published is not the last build, whole and tested.
+    """
+    target, new = paths.published_file(), _new_file()
+    with reading() as connection:
+        _marts(connection)
+        published_clock(connection)
+        ((is_last,),) = connection.sql(
+            "select (select run_id from published.marts.run_info)"
+            " is not distinct from (select run_id from marts.run_info)"
+        ).fetchall()
+    if not is_last:
+        raise UserError(f"{target} is not of the last build: python -m scripts publish")
+    try:
+        _remove(new)
+        with storage():
+            shutil.copyfile(target, new)
+        share(new)
+        yield new
+    finally:
+        _remove(new)
+
+
+def publish_news(new: Path, lead_ids: Sequence[str]) -> None:
+    """Put a copy of the published file in its place in which rows of these leads are renewed.
+
+    The one before is not kept: `rollback` goes back to the last whole publication but one. Raises
+    UserError as `publish` does for a mart's rows, BusyError where another run holds the warehouse.
+    """
+    with exclusive("news"):
+        try:
+            with storage(), closing(connect()) as connection:
+                marts = _marts(connection)
+                _settle(connection)
+                rows = _rows(connection, new)
+                _refuse_odd_rows(connection, rows, marts)
+                connection.execute(
+                    "insert into state.news_leads (select unnest($1) except from state.news_leads)",
+                    [lead_ids],
+                )
+                _announce(connection, new, rows)
+                _sync(new)
+                _put_in_place(connection, new)
+        except duckdb.Error as error:
+            cause = known(error) or f"{new} cannot be published: {str(error).splitlines()[0]}"
+            raise UserError(cause) from error
 
 
 def is_evaluated() -> bool:
@@ -250,6 +300,19 @@ def _refuse_set_aside(set_aside: Mapping[str, tuple[int, int]]) -> None:
             "takes, so what was published stays; marts.data_issues names them. Mend the files and "
             "run again, or take it as it is: python -m scripts publish --accept-rows"
         )
+
+
+def _new_file() -> Path:
+    """What is to be the published file, beside it."""
+    return paths.published_file().with_name(f"{paths.published_file().name}.new")
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, file: Path) -> dict[str, int]:
+    """How many rows each mart of a file has, by name."""
+    connection.execute(f"attach {quote_literal(str(file))} as {COPY} (read_only)")
+    rows = {name: count_rows(connection, _in_copy(name)) for name in _tables(connection)}
+    connection.execute(f"detach {COPY}")
+    return rows
 
 
 def _in_copy(table: str) -> str:

@@ -21,7 +21,7 @@ from scripts.seeds.check_seeds import seed_files
 from scripts.seeds.overlay import SEEDS, have_same_rows, load_seed
 from scripts.shared import paths
 from scripts.shared.errors import UserError
-from scripts.shared.interface import LANDED_EVENTS, LAST_BUILD
+from scripts.shared.interface import LANDED_EVENTS, LAST_BUILD, LEAD_PROFILES, LIVE_MODELS
 from scripts.shared.temporary import temporary_folder
 from scripts.shared.warehouse import (
     attached,
@@ -45,6 +45,14 @@ _ALL_DAYS = f"""
 select lead_id, occurred_at::date as event_date, max(landing_seq) as landing_seq
 from {LANDED_EVENTS}
 group by all
+"""
+
+# A build scores past days of leads that are due; here those of all leads are.
+DUE = "int_history_due"
+ALL_LEADS = f"""
+select lead_id, score_model, '' as inputs_hash, date '1900-01-01' as history_from_date
+from (select distinct lead_id from {LEAD_PROFILES})
+cross join {LIVE_MODELS}
 """
 
 # What changes when a file does: its place, time of change and size.
@@ -106,6 +114,10 @@ class Rescoring:
     def sql(self, name: str) -> str:
         """What dbt compiled for a model. Raises UserError where it is gone."""
         return _sql(self.nodes[name])
+
+    def as_built(self, name: str) -> str:
+        """A query of what the live file has of a node."""
+        return _as_live(self.nodes[name])
 
     def changed_seeds(self, folder: Path) -> dict[str, Path]:
         """The files of seeds, a folder's laid over the project's, whose rows are not the live ones.
@@ -193,14 +205,14 @@ class Rescoring:
 
 
 @contextmanager
-def rescoring(*models: str) -> Iterator[Rescoring]:
-    """A scratch file in which all is as the live one has it.
+def rescoring(*models: str, in_memory: bool = False) -> Iterator[Rescoring]:
+    """A scratch file in which all is as the live one has it, or memory in its place.
 
-    Where models are named there is only what they read, and all in memory, put aside where that
-    does not hold it. Raises UserError where nothing is built yet, or dbt compiled with other vars
+    Where models are named there is only what they read, in memory too; what that does not hold is
+    put aside. Raises UserError where nothing is built yet, or dbt compiled with other vars
     than the build's, or a model is younger than that build.
     """
-    live = built_file()
+    live, in_memory = built_file(), in_memory or bool(models)
     nodes = _nodes(paths.target_folder(), _state(paths.target_folder() / "manifest.json"))
     if younger := sorted(set(models) - nodes.keys()):
         raise UserError(
@@ -209,9 +221,9 @@ def rescoring(*models: str) -> Iterator[Rescoring]:
         )
     with (
         temporary_folder() as folder,
-        connect(folder / (SCRATCH if models else live.name)) as scratch,
+        connect(folder / (SCRATCH if in_memory else live.name)) as scratch,
     ):
-        if models:
+        if in_memory:
             scratch.execute(f"attach ':memory:' as {quote_identifier(live.stem)}")
             scratch.execute(f"use {quote_identifier(live.stem)}")
         register_text_functions(scratch)
@@ -219,7 +231,7 @@ def rescoring(*models: str) -> Iterator[Rescoring]:
             _refuse_other_vars(scratch)
             _prepare(scratch, _read_by(nodes, models) if models else nodes)
             yield Rescoring(scratch, nodes)
-            if models:
+            if in_memory:
                 scratch.execute(f"use {quote_identifier(Path(SCRATCH).stem)}")
 
 

@@ -76,6 +76,13 @@ def test_who_came_into_a_band_and_who_was_left_alone_in_it(scored: Path) -> None
     ]
 
 
+def test_of_named_leads_only_what_became_of_them_is_told(scored: Path) -> None:
+    """Whom nobody contacted, and who has too many leads, is for once a day."""
+    found = alerts(lead_ids=["lead-50", "lead-1", "lead-54"])
+    assert named(found) == [("entered_band", "lead-50", "2025-06-28")]
+    assert named(alerts(lead_ids=[])) == []
+
+
 def test_who_fell_into_a_band_did_not_enter_it(scored: Path) -> None:
     republish(
         scored,

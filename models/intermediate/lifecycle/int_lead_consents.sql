@@ -3,7 +3,6 @@
     its leads say the strictest counts; what closes every channel goes before what was said of one of them. An email that
     was unsubscribed from closes email until consent is given later.
 #}
-{{ config(materialized='view') }}
 with
 stated as (
     select

@@ -1,7 +1,9 @@
 {# Grain: one row: what this build was made from. #}
 with
 landings as (
-    select coalesce(max(landing_id), 0) as last_landing_id, coalesce(sum(rows_landed), 0) as rows_landed
+    select
+        coalesce(max(landing_id), 0) as last_landing_id, max(landed_at) as last_landed_at,
+        coalesce(sum(rows_landed), 0) as rows_landed
     from {{ source('landing', 'landings') }}
 ),
 
@@ -17,12 +19,13 @@ points as (
     select {{ ordered_list("score_model || '=' || points_hash", 'score_model', ' ') }} as points_hashes
     from {{ ref('int_points_hashes') }}
 )
-
 select
     md5(concat_ws(
         ' ', cast(clock.clock_date as string), cast(landings.last_landing_id as string), points.points_hashes
     )) as run_id,
     clock.clock_date,
+    cast(landings.last_landing_id as bigint) as last_landing_id,
+    landings.last_landed_at as landed_at, landings.last_landed_at as scores_landed_at,
     cast(landings.rows_landed as bigint) as rows_landed,
     (select count(*) from rejected) as rows_rejected,
     (
@@ -33,8 +36,5 @@ select
         where cast(lead_events.occurred_at as date) > clock.clock_date
     ) as rows_waiting,
     points.points_hashes,
-    '{{ dbt_version }}' as dbt_version,
-    '{{ var("project_version") }}' as project_version
-from {{ ref('int_clock') }} as clock
-cross join landings
-cross join points
+    '{{ dbt_version }}' as dbt_version, '{{ var("project_version") }}' as project_version
+from {{ ref('int_clock') }} as clock cross join landings cross join points

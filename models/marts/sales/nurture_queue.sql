@@ -1,59 +1,12 @@
 {# Grain: one row per lead for which there is something to do next: what, on which channel, and in which hours. #}
 with
-reachable as (
-    {# By the channels that are open to each lead. #}
-    select permissions.lead_id, hours.*
-    from {{ ref('lead_contact_permission') }} as permissions
-    inner join {{ ref('int_lead_profiles') }} as profiles
-        on permissions.lead_id = profiles.lead_id
-        and profiles.is_current
-    inner join {{ ref('int_contact_hours') }} as hours
-        on permissions.contact_channel = hours.contact_channel
-        and profiles.country is not distinct from hours.country
-        and profiles.time_zone is not distinct from hours.time_zone
-    where permissions.may_contact and not profiles.has_objected
-),
-
-fitting as (
-    select leads.lead_id, leads.is_held_out, actions.*, coalesce(actions.action, leads.band_action) as next_action
-    from {{ ref('int_lead_situations') }} as leads
-    inner join {{ ref('next_actions') }} as actions
-        on (actions.stage is null or {{ shares_a_value('actions.stage', 'leads.stage') }})
-        and (actions.band is null or {{ shares_a_value('actions.band', 'leads.band') }})
-        and (actions.min_score is null or leads.score >= actions.min_score)
-        and (actions.last_event_key is null or {{ shares_a_value('actions.last_event_key', 'leads.last_event_keys') }})
-        and (actions.within_days is null or (leads.engaged_on is not null and leads.silent_days <= actions.within_days))
-        and (actions.silent_days is null or leads.silent_days >= actions.silent_days)
-    where leads.touches < {{ var('touches_per_week') }}
-),
-
-chosen as (
-    {# A row without channels has its place too: what comes after it is not to be done. #}
-    select
-        fitting.lead_id, fitting.is_held_out, fitting.channels, fitting.next_action, fitting.reason,
-        reachable.contact_channel, reachable.queue_date, reachable.contact_from_at, reachable.contact_until_at,
-        reachable.lead_time_zone,
-        row_number() over (
-            partition by fitting.lead_id
-            order by
-                fitting.action_order,
-                instr('|' || fitting.channels || '|', '|' || reachable.contact_channel || '|')
-        ) as place
-    from fitting
-    left join reachable
-        on fitting.lead_id = reachable.lead_id
-        and {{ shares_a_value('fitting.channels', 'reachable.contact_channel') }}
-    where fitting.channels is null or (reachable.contact_channel is not null and fitting.next_action is not null)
-),
-
 leads as (
-    select chosen.*, scores.score_rank, assignments.rep_id
-    from chosen
+    select steps.*, scores.score_rank, assignments.rep_id
+    from {{ ref('int_next_steps') }} as steps
     inner join {{ ref('lead_score') }} as scores
-        on chosen.lead_id = scores.lead_id
+        on steps.lead_id = scores.lead_id
     left join {{ ref('lead_assignments') }} as assignments
-        on chosen.lead_id = assignments.lead_id
-    where chosen.place = 1 and chosen.channels is not null
+        on steps.lead_id = assignments.lead_id
 ),
 
 placed as (
