@@ -5,6 +5,7 @@ import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from typer.testing import CliRunner
 
 from scripts.commands import app
 from scripts.landing.connecting import query
+from scripts.landing.connecting.cast import as_wanted
 from scripts.landing.connecting.place import load_extension
 from scripts.landing.connecting.query import plain_name
 from scripts.run import ConnectedResult, Connection, connect_systems
@@ -377,6 +379,12 @@ def as_duckdb(place: Path, file: Path) -> Path:
 def as_sqlite(place: Path, file: Path) -> Path:
     as_database(place, f"'{file}' as other (type sqlite)", "main", "sqlite_scanner")
     return file
+
+
+def test_nanoseconds_are_cut_off() -> None:
+    read = as_wanted("timestamp_ns '2024-05-02 10:00:00.123456789'", "TIMESTAMP_NS", "timestamp")
+    ((moment,),) = duckdb.sql(f"select {read}").fetchall()
+    assert moment == datetime(2024, 5, 2, 10, 0, 0, 123456)
 
 
 def test_an_extension_without_a_package_comes_from_duckdbs_site(
