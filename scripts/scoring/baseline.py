@@ -523,7 +523,12 @@ class Baseline:
             f"""select *, 'anew' as standing from {LIVE}.{RULES}
             where score_model = getvariable('champion')""",
         )
-        scratch.keep("measured_days", "from preview.observed where is_measured")
+        # Not those at the clock, which are known, though it may be a lead's quality day.
+        scratch.keep(
+            "measured_days",
+            """from preview.observed
+            where observation_id in (select observation_id from preview.measured)""",
+        )
         self._price("preview.measured_days")
         scratch.connection.execute("insert into preview.fired from preview.added")
         self._firing.forget()
