@@ -24,11 +24,13 @@
         alter table state.build add column if not exists is_evaluated boolean;
         alter table state.build add column if not exists vars varchar;
         alter table state.build add column if not exists marts varchar;
+        alter table state.build add column if not exists is_published boolean;
         alter table if exists state.predictors add column if not exists known_until date;
         insert into state.build (is_sound) select false where not exists (from state.build);
         update state.build set
             was_sound = is_sound and is_evaluated, -- NULL where an older version built it
             is_sound = false,
+            is_published = false,
             is_evaluated = {{ 'is_evaluated' if invocation_args_dict.selector == 'daily' else 'false' }},
             vars = '{{ toyaml(invocation_args_dict.vars) | replace("'", "''") }}',
             marts = '{{ tojson(marts, sort_keys=true) | replace("'", "''") }}';

@@ -21,6 +21,7 @@ from scripts.shared.errors import BusyError, UserError
 from scripts.shared.lock import exclusive
 
 LOOK = 0.5  # seconds between two looks at the folder
+BUSY = 10.0  # seconds between two attempts to begin
 FAULTS_TOLD = 5
 
 Tell = Callable[[str], None]
@@ -153,7 +154,13 @@ def watch(folder: Path, tell: Tell, seconds: float = LOOK) -> None:
 
     Raises UserError as `Watch` does.
     """
-    watched = Watch(folder, tell)
+    watched = None
+    while watched is None:
+        try:
+            watched = Watch(folder, tell)
+        except BusyError as fault:
+            tell(f"waiting: {fault}")
+            time.sleep(BUSY)
     while True:
         watched.look()
         time.sleep(seconds)

@@ -17,6 +17,18 @@ from scripts.sales.routing import SALES_FUNCTIONS
 from scripts.scoring.publish import copied_publication, publish_news
 from scripts.scoring.rescore import ALL_LEADS, DUE, LIVE, Rescoring, rescoring
 from scripts.shared.errors import UserError
+from scripts.shared.interface import (
+    CURRENT_SCORES,
+    EVENT_MEASURES,
+    EXPERIMENT_LEADS,
+    HISTORY_DUE,
+    LEAD_ACCOUNTS,
+    LEAD_IDENTITIES,
+    MODEL_ATTRIBUTES,
+    OPPORTUNITIES,
+    OPPORTUNITY_LEADS,
+    REGION_BANDS,
+)
 from scripts.shared.lock import exclusive
 from scripts.shared.statistics import register_functions
 from scripts.shared.warehouse import quote_identifier, quote_literal
@@ -74,16 +86,16 @@ EXPERIMENTS = "int_experiment_leads"
 COLLEAGUES = f"""
 insert into news.{{0}}
 with belongings as (
-    select lead_id, account_id from intermediate.{ACCOUNTS}
+    select lead_id, account_id from {LEAD_ACCOUNTS}
     union
-    select lead_id, account_id from {LIVE}.intermediate.{ACCOUNTS}
+    select lead_id, account_id from {LIVE}.{LEAD_ACCOUNTS}
 )
 select distinct lead_id from belongings
 where account_id in (select account_id from belongings where lead_id in (from news.{{0}}))
     and lead_id not in (from news.{{0}})
     and exists (
-        from seeds.event_measures as measures
-        inner join intermediate.int_model_attributes as asked
+        from {EVENT_MEASURES} as measures
+        inner join {MODEL_ATTRIBUTES} as asked
             on measures.measure = asked.attribute and measures.statistic = 'account_leads'
     )
 """
@@ -92,9 +104,9 @@ where account_id in (select account_id from belongings where lead_id in (from ne
 READY = f"""
 select count(*)
 from marts.lead_score as now
-inner join intermediate.int_current_scores as scores using (lead_id, score_model)
+inner join {CURRENT_SCORES} as scores using (lead_id, score_model)
 left join {COPY}.marts.lead_score as was using (lead_id)
-left join intermediate.int_region_bands as bands
+left join {REGION_BANDS} as bands
     on was.score_model = bands.score_model and was.band = bands.band
     and scores.lead_region = bands.lead_region
 where lead_id in (from news.leads) and now.is_callable and scores.is_mql
@@ -172,13 +184,13 @@ class _Renewal:
         self._keep("context", "from news.leads")
         self.connection.execute(COLLEAGUES.format("context"))
         scratch.replace(IDENTITIES, self._only(IDENTITIES, "surviving_lead_id", "context"))
-        self._keep("names", f"select lead_id from intermediate.{IDENTITIES}")
+        self._keep("names", f"select lead_id from {LEAD_IDENTITIES}")
         for name in DONE:
             scratch.replace(f"raw.{name}", self._of_names(self.entities[name]))
         scratch.replace("int_lead_versions", self._only("int_lead_versions", "lead_id", "names"))
         for name in ("int_lead_profiles", ACCOUNTS):
             scratch.replace(name, self._only(name, "lead_id", "context"))
-        history = f"{ALL_LEADS} where exists (from {LIVE}.intermediate.{DUE})"
+        history = f"{ALL_LEADS} where exists (from {LIVE}.{HISTORY_DUE})"
         spans = f"from ({scratch.sql('int_score_spans')}) where lead_id in (from news.leads)"
         scratch.run(
             {
@@ -235,9 +247,7 @@ class _Renewal:
         connection.commit()
         connection.execute(f"detach {COPY}")
         lead_ids = self._texts("from news.leads order by lead_id")
-        held_out = set(
-            self._texts(f"select lead_id from intermediate.{EXPERIMENTS} where is_held_out")
-        )
+        held_out = set(self._texts(f"select lead_id from {EXPERIMENT_LEADS} where is_held_out"))
         told = tuple(lead_id for lead_id in lead_ids if lead_id not in held_out)
         return News(len(lead_ids), ready, told), lead_ids
 
@@ -266,8 +276,9 @@ class _Renewal:
             self.connection.sql(rows).fetchall()[0]
             for rows in (query, self.scratch.as_built(CLOCK))
         )
-        if now != then:
-            raise NeedsBuildError(f"the clock is {now[0]}, that of the last build {then[0]}")
+        for what, is_now, was in zip(("the clock is", "facts reach until"), now, then, strict=True):
+            if is_now != was:
+                raise NeedsBuildError(f"{what} {is_now}, and was {was} at the last build")
 
     def _differs(self, name: str) -> bool:
         return self.connection.sql(f"{self._differing(name, '1')} limit 1").fetchall() != []
@@ -301,7 +312,7 @@ class _Renewal:
         named = " union ".join(
             f"select opportunity_id from raw.{name} where {self._since(name)}" for name in OF_DEALS
         )
-        for deals in (f"intermediate.{DEALS}", f"{LIVE}.intermediate.{DEALS}"):
+        for deals in (OPPORTUNITIES, f"{LIVE}.{OPPORTUNITIES}"):
             yield f"select {surviving} as deal from {deals} where opportunity_id in ({named})"
         if DEALS in self.scratch.replaced:
             yield self._differing(DEALS, surviving)
@@ -309,17 +320,19 @@ class _Renewal:
     def _touched(self) -> Iterator[str]:
         """Queries of the surviving leads of both, and whose rows of what is known are others."""
         for database in ("", f"{LIVE}."):
-            people = f"{database}intermediate."
             yield (
-                f"select surviving_lead_id as lead_id from {people}{IDENTITIES}"
+                f"select surviving_lead_id as lead_id from {database}{LEAD_IDENTITIES}"
                 " where lead_id in (from news.named)"
             )
-            yield f"select lead_id from {people}{PARTS} where opportunity_id in (from news.deals)"
+            yield (
+                f"select lead_id from {database}{OPPORTUNITY_LEADS}"
+                " where opportunity_id in (from news.deals)"
+            )
         for name, column in PEOPLE.items():
             if column and name in self.scratch.replaced:
                 differing = self._differing(name, column)
                 if column == "account_id":
-                    for accounts in (f"intermediate.{ACCOUNTS}", f"{LIVE}.intermediate.{ACCOUNTS}"):
+                    for accounts in (LEAD_ACCOUNTS, f"{LIVE}.{LEAD_ACCOUNTS}"):
                         yield f"select lead_id from {accounts} where account_id in ({differing})"
                 elif name != DEALS:
                     yield differing

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import duckdb
 
-from scripts.sales.published import published_clock
 from scripts.shared import paths
 from scripts.shared.errors import UserError
 from scripts.shared.faults import known
@@ -38,7 +37,7 @@ EPOCH = datetime(1970, 1, 1)
 
 # What people saw: a row for each lead whose score, band or model a publication changed, or that is
 # no longer published (NULL). A lead keeps its row's score until its next row.
-STATE = """
+STATE = f"""
 create schema if not exists state;
 create table if not exists state.publications (
     published_at timestamp, run_id varchar, clock_date date
@@ -54,6 +53,7 @@ create table if not exists state.assignments (
     routing_rule_id varchar, assigned_on date, assigned_because varchar
 );
 create table if not exists state.news_leads (lead_id varchar);
+alter table if exists {LAST_BUILD} add column if not exists is_published boolean;
 """
 CHANGES = """
 insert into state.score_published
@@ -142,6 +142,7 @@ def publish(accept_rows: bool = False) -> PublishResult:
                 _sync(new)
                 _keep(target)
                 _put_in_place(connection, new)
+                connection.execute(f"update {LAST_BUILD} set is_published = true")
         except duckdb.Error as error:
             cause = known(error) or f"{source} cannot be published: {str(error).splitlines()[0]}"
             raise UserError(cause) from error
@@ -169,6 +170,8 @@ def rollback() -> PublishResult:
                 rows = _rows(connection, kept[-1])
                 clock = _announce(connection, kept[-1], rows)
                 set_aside = _set_aside(connection)
+                if holds(connection, LAST_BUILD):
+                    connection.execute(f"update {LAST_BUILD} set is_published = false")
                 _put_in_place(connection, kept[-1])
         except duckdb.Error as error:
             cause = str(error).splitlines()[0]
@@ -186,12 +189,8 @@ def copied_publication() -> Iterator[Path]:
     target, new = paths.published_file(), _new_file()
     with reading() as connection:
         _marts(connection)
-        published_clock(connection)
-        ((is_last,),) = connection.sql(
-            "select (select run_id from published.marts.run_info)"
-            " is not distinct from (select run_id from marts.run_info)"
-        ).fetchall()
-    if not is_last:
+        ((is_last,),) = connection.sql(f"select is_published from {LAST_BUILD}").fetchall()
+    if not (is_last and target.is_file()):
         raise UserError(f"{target} is not of the last build: python -m scripts publish")
     try:
         _remove(new)

@@ -9,14 +9,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from scripts import watch as watching
-from scripts.landing.land import land
+from scripts.landing.land import LandResult, land
 from scripts.run import RunResult
 from scripts.scoring.news import OF_ALL, OF_LEADS, News, renew
 from scripts.shared.errors import UserError
@@ -163,18 +163,32 @@ def test_what_cannot_be_landed_stops_nothing(
 def test_a_file_is_taken_when_nobody_writes_to_it(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(watching, "refuse_sample", lambda: None)
+    """Once, though it is there for long; and again once it is another, or its mapping is."""
     taken: list[str] = []
+
+    def note(_: Path, names: set[str]) -> LandResult:
+        taken.extend(names)
+        return LandResult("", datetime(2025, 1, 1), ())
+
+    monkeypatch.setenv("LEADS_WAREHOUSE", str(folder.parent / "w" / "leads.duckdb"))
+    monkeypatch.setattr(watching, "refuse_sample", lambda: None)
+    monkeypatch.setattr(watching, "renew", lambda: None)
+    monkeypatch.setattr(watching, "land", note)
     watched = Watch(folder, taken.append)
-    monkeypatch.setattr(watched, "_take", lambda names: taken.extend(names))
-    watched._is_behind = False
     file = folder / "leads.csv"
     for text in ("lead_id\n", "lead_id\n1\n", "lead_id\n1\n2\n"):
         file.write_text(text)
         watched.look()
     assert taken == []
-    watched.look()
+    for _ in range(3):
+        watched.look()
     assert taken == ["leads.csv"]
+    file.write_text("lead_id\n3\n")
+    take(watched)
+    assert taken == ["leads.csv"] * 2
+    (folder / "mapping.yml").write_text("decimal: comma\n")
+    take(watched)
+    assert taken == ["leads.csv"] * 3
 
 
 def test_another_run_is_waited_for(
@@ -212,7 +226,7 @@ def test_the_first_news_of_a_day_builds_all(
     take(Watch(folder, told.append))
     assert built == [True]
     assert told[0] == (
-        f"the clock is {tomorrow}, that of the last build {day.clock}: building all, as at night"
+        f"the clock is {tomorrow}, and was {day.clock} at the last build: building all, as at night"
     )
     assert told[1].startswith("lead_events.csv: 1 rows landed; not published: a test fails, ")
 
@@ -223,7 +237,7 @@ def test_news_go_on_the_last_build_alone(own: Warehouse, folder: Path) -> None:
     (folder / "lead_events.csv").write_text(f"{EVENTS}e,{lead_id},page_visit,2025-01-01\n")
     land(folder)
     with duckdb.connect(str(own.file)) as connection:
-        connection.execute("update marts.run_info set run_id = 'another'")
+        connection.execute("update state.build set is_published = false")
     with pytest.raises(UserError, match="is not of the last build: python -m scripts publish"):
         renew()
     assert [file.name for file in published(own).parent.glob("*.new*")] == []
