@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from scripts.landing.land import LandResult, is_passed_over, land, rejects
+from scripts.landing.land import LandResult, RejectTable, is_passed_over, land, rejects
 from scripts.landing.mapping import NAME
 from scripts.landing.sources import FileState, readable
 from scripts.run import build_and_publish, refuse_sample
@@ -136,10 +136,11 @@ class Watch:
             self._tell(f"alerts not sent: {fault}")
 
     def _tell_faults(self, result: LandResult) -> None:
-        for table, count in (
-            ("rejected_rows", result.total.rows_rejected),
-            ("rejected_cells", result.total.cells_rejected),
-        ):
+        counts: dict[RejectTable, int] = {
+            "rejected_rows": result.total.rows_rejected,
+            "rejected_cells": result.total.cells_rejected,
+        }
+        for table, count in counts.items():
             for line in rejects(result.run_id, FAULTS_TOLD, table) if count else ():
                 self._tell(line)
 

@@ -216,7 +216,7 @@ class _Renewal:
                 union all by name from news.{name}""",
                 "view",
             )
-        self.scratch.run({}, (*MERGED, *PEOPLE), (CLOCK, RATES), OF_ALL)
+        self.scratch.run({}, (*MERGED, *PEOPLE), (CLOCK, RATES), (*OF_ALL,))
 
     def write(self, new: Path) -> tuple[News, list[str]]:
         """Write the marts into a copy of the published file; tell of the leads, and which."""
