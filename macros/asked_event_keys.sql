@@ -1,7 +1,4 @@
-{#
-    A query of the event keys that points, measures, segments or stages ask for; of all keys where rules ask for a lead's
-    first event.
-#}
+{# A query of the event keys that points, measures, segments or stages ask for by name. #}
 {% macro asked_event_keys() -%}
     select event_key from {{ ref('int_history_ages') }}
     where event_key is not null
@@ -14,12 +11,4 @@
     union
     select value as event_key from {{ ref('lifecycle_stages') }}
     where source = 'event_key'
-    union
-    select known.event_key
-    from (
-        select event_key from {{ ref('int_all_event_days') }}
-        union all
-        select event_key from {{ ref('int_golden_event_days') }}
-    ) as known
-    where 'first_event_key' in (select asked.attribute from {{ ref('int_model_attributes') }} as asked)
 {%- endmacro %}

@@ -1,7 +1,13 @@
 {#
-    Grain: one row per surviving lead or persona, event key that is asked for and day, sequences included.
+    Grain: one row per surviving lead or persona, event key that is asked for (all where rules ask for a lead's first event)
+    and day, sequences included.
 #}
-{%- set is_asked = 'event_key in (select asked.event_key from asked)' %}
+{%- set is_asked -%}
+    (
+        event_key in (select asked.event_key from asked)
+        or (select count(*) from {{ ref('int_model_attributes') }} where attribute = 'first_event_key') > 0
+    )
+{%- endset %}
 with
 asked as (
     {{ asked_event_keys() }}
