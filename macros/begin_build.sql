@@ -1,8 +1,8 @@
 {#
     Before the first node: notes in state.build that the marts are being changed, so that what a killed or failed run
     leaves is not published, the vars given on the command line, with which `explain` scores a past day, and which tables
-    are marts and whether their rows vary, for `publish`. What measures the scores stays as it is where the selector
-    `daily` is built. Only a DuckDB file is ever published.
+    are marts and whether their rows vary, for `publish`, which notes there that they are published (is_published). What
+    measures the scores stays as it is where the selector `daily` is built. Only a DuckDB file is ever published.
 #}
 {% macro begin_build() -%}
     {{ return(adapter.dispatch('begin_build', 'leads')()) }}

@@ -33,7 +33,7 @@ UNSOUND = """
 select count(*) from (
     select lead_id, score_model, sum(points) as points from marts.lead_score_factors group by all
 ) as reasons
-full join marts.lead_score_by_model as scores using (lead_id, score_model)
+right join marts.lead_score_by_model as scores using (lead_id, score_model)
 where coalesce(reasons.points, 0) is distinct from scores.score
 """
 

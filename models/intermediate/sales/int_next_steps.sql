@@ -49,6 +49,8 @@ chosen as (
     where fitting.channels is null or (reachable.contact_channel is not null and fitting.next_action is not null)
 )
 
-select lead_id, is_held_out, next_action, contact_channel, reason, queue_date, contact_from_at, contact_until_at, lead_time_zone
+select
+    lead_id, is_held_out, next_action, contact_channel, reason, queue_date, contact_from_at, contact_until_at,
+    lead_time_zone
 from chosen
 where place = 1 and channels is not null
