@@ -200,6 +200,7 @@ def test_real_leads_equal_the_oracle(real: tuple[str, Warehouse]) -> None:
 
 def _assert_equal(world: World) -> None:
     scores, factors = _scores(world), _factors(world)
+    assert set(factors) <= set(scores)  # who has no score has no reasons
     expected = {case: world.oracle.score(*case, days[-1]) for case, days in world.lives()}
     wrong = [
         case

@@ -14,8 +14,8 @@ import pytest
 from tests.python.test_lifecycle import rows
 from tests.warehouse import Row, build
 
-MODELS = ("+lead_score", "+lead_contact_permission", "+funnel", "+opportunity", "+data_issues",
-          "+lead_score_history", "+score_quality")  # fmt: skip
+MODELS = ("+lead_score", "+lead_score_factors", "+lead_contact_permission", "+funnel",
+          "+opportunity", "+data_issues", "+lead_score_history", "+score_quality")  # fmt: skip
 
 SEEDS: dict[str, list[Row]] = {
     "score_models": rows(
@@ -201,8 +201,11 @@ def test_what_restricts_wins(warehouse: duckdb.DuckDBPyConnection) -> None:
 def test_who_objects_has_no_score_and_stays_in_the_funnel(
     warehouse: duckdb.DuckDBPyConnection,
 ) -> None:
-    for mart in ("lead_score", "lead_score_history"):
-        assert warehouse.sql(f"from marts.{mart} where lead_id = 'objects'").fetchall() == []
+    for table in (
+        *("marts.lead_score", "marts.lead_score_factors", "marts.lead_score_history"),
+        *("intermediate.int_days_to_score", "intermediate.int_scored_days"),
+    ):
+        assert warehouse.sql(f"from {table} where lead_id = 'objects'").fetchall() == []
     (leads,) = warehouse.sql("select sum(leads) from marts.funnel").fetchall()
     # 24 leads, of which twice two are one person, and two were merged into a third.
     assert leads == (20,)

@@ -13,10 +13,10 @@ spans as (
         profiles.valid_from_date,
         least({{ days_after('profiles.valid_until_date', -1) }}, clock.clock_date) as valid_to_date
     from {{ ref('int_lead_profiles') }} as profiles
+    inner join {{ ref('int_lead_lives') }} as lives
+        on profiles.lead_id = lives.lead_id
+        and {{ holds_on('lives', 'profiles.valid_from_date') }}
     cross join {{ ref('int_clock') }} as clock
-    where
-        not profiles.is_deleted
-        and profiles.valid_from_date <= clock.clock_date
 
     union all
 
