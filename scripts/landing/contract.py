@@ -163,16 +163,11 @@ _NUMBER = r"U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL\(.*\)"
 # No other time is taken, be it that no calendar has it.
 _IN_REACH = "{x} >= '1900-01-01' and {x} < '2201-01-01'"
 _TIME = r"DATE|TIMESTAMP.*"
-# What is finer is cut off, as it is in a text; a cast of nanoseconds rounds in DuckDB 2.
-_TO_THE_MICROSECOND = "make_timestamp(epoch_us({x}))"
 
 # Type of the contract → types of a Parquet file that need no way through text, and the cast.
 _CASTS = {
-    "timestamp": (_TIME, f"case when {_IN_REACH} then {_TO_THE_MICROSECOND} end"),
-    "date": (
-        _TIME,
-        f"case when {_IN_REACH} and {_TO_THE_MICROSECOND} = {{x}}::date then {{x}}::date end",
-    ),
+    "timestamp": (_TIME, f"case when {_IN_REACH} then {{moment}} end"),
+    "date": (_TIME, f"case when {_IN_REACH} and {{moment}} = {{x}}::date then {{x}}::date end"),
     "boolean": ("BOOLEAN", "{x}"),
     "bigint": (_NUMBER, "case when {x} = trunc({x}) then try_cast({x} as bigint) end"),
     "decimal": (_NUMBER, "try_cast({x} as {type})"),
@@ -556,16 +551,24 @@ def _cast(entity: Entity, column: Column, field: Field | None, reading: Reading)
     types, cast = _CASTS.get(column.kind, ("", ""))
     if re.fullmatch(types, field.data_type):
         if reading.time_zone and re.fullmatch(r"TIMESTAMP(_\w+)?", field.data_type):
-            moment = _TO_THE_MICROSECOND.format(x=field.column)
+            moment = _moment(field.column, field.data_type)
             moment = f"in_utc({moment}, {literal(reading.time_zone)})"
-            return moment, cast.format(x=name, type=column.data_type)
-        return field.column, cast.format(x=name, type=column.data_type)
+            return moment, cast.format(x=name, moment=f"{name}::timestamp")
+        moment = _moment(name, field.data_type)
+        return field.column, cast.format(x=name, moment=moment, type=column.data_type)
     number = "as_money" if column.name in entity.amounts else "as_number"
     value = reading.parser(column.kind).format(x=name, type=column.data_type, number=number)
     if column.is_id:
         value = f"landed_id({value})"
     text = field.words if column.kind == "varchar" else field.text
     return text, f"coalesce({value}, {literal(column.default)})" if column.default else value
+
+
+def _moment(value: str, data_type: str) -> str:
+    """SQL of a time to the microsecond: what is finer is cut off, as it is in a text."""
+    if data_type == "TIMESTAMP_NS":  # a cast rounds in DuckDB 2
+        return f"make_timestamp(epoch_us({value}))"
+    return f"{value}::timestamp"
 
 
 def _date_only(entity: Entity, known: Mapping[str, Field]) -> str:

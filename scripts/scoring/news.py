@@ -242,7 +242,7 @@ class _Renewal:
             )
         connection.execute(
             f"""update {COPY}.marts.run_info
-            set scores_landed_at = (select max(landed_at) from {LIVE}.raw.landings)"""
+            set scores_last_landing_id = (select max(landing_id) from {LIVE}.raw.landings)"""
         )
         connection.commit()
         connection.execute(f"detach {COPY}")

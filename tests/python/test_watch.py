@@ -131,7 +131,7 @@ def test_what_is_published_is_what_a_build_gives(own: Warehouse, folder: Path) -
     assert set(unsound) == {0}
     with duckdb.connect(str(news), read_only=True) as connection:
         assert connection.sql(
-            "select scores_landed_at > landed_at from marts.run_info"
+            "select scores_last_landing_id > last_landing_id from marts.run_info"
         ).fetchall() == [(True,)]
 
 

@@ -2,7 +2,7 @@
 with
 landings as (
     select
-        coalesce(max(landing_id), 0) as last_landing_id, max(landed_at) as last_landed_at,
+        cast(coalesce(max(landing_id), 0) as bigint) as last_landing_id,
         coalesce(sum(rows_landed), 0) as rows_landed
     from {{ source('landing', 'landings') }}
 ),
@@ -24,8 +24,8 @@ select
         ' ', cast(clock.clock_date as string), cast(landings.last_landing_id as string), points.points_hashes
     )) as run_id,
     clock.clock_date,
-    cast(landings.last_landing_id as bigint) as last_landing_id,
-    landings.last_landed_at as landed_at, landings.last_landed_at as scores_landed_at,
+    landings.last_landing_id,
+    landings.last_landing_id as scores_last_landing_id,
     cast(landings.rows_landed as bigint) as rows_landed,
     (select count(*) from rejected) as rows_rejected,
     (
