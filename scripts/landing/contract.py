@@ -363,7 +363,8 @@ class Field:
             return f"""case when {self.column} is not null
                 then coalesce(try(to_json({self.column})::varchar), {unwritten}) end"""
         if self.data_type.startswith("TIMESTAMP"):
-            return f"coalesce(try({self.column}::varchar), epoch_us({self.column})::varchar)"
+            since_1970 = _microseconds(self.column, self.data_type)
+            return f"coalesce(try({self.column}::varchar), {since_1970}::varchar)"
         return f"cleaned({self.column}::varchar)"
 
     @property
@@ -566,9 +567,14 @@ def _cast(entity: Entity, column: Column, field: Field | None, reading: Reading)
 
 def _moment(value: str, data_type: str) -> str:
     """SQL of a time to the microsecond: what is finer is cut off, as it is in a text."""
-    if data_type == "TIMESTAMP_NS":  # a cast rounds in DuckDB 2
-        return f"make_timestamp(epoch_us({value}))"
+    if data_type.endswith("_NS"):  # a cast rounds in DuckDB 2
+        return f"make_timestamp({_microseconds(value, data_type)})"
     return f"{value}::timestamp"
+
+
+def _microseconds(value: str, data_type: str) -> str:
+    """SQL of the microseconds since 1970; of DuckDB 2's nanoseconds with a zone, too."""
+    return f"epoch_us({value}{'::timestamp_ns' if data_type.endswith('_NS') else ''})"
 
 
 def _date_only(entity: Entity, known: Mapping[str, Field]) -> str:

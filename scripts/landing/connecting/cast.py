@@ -38,8 +38,8 @@ def as_wanted(value: str, actual: str, wanted: str) -> str:
         case "timestamp" if actual == "VARCHAR":
             of_digits = _of_milliseconds(f"try_cast({value} as bigint)")
             return f"coalesce({of_digits}, {_in_utc(f'try_cast({value} as timestamptz)')})"
-        case "timestamp" if actual == "TIMESTAMP_NS":  # cut off, where a cast rounds in DuckDB 2
-            return f"make_timestamp(epoch_us({value}))"
+        case "timestamp" if actual.endswith("_NS"):  # cut off, where a cast rounds in DuckDB 2
+            return f"make_timestamp(epoch_us({value}::timestamp_ns))"
         case "timestamp" if actual == "TIMESTAMP WITH TIME ZONE":
             return _in_utc(value)
         case _:
