@@ -7,8 +7,8 @@ from pathlib import Path
 from scripts.shared import paths
 
 # What the user has set, before `keep_private`.
-_UMASK = os.umask(0o077)
-os.umask(_UMASK)
+UMASK = os.umask(0o077)
+os.umask(UMASK)
 
 
 def keep_private() -> None:
@@ -34,7 +34,7 @@ def close(file: Path) -> None:
 
 def share(path: Path) -> None:
     """Let others read a file or folder as far as the user's umask lets them."""
-    path.chmod((0o777 if path.is_dir() else 0o666) & ~_UMASK)
+    path.chmod((0o777 if path.is_dir() else 0o666) & ~UMASK)
 
 
 def make_shared(folder: Path) -> None:

@@ -29,7 +29,7 @@ def test_a_file_keeps_its_rights_and_a_link_what_it_leads_to(tmp_path: Path) -> 
 def test_who_may_read_a_new_file_is_the_user_s_to_say(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(modes, "_UMASK", 0o027)
+    monkeypatch.setattr(modes, "UMASK", 0o027)
     file = tmp_path / "new" / "file.csv"
     replace_files({file: b"new"})
     assert rights(file) == 0o640

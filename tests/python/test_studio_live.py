@@ -70,7 +70,7 @@ def test_a_lead_is_asked_for_while_the_warehouse_stays_open_for_the_next_edit(
     small: Path, proposal: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Media is worth 10 points and the lead's email 5; 14 once Media is worth 9."""
-    monkeypatch.setattr(live_module, "_IDLE", 3600)
+    monkeypatch.setattr(live_module, "IDLE", 3600)
 
     async def use(state: State, live: Live) -> None:
         live.start()

@@ -33,7 +33,7 @@ from scripts.shared.temporary import temporary_folder
 # comes together, and after which a warehouse that another program writes is asked again.
 _PAUSE, _PAUSE_WHILE_BUSY = 0.03, 5.0
 # Seconds without an edit after which the warehouse is closed, since no build can write it before.
-_IDLE = 20.0
+IDLE = 20.0
 # How many of the leads that move are named.
 MOST_MOVERS = 1000
 
@@ -168,7 +168,7 @@ class Live:
     async def _rest(self, version: int) -> None:
         """Prepare for the next edit; let a build have the warehouse once there is none."""
         await self._in_thread(self._prepare)
-        await asyncio.sleep(_IDLE)
+        await asyncio.sleep(IDLE)
         if version == self._state.version:
             await self._in_thread(self._let_go)
 
