@@ -238,6 +238,7 @@ def test_every_lead_in_the_queue_may_be_contacted_there_then(models: Models, clo
     day = date.fromisoformat(clock)
     leads = fill(models, Random(clock), day, 3000)
     models.run("intermediate/sales/int_contact_hours")
+    models.run("intermediate/sales/int_next_steps")
     models.run("marts/sales/nurture_queue")
     queue = models.rows("from marts.nurture_queue")
     assert len({row["lead_id"] for row in queue}) == len(queue) > 500
