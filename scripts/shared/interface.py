@@ -86,5 +86,4 @@ PREDICTION_FEATURES = "intermediate.int_prediction_features"
 PREDICTORS = "state.predictors"
 PREDICTOR_TERMS = "state.predictor_terms"
 SCORE_PUBLISHED = "state.score_published"
-PUBLICATIONS = "state.publications"
 ERASURE = "state.erasure"  # there is one at work, or one that ended early
