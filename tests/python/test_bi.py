@@ -23,12 +23,12 @@ OLD = "the version before"
 
 
 @pytest.fixture
-def warehouse(sample: tuple[Warehouse, RunResult]) -> Warehouse:
-    """The sample, whose published file can be told from what is published next."""
-    warehouse, _ = sample
-    with duckdb.connect(str(published(warehouse))) as connection:
-        connection.execute("update marts.run_info set project_version = ?", [OLD])
-    return warehouse
+def warehouse(sample: tuple[Warehouse, RunResult], tmp_path: Path) -> Iterator[Warehouse]:
+    """The sample's copy, whose published file can be told from what is published next."""
+    with sample[0].copied(tmp_path / "copy") as warehouse:
+        with duckdb.connect(str(published(warehouse))) as connection:
+            connection.execute("update marts.run_info set project_version = ?", [OLD])
+        yield warehouse
 
 
 def published(warehouse: Warehouse) -> Path:
