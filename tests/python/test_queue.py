@@ -166,7 +166,7 @@ def fill(models: Models, random: Random, clock: date, leads: int) -> dict[str, R
         for name in CHANNELS
     ]
     models.table(
-        "marts.lead_contact_permission", permissions,
+        "intermediate.int_lead_consents", permissions,
         lead_id="varchar", contact_channel="varchar", may_contact="boolean",
     )  # fmt: skip
     models.table("intermediate.int_clock", [{"clock_date": clock}], clock_date="date")
