@@ -593,6 +593,7 @@ def use(warehouse: Warehouse, patch: pytest.MonkeyPatch) -> None:
         patch.setenv(name, value)
 
 
+@pytest.mark.slow
 def test_it_writes_seeds_that_pass_and_the_same_history_gives_the_same_bytes(
     sample: tuple[Warehouse, RunResult], monkeypatch: pytest.MonkeyPatch
 ) -> None:

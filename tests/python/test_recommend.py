@@ -42,6 +42,7 @@ def test_it_learns_what_leans_towards_the_outcome_and_leaves_the_rest(small: Pat
     assert result.before.leads == 120
 
 
+@pytest.mark.slow
 def test_a_proposal_is_built_to_the_scores_it_was_measured_by(small: Path) -> None:
     """The engine, run with the proposal as seeds, gives the AUC that was promised."""
     result = recommend("learns")
@@ -96,6 +97,7 @@ def test_it_refuses_seeds_that_the_warehouse_was_not_built_with(small: Path) -> 
         recommend("learns")
 
 
+@pytest.mark.slow
 def test_personas_that_new_points_move_are_told(
     sample: tuple[Warehouse, RunResult], monkeypatch: pytest.MonkeyPatch
 ) -> None:
