@@ -552,10 +552,10 @@ def _cast(entity: Entity, column: Column, field: Field | None, reading: Reading)
     types, cast = _CASTS.get(column.kind, ("", ""))
     if re.fullmatch(types, field.data_type):
         if reading.time_zone and re.fullmatch(r"TIMESTAMP(_\w+)?", field.data_type):
-            moment = _moment(field.column, field.data_type)
+            moment = to_the_microsecond(field.column, field.data_type)
             moment = f"in_utc({moment}, {literal(reading.time_zone)})"
             return moment, cast.format(x=name, moment=f"{name}::timestamp")
-        moment = _moment(name, field.data_type)
+        moment = to_the_microsecond(name, field.data_type)
         return field.column, cast.format(x=name, moment=moment, type=column.data_type)
     number = "as_money" if column.name in entity.amounts else "as_number"
     value = reading.parser(column.kind).format(x=name, type=column.data_type, number=number)
@@ -565,7 +565,7 @@ def _cast(entity: Entity, column: Column, field: Field | None, reading: Reading)
     return text, f"coalesce({value}, {literal(column.default)})" if column.default else value
 
 
-def _moment(value: str, data_type: str) -> str:
+def to_the_microsecond(value: str, data_type: str) -> str:
     """SQL of a time to the microsecond: what is finer is cut off, as it is in a text."""
     if data_type.endswith("_NS"):  # a cast rounds in DuckDB 2
         return f"make_timestamp({_microseconds(value, data_type)})"

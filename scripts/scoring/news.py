@@ -8,7 +8,7 @@ it renewed: each starts from the last build, and covers all that landed since.
 """
 # ruff: noqa: S608 (names in SQL are those of the contract, of `interface` and of dbt's manifest)
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -246,8 +246,10 @@ class _Renewal:
         )
         connection.commit()
         connection.execute(f"detach {COPY}")
-        lead_ids = self._texts("from news.leads order by lead_id")
-        held_out = set(self._texts(f"select lead_id from {EXPERIMENT_LEADS} where is_held_out"))
+        lead_ids = self.scratch.texts("from news.leads order by lead_id")
+        held_out = {
+            *self.scratch.texts(f"select lead_id from {EXPERIMENT_LEADS} where is_held_out")
+        }
         told = tuple(lead_id for lead_id in lead_ids if lead_id not in held_out)
         return News(len(lead_ids), ready, told), lead_ids
 
@@ -355,11 +357,8 @@ class _Renewal:
             select {key} from {table} where lead_id in (from news.names)
         )"""
 
-    def _keep(self, name: str, query: str, values: Mapping[str, object] | None = None) -> None:
-        self.connection.execute(f"create table news.{name} as {query}", values or {})
-
-    def _texts(self, query: str) -> list[str]:
-        return [text for (text,) in self.connection.sql(query).fetchall()]
+    def _keep(self, name: str, query: str) -> None:
+        self.connection.execute(f"create table news.{name} as {query}")
 
 
 def _key(entity: Entity) -> str:

@@ -1,5 +1,7 @@
 """SQL that gives a column of a source the type that a query wants; NULL where a value has none."""
 
+from scripts.landing.contract import to_the_microsecond
+
 # How queries call types that are not DuckDB's: a time as text, so that a day stays a day.
 TIME = "time"
 
@@ -38,8 +40,8 @@ def as_wanted(value: str, actual: str, wanted: str) -> str:
         case "timestamp" if actual == "VARCHAR":
             of_digits = _of_milliseconds(f"try_cast({value} as bigint)")
             return f"coalesce({of_digits}, {_in_utc(f'try_cast({value} as timestamptz)')})"
-        case "timestamp" if actual.endswith("_NS"):  # cut off, where a cast rounds in DuckDB 2
-            return f"make_timestamp(epoch_us({value}::timestamp_ns))"
+        case "timestamp" if actual.endswith("_NS"):
+            return to_the_microsecond(value, actual)
         case "timestamp" if actual == "TIMESTAMP WITH TIME ZONE":
             return _in_utc(value)
         case _:
