@@ -73,6 +73,8 @@ OF_RULES = (
     "int_attainable_scores",
 )
 GOLDEN = "golden_leads"
+# Rows that DuckDB gives to a thread at once: of fewer leads a second thread has nothing but costs.
+ROW_GROUP = 122_880
 REASONS_OF = "lead_score_factors"
 # The history stays as it was, and with it the days on which bands were reached, and the lifecycle.
 AS_IT_WAS = {"int_score_milestones", "int_lead_milestones"}
@@ -402,6 +404,8 @@ class Baseline:
             "select * from preview.measured inner join preview.stored using (observation_id)",
         )
         self._share = sample_share(connection)
+        if connection.sql("select count(*) from preview.leads").fetchall()[0][0] <= ROW_GROUP:
+            connection.execute("set threads = 1")
         self.quality_now = quality(scratch, "from preview.scored", self._share)
 
     def prepare(self) -> None:

@@ -1,10 +1,13 @@
 """What the studio does with the seeds: edits, undo, saving, leaving the past alone."""
 
+import ast
+import re
 import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import nicegui
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -403,3 +406,40 @@ def test_what_the_data_have_is_offered_with_its_leads_and_what_became_of_them(
     assert data.rules["guesses", "media"].fired_share == pytest.approx(media.leads / 600)
     assert (data.champion, data.clock) == ("guesses", date(2025, 6, 30))
     assert not {offer.attribute for offer in data.offers} & {"email", "first_name", "last_name"}
+
+
+def test_each_class_of_the_pages_is_in_a_sheet_that_they_load() -> None:
+    pages = Path(grid.__file__).parent
+    named = {name for page in pages.glob("*.py") for name in classes(page)}
+    assert {"w-full", "studio-late", "bg-green-100", "text-red-9"} <= named
+    quasar = Path(nicegui.__file__).parent / "static"
+    sheets = [*(pages / "assets").iterdir(), *quasar.glob("quasar.*important.css")]
+    defined = {
+        name
+        for sheet in sheets
+        for name in re.findall(r"\.([a-z][\w-]*)", sheet.read_text("utf-8"))
+    }
+    assert sorted(named - defined) == []
+
+
+def classes(page: Path) -> Iterator[str]:
+    """The classes that a module gives to elements: in calls of `classes`, or colours by name."""
+    tree = ast.parse(page.read_text("utf-8"))
+    given = [
+        argument
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "classes"
+        for argument in (*node.args, *(keyword.value for keyword in node.keywords))
+    ]
+    within = {id(text) for argument in given for text in texts(argument)}
+    for text in texts(tree):
+        if id(text) in within or re.fullmatch("(text|bg)-[a-z]+-[0-9]+", str(text.value)):
+            yield from str(text.value).split()
+
+
+def texts(tree: ast.AST) -> list[ast.Constant]:
+    return [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]

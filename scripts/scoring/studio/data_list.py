@@ -44,7 +44,7 @@ def data_list(state: State, add_rule: Callable[[Offer], None]) -> None:
             "headerHeight": 32,
         },
         auto_size_columns=False,
-    ).classes("w-full h-[calc(100vh-190px)]")
+    ).classes("w-full studio-data")
     chosen: list[Offer] = []
 
     def fill() -> None:

@@ -47,8 +47,8 @@ class _Effect:
     def __init__(self, state: State, live: Live, look_at: LookAt) -> None:
         self._state = state
         self._effect: WhatIf | None = None  # what is drawn
-        with ui.row(wrap=False).classes("w-full items-center gap-2 min-h-[28px]"):
-            self._spinner = ui.spinner(size="20px")
+        with ui.row(wrap=False).classes("w-full items-center gap-2 studio-summary"):
+            self._spinner = ui.spinner(size="20px").classes("studio-late")
             self._summary = ui.label().classes("text-sm").mark("summary")
         _now(state)
         self._failure = ui.label().classes("text-sm text-red-800 whitespace-pre-wrap w-full")
@@ -70,9 +70,10 @@ class _Effect:
         self._failure.set_text(state.failure or "")
         self._failure.set_visibility(bool(state.failure))
         self._shown.set_visibility(effect is not None)
-        self._shown.classes(add="opacity-50" if state.failure or state.is_computing else "")
-        if not (state.failure or state.is_computing):
-            self._shown.classes(remove="opacity-50")
+        if state.failure or state.is_computing:
+            self._shown.classes(add="studio-stale")
+        else:
+            self._shown.classes(remove="studio-stale")
         # Of which seeds this is, for who drives the page by a program.
         settled = "" if state.is_computing else state.version
         self._shown.props(f'data-version="{settled}"')
@@ -209,7 +210,7 @@ def _chart(title: str) -> ui.echart:
             ],
         }
     )
-    return chart.classes("w-full h-[170px]")
+    return chart.classes("w-full studio-chart")
 
 
 def _bars(chart: ui.echart, names: list[str], now: list[int], then: list[int]) -> None:

@@ -18,7 +18,8 @@ _ASSETS = Path(__file__).with_name("assets")
 
 def frame(state: State, live: Live) -> None:
     """Draw the studio in the page of one browser tab."""
-    ui.add_css((_ASSETS / "studio.css").read_text("utf-8"))
+    for sheet in ("utilities.css", "studio.css"):
+        ui.add_css((_ASSETS / sheet).read_text("utf-8"))
     ui.add_head_html(f"<script>{(_ASSETS / 'studio.js').read_text('utf-8')}</script>")
     ui.colors(primary="#1565c0")
     saving = SaveDialog(state, live)
@@ -66,10 +67,10 @@ def frame(state: State, live: Live) -> None:
 
 
 def _points(state: State, live: Live, look_at: LookAt) -> PointsPage:
-    with ui.row(wrap=False).classes("w-full gap-0 h-[calc(100vh-50px)]"):
+    with ui.row(wrap=False).classes("w-full gap-0 studio-page"):
         with ui.column().classes("grow min-w-0 h-full gap-1 p-2"):
             page = PointsPage(state)
-        with ui.column().classes("w-[352px] min-[1600px]:w-[440px] shrink-0 h-full border-l gap-0"):
+        with ui.column().classes("studio-effect shrink-0 h-full border-l gap-0"):
             effect_panel(state, live, page, look_at)
     return page
 

@@ -36,9 +36,9 @@ class LeadPage:
         self._asked: Callable[..., Explanation] | None = None
         self._shown: Tested | None = None
         self._version = 0  # of what was asked: what was found for another is dropped
-        with ui.row(wrap=False).classes("w-full gap-0 h-[calc(100vh-50px)]"):
+        with ui.row(wrap=False).classes("w-full gap-0 studio-page"):
             with ui.column().classes(
-                "w-[400px] shrink-0 h-full border-r p-3 gap-2 overflow-y-auto"
+                "studio-question shrink-0 h-full border-r p-3 gap-2 overflow-y-auto"
             ):
                 self._draw_question()
             with ui.column().classes("grow min-w-0 h-full p-3 gap-2 overflow-y-auto"):
@@ -162,7 +162,7 @@ class LeadPage:
         with ui.column().classes("gap-1"):
             ui.label("Save it as a golden lead").classes("font-medium")
             name = ui.input("Name, as in head_of_it_asks_for_a_demo").props("dense")
-            name.classes("w-[300px]")
+            name.classes("studio-name")
             told = ui.label().classes("text-sm")
 
             async def save() -> None:
@@ -223,7 +223,7 @@ def _waterfalls(both: Beside) -> None:
 
 
 def _ways(shown: Explanation) -> None:
-    with ui.column().classes("gap-0 max-w-[640px]"):
+    with ui.column().classes("gap-0 studio-ways"):
         ui.label("What would lift it a band").classes("font-medium")
         if shown.points_to_next_band is None:
             ui.label("It is in the highest band that it can be in.").classes("text-sm")

@@ -34,8 +34,8 @@ from scripts.shared.temporary import temporary_folder
 _PAUSE, _PAUSE_WHILE_BUSY = 0.03, 5.0
 # Seconds without an edit after which the warehouse is closed, since no build can write it before.
 IDLE = 20.0
-# How many of the leads that move are named.
-MOST_MOVERS = 1000
+# How many of the leads that move are named: ten pages of them.
+MOST_MOVERS = 100
 
 Result = TypeVar("Result")
 

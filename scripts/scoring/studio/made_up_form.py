@@ -88,9 +88,9 @@ class MadeUpForm:
         with self._rows, ui.row(wrap=False).classes("w-full gap-2 items-end"):
             key = _Input("event", _events(self._state))
             day = ui.input("on", value=str(self._today())).props("type=date dense stack-label")
-            day.classes("w-[130px] shrink-0")
+            day.classes("studio-day shrink-0")
             times = ui.number("times", value=1, min=1, precision=0).props("dense stack-label")
-            times.classes("w-[56px] shrink-0")
+            times.classes("studio-times shrink-0")
         self._events.append((key, day, times))
 
     def _button(self, words: str, do: Callable[[], None]) -> None:

@@ -42,12 +42,12 @@ class PointsPage:
         tabs.set_value(self.table)
         self._tabs = tabs.props("dense no-caps align=left").classes("w-full border-b")
         with ui.row(wrap=False).classes("w-full items-center gap-1"):
-            self._help = ui.label().classes("text-sm text-gray-600 grow min-w-0 truncate")
+            self._help = ui.label().classes("text-sm text-gray-600 grow min-w-0 ellipsis")
             _tool("Add row", "add", "Insert", self.add)
             _tool("Copy row", "content_copy", "Ctrl+D", self.copy)
             _tool("Delete row", "delete", "Ctrl+Delete", self.delete)
         self._place = ui.column().classes("w-full grow min-h-0")
-        self._found = ui.column().classes("w-full max-h-[130px] overflow-y-auto gap-0 text-sm")
+        self._found = ui.column().classes("w-full studio-findings overflow-y-auto gap-0 text-sm")
         self._draw()
         self._tell()
         state.changed.subscribe(self._changed)
@@ -139,12 +139,13 @@ class PointsPage:
 
     def _checked(self) -> None:
         self._put_rows()
+        # What is found of a cell is none of its value.
+        self._grid.run_grid_method("refreshCells", {"force": True})
         self._tell()
 
     def _put_rows(self) -> None:
         rows = grid.rows(self._state, self.table)
         self._grid.run_grid_method("setGridOption", "rowData", rows)
-        self._grid.run_grid_method("refreshCells", {"force": True})
 
     def _offer(self) -> None:
         """Show what the warehouse has; who edits a cell meanwhile goes on."""

@@ -27,7 +27,7 @@ class SaveDialog:
         self._decided: dict[tuple[str, Conflict], bool] = {}
         with (
             ui.dialog().props("aria-label=Save") as dialog,
-            ui.card().classes("w-[760px] !max-w-full gap-2"),
+            ui.card().classes("studio-dialog gap-2"),
         ):
             ui.label("Save").classes("text-lg")
             targets = {
@@ -41,10 +41,10 @@ class SaveDialog:
                 on_change=self._retarget,
             )
             self._content = ui.column().classes(
-                "w-full gap-1 max-h-[46vh] overflow-y-auto flex-nowrap"
+                "w-full gap-1 studio-changes overflow-y-auto no-wrap"
             )
             self._told = ui.label().classes(
-                "text-sm whitespace-pre-wrap w-full max-h-[20vh] overflow-y-auto"
+                "text-sm whitespace-pre-wrap w-full studio-told overflow-y-auto"
             )
             self._progress = ui.linear_progress(0, show_value=False).classes("w-full")
             self._progress.set_visibility(False)

@@ -46,6 +46,7 @@ def serve(port: int, proposal: Path | None, ready: Callable[[str], None]) -> Non
             root=lambda: frame(state, live),
             title="Studio",
             language="en-US",
+            tailwind=False,  # assets/utilities.css
             reconnect_timeout=30,
         )
         config = uvicorn.Config(

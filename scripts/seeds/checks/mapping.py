@@ -1,6 +1,7 @@
 """What must hold of the seeds that map what was landed, and of the golden leads."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 
@@ -8,6 +9,9 @@ from scripts.seeds.checks.seeds import profile_attributes
 from scripts.seeds.checks.tables import Findings, Row, Table, listed
 from scripts.seeds.checks.vocabulary import CRM_EVENTS, Names, event_names
 from scripts.shared.text import text_key, text_words
+
+# The studio checks the same thousands of keywords after each edit.
+_words = lru_cache(maxsize=1 << 14)(text_words)
 
 IN_SEGMENT = "in_segment:"
 # How many segments may lie below one another: as often does the model int_segments work it out.
@@ -161,7 +165,7 @@ def titles(title_keywords: Table) -> Findings:
     """A keyword has words, and stands once for each attribute however it is written."""
     seen: dict[tuple[str, str | None], Row] = {}
     for row in title_keywords:
-        words = text_words(row["keyword"])
+        words = _words(row["keyword"])
         other = seen.setdefault((row["attribute"], words), row)
         if words is None:
             yield row.fault("keyword", "holds no word", "text with letters or digits")
