@@ -15,7 +15,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from scripts.run import RunResult
 from scripts.scoring.preview import previewing
@@ -51,7 +51,12 @@ class Studio:
         self.outside: list[str] = []
         page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("console", self._hear)
         page.on("request", lambda request: self._note(request.url))
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.text.startswith("reloading"):  # NiceGUI says why; what was open is gone
+            self.errors.append(message.text)
 
     def _note(self, url: str) -> None:
         if not url.startswith(("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:")):
@@ -154,9 +159,11 @@ def opened(browser: Browser, address: str, width: int = 1280) -> Iterator[Studio
     studio = Studio(page)
     page.goto(address)
     page.locator(".ag-row").first.wait_for()
-    yield studio
-    page.close()
-    assert studio.errors == []
+    try:
+        yield studio
+    finally:
+        page.close()
+        assert studio.errors == []
     assert studio.outside == []
 
 

@@ -47,7 +47,7 @@ def serve(port: int, proposal: Path | None, ready: Callable[[str], None]) -> Non
             title="Studio",
             language="en-US",
             tailwind=False,  # assets/utilities.css
-            reconnect_timeout=30,
+            reconnect_timeout=300,  # a build may take both cores; a page is not reloaded for it
         )
         config = uvicorn.Config(
             Guard(app, host, token),
