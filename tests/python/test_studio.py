@@ -15,11 +15,13 @@ from hypothesis import strategies as st
 from scripts.scoring.studio import grid
 from scripts.scoring.studio.data import Data, Offer, read_data
 from scripts.scoring.studio.data_list import listed_offers
+from scripts.scoring.studio.edits import edits
 from scripts.scoring.studio.past import leave_past_alone
 from scripts.scoring.studio.points_page import rule_cells
 from scripts.scoring.studio.saving import changes, save
 from scripts.scoring.studio.state import State, opened_state
 from scripts.seeds.check_seeds import check_seeds
+from scripts.seeds.document import Document
 from scripts.seeds.merge import Conflict
 from scripts.seeds.overlay import SEEDS
 from scripts.shared.errors import UserError
@@ -140,6 +142,37 @@ def test_saving_writes_the_edited_line_of_the_chosen_place_alone(
     assert [path.name for path in live.rglob("*")] == ["points", "score_bands.csv"]
     assert state.unsaved == []
     assert changes(state, state.live, {}) == []
+
+
+@pytest.mark.parametrize(
+    ("was", "will", "told"),
+    [
+        ("a,core,8,", "a,core,9,", "a, core: points 8 → 9"),
+        ("a,core,8,", "a,core,9,Buys", "a, core: points 8 → 9, reason empty → Buys"),
+        ("a,core,8,Buys", "a,core,8,", "a, core: reason Buys → empty"),
+        ("a,core,8,Buys", "a,other,8,Buys", "a, core: rule_id core → other"),
+        ("a,core,8,", 'a,core,8,""', None),
+    ],
+)
+def test_an_edit_is_told_in_words(was: str, will: str, told: str | None) -> None:
+    rows = "a,rest,1,\n", "b,core,8,\n"
+    before, after = (of.join(("score_model,rule_id,points,reason\n", "\n")) for of in (was, will))
+    found = edits(document(before, *rows), document(after, *rows), ["score_model", "rule_id"])
+    assert list(found) == ([told] if told else [])
+
+
+def test_rows_that_come_and_go_are_told_in_words_whatever_the_order_of_columns() -> None:
+    was = document("score_model,rule_id,points,reason\n", "a,core,8,\n", "a,rest,1,\n")
+    will = document("rule_id,score_model,reason,points\n", "rest,a,,2\n", "new,a,Buys,5\n")
+    assert list(edits(was, will, ["score_model", "rule_id"])) == [
+        "a, rest: points 1 → 2",
+        "a, new: new, with reason Buys, points 5",
+        "a, core: taken out",
+    ]
+
+
+def document(*lines: str) -> Document:
+    return Document.read("".join(lines).encode(), "a test")
 
 
 def test_what_was_saved_can_be_undone_and_saved_again(state: State, live: Path) -> None:

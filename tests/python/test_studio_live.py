@@ -22,7 +22,8 @@ from scripts.scoring.studio.lead import ids_beginning, now_and_then
 from scripts.scoring.studio.live import Live
 from scripts.scoring.studio.now import Now, read_now
 from scripts.scoring.studio.state import State, opened_state
-from scripts.shared.errors import UserError
+from scripts.shared.errors import BusyError, UserError
+from tests.python.conftest import held_warehouse
 from tests.python.test_studio_page import copied
 
 
@@ -92,6 +93,24 @@ def test_a_lead_is_asked_for_while_the_warehouse_stays_open_for_the_next_edit(
         ).fetchall()
     live_on(proposal, use, monkeypatch)
     assert not is_held(small / "leads.duckdb")
+
+
+def test_what_the_data_have_and_what_now_is_are_asked_again_while_another_has_the_warehouse(
+    small: Path, proposal: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_module, "_PAUSE_WHILE_BUSY", 0.2)
+
+    async def use(state: State, live: Live) -> None:
+        with held_warehouse(small / "leads.duckdb"):
+            live.start()
+            await asyncio.sleep(0.1)
+            with pytest.raises(BusyError):  # so that they were asked, too: one waits for the other
+                await live.ask(partial(ids_beginning, "l"))
+        async with asyncio.timeout(60):
+            while not (state.data.offers and state.now):
+                await asyncio.sleep(0.1)
+
+    live_on(proposal, use, monkeypatch)
 
 
 def test_a_process_that_was_ended_is_followed_by_another(

@@ -8,9 +8,11 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
+from itertools import combinations
 from pathlib import Path
 
 import duckdb
@@ -107,17 +109,31 @@ class Studio:
         """Wait for the effect of all edits since a version."""
         self.page.locator(f'[data-version="{after + edits}"]').wait_for(timeout=PATIENCE)
 
-    def bars(self, place: int) -> list[tuple[str, int, int]]:
-        """What a chart shows: each name with its number now and then."""
+    def bands(self) -> list[tuple[str, int, int]]:
+        """The leads by band that are shown: each name with its number now and then."""
         found = self.page.evaluate(
-            """place => {
-                const id = document.querySelectorAll(".nicegui-echart")[place].id.slice(1);
+            """() => {
+                const id = document.querySelector(".nicegui-echart").id.slice(1);
                 const shown = getElement(Number(id)).chart.getOption();
-                return [shown.xAxis[0].data, shown.series[0].data, shown.series[1].data];
-            }""",
-            place,
+                return [shown.yAxis[0].data, shown.series[0].data, shown.series[1].data];
+            }"""
         )
         return list(zip(*found, strict=True))
+
+    def words_at_bands(self) -> list[tuple[str, tuple[float, ...]]]:
+        """The words that are drawn of the leads by band, with left, top, right and bottom."""
+        found = self.page.evaluate(
+            """() => {
+                const id = document.querySelector(".nicegui-echart").id.slice(1);
+                const drawn = getElement(Number(id)).chart.getZr().storage.getDisplayList(true);
+                return drawn.filter((of) => of.type === "tspan").map((of) => {
+                    const box = of.getBoundingRect().clone();
+                    if (of.transform) box.applyTransform(of.transform);
+                    return [of.style.text, [box.x, box.y, box.x + box.width, box.y + box.height]];
+                });
+            }"""
+        )
+        return [(text, tuple(box)) for text, box in found]
 
     def movers(self) -> dict[str, tuple[str, str]]:
         """The scores and bands of the leads that move, by lead, of all pages of the list."""
@@ -233,7 +249,7 @@ def test_edits_are_shown_as_the_engine_finds_them_and_saved_as_the_lines_that_we
             studio.table(title)
             studio.type(row, column, text)
         studio.settle(first, len(FIVE))
-        bands, movers = studio.bars(0), studio.movers()
+        bands, movers = studio.bands(), studio.movers()
         studio.save()
         after = seeds(place)
 
@@ -430,15 +446,58 @@ def test_a_cell_that_somebody_else_saved_meanwhile_is_saved_once_one_chose(
     assert after == theirs.replace("guesses,,hot,2,11,\n", "guesses,,hot,2,11,Write\n")
 
 
+def test_the_leads_of_each_band_stand_at_its_bars(studio: Studio) -> None:
+    """Media is worth 10 points, which make its leads hot, and 4 do not."""
+    before = studio.version
+    studio.type(0, "points", "4")
+    studio.settle(before, 1)
+    bands, words = studio.bands(), studio.words_at_bands()
+    assert [name for name, *_ in bands] == ["cold", "hot", "sales_ready"]
+    assert bands[1][2] == 0 < bands[1][1]
+    names = {name for name, *_ in bands}
+    told = Counter(text for text, _ in words if text in names or text[0].isdigit())
+    assert told == Counter(str(said) for band in bands for said in band)
+    for (_, one), (_, other) in combinations(words, 2):
+        is_beside = one[2] <= other[0] or other[2] <= one[0]
+        assert is_beside or one[3] <= other[1] or other[3] <= one[1]
+
+
+def test_what_is_edited_is_told_in_words_before_it_is_saved(studio: Studio) -> None:
+    studio.type(0, "points", "4")
+    studio.page.keyboard.press("Control+s")
+    dialog = studio.page.get_by_role("dialog")
+    expect(dialog.get_by_text("guesses, media: points 10 → 4")).to_be_visible()
+
+
 def test_a_rule_is_made_of_what_the_data_have_with_two_clicks(studio: Studio) -> None:
     studio.page.get_by_role("tab", name="What the data have").click()
-    offer = studio.page.get_by_role("tabpanel").locator(".ag-row", has_text="Software").last
-    offer.locator("[col-id=name]").click()
+    offers = studio.page.locator(".studio-data .ag-center-cols-container .ag-row")
+    offers.nth(1).wait_for()
+    studio.page.get_by_role("textbox", name="Search").fill("industry soft")
+    expect(offers).to_have_count(1)
+    offers.locator("[col-id=name]").click()
     studio.page.get_by_role("button", name="New rule").click()
     studio.page.locator(".studio-editor input").fill("6")
     studio.page.keyboard.press("Enter")
     rule = studio.page.locator(".ag-row", has_text="industry_software").first
     expect(rule).to_be_visible()
+
+
+def test_the_row_that_one_is_in_stays_in_sight_as_the_findings_grow(studio: Studio) -> None:
+    """There is room for all nine rules, but not for a tenth above what is found of it."""
+    studio.page.set_viewport_size({"width": 1280, "height": 520})
+    studio.cell(8, "points")
+    studio.page.keyboard.press("Insert")
+    studio.page.locator(".studio-findings .text-red-9").nth(1).wait_for()
+    studio.page.wait_for_function(
+        """() => {
+            const grid = document.querySelector(".studio-grid .ag-body-viewport");
+            const row = document.querySelector('.ag-center-cols-container [row-index="9"]');
+            const bottom = row?.getBoundingClientRect().bottom;
+            return bottom <= grid.getBoundingClientRect().bottom + 1;
+        }""",
+        timeout=5_000,
+    )
 
 
 @pytest.mark.parametrize("width", [1280, 1920])
@@ -527,7 +586,7 @@ def test_a_hundred_edits_are_shown_as_a_build_with_the_saved_seeds_has_them(
                         now[table][row][column] = value
                     studio.settle(version, EDITS)
                     summary = studio.page.get_by_text("leads move.").inner_text()
-                    bands, movers = studio.bars(0), studio.movers()
+                    bands, movers = studio.bands(), studio.movers()
                     studio.save()
                 after = seeds(place)
                 for name, text in after.items():

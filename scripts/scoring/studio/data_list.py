@@ -25,9 +25,11 @@ _COLUMNS = [
 def data_list(state: State, add_rule: Callable[[Offer], None]) -> None:
     """Draw the list, what no rule uses first; `add_rule` is told for what a rule is wanted."""
     with ui.row(wrap=False).classes("w-full items-center gap-2"):
-        ui.label("Choose a value, a range or an event; unused ones are first.").classes("text-sm")
+        sought = ui.input("Search, as for event", on_change=lambda _: search())
+        sought.props("dense clearable").classes("grow")
         make = ui.button("New rule", icon="add").props("dense no-caps").classes("px-2 shrink-0")
     make.disable()
+    ui.label("Choose a value, a range or an event; unused ones are first.").classes("text-sm")
     shown = ui.aggrid(
         {
             "columnDefs": _COLUMNS,
@@ -61,6 +63,9 @@ def data_list(state: State, add_rule: Callable[[Offer], None]) -> None:
     def add() -> None:
         if chosen:
             add_rule(chosen[0])
+
+    def search() -> None:
+        shown.run_grid_method("setGridOption", "quickFilterText", sought.value or "")
 
     fill()
     state.data_read.subscribe(fill)

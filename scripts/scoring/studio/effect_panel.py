@@ -19,6 +19,29 @@ from scripts.shared.text import points_text
 
 _NOW, _THEN = "#90a4ae", "#1976d2"
 
+# In pixels, what stands above the bars, and what a band takes with its two.
+_HEAD, _BAND = 34, 30
+# Lying bars, so that names of bands and numbers of leads, which may be long, have a line each.
+_BY_BAND = {
+    "grid": {"left": 80, "right": 56, "top": _HEAD, "bottom": 0},
+    "xAxis": {"type": "value", "axisLabel": {"show": False}, "splitLine": {"show": False}},
+    "yAxis": {
+        "type": "category", "data": [], "inverse": True, "axisTick": {"show": False},
+        "axisLabel": {"interval": 0, "fontSize": 11, "width": 72, "overflow": "truncate"},
+    },
+    "series": {
+        "barCategoryGap": "16%", "barGap": "0%",
+        "label": {
+            "show": True, "position": "right", "fontSize": 10, ":formatter": "Studio.leads",
+        },
+    },
+}  # fmt: skip
+_BY_SCORE = {
+    "grid": {"left": 44, "right": 4, "top": 42, "bottom": 22},
+    "xAxis": {"type": "category", "data": [], "axisLabel": {"interval": 0, "fontSize": 11}},
+    "yAxis": {"type": "value", "splitNumber": 3},
+}
+
 # Shows a lead, by its id, in the same browser tab.
 LookAt = Callable[[str], Awaitable[None]]
 
@@ -57,8 +80,8 @@ class _Effect:
             self._facts = ui.grid(columns="1fr auto auto").classes("w-full gap-x-3 gap-y-1 text-sm")
             self._broken = ui.column().classes("w-full gap-0 text-sm text-red-800")
             self._past = past_button(state, live)
-            self._bands = _chart("Leads by band")
-            self._scores = _chart("Leads by score")
+            self._bands = _chart("Leads by band", _BY_BAND)
+            self._scores = _chart("Leads by score", _BY_SCORE).classes("studio-chart")
             self._movers = _movers_table(look_at)
             self._more = ui.label().classes("text-sm text-gray-700").mark("more movers")
         self._update()
@@ -95,8 +118,10 @@ class _Effect:
         with self._broken:
             for persona in effect.broken_personas:
                 ui.label(f"Golden lead {persona}: the build would fail")
-        _bars(self._bands, *_by_band(effect))
-        _bars(self._scores, *_by_score(effect))
+        names, *leads = _by_band(effect)
+        self._bands.style(f"height: {_HEAD + _BAND * len(names)}px")
+        _bars(self._bands, "yAxis", names, *leads)
+        _bars(self._scores, "xAxis", *_by_score(effect))
         self._movers.rows = [_mover(mover) for mover in effect.movers]
         self._movers.set_visibility(bool(effect.movers))
         self._more.set_text(more_movers(effect))
@@ -194,29 +219,33 @@ def _by_score(effect: WhatIf) -> tuple[list[str], list[int], list[int]]:
     return floors, [now for _, now, _ in effect.scores], [then for _, _, then in effect.scores]
 
 
-def _chart(title: str) -> ui.echart:
+def _chart(title: str, layout: dict[str, Any]) -> ui.echart:
     chart = ui.echart(
         {
             "title": {"text": title, "left": 0, "textStyle": {"fontSize": 13, "fontWeight": 500}},
             "legend": {"right": 0, "top": 0, "itemWidth": 12, "itemHeight": 10},
-            "grid": {"left": 44, "right": 4, "top": 42, "bottom": 22},
             "tooltip": {"trigger": "axis", "renderMode": "richText"},
             "animation": False,
-            "xAxis": {"type": "category", "data": [], "axisLabel": {"interval": 0, "fontSize": 11}},
-            "yAxis": {"type": "value", "splitNumber": 3},
+            **layout,
             "series": [
-                {"name": name, "type": "bar", "data": [], "itemStyle": {"color": colour}}
+                {
+                    "name": name,
+                    "type": "bar",
+                    "data": [],
+                    "itemStyle": {"color": colour},
+                    **layout.get("series", {}),
+                }
                 for name, colour in (("now", _NOW), ("then", _THEN))
             ],
         }
     )
-    return chart.classes("w-full studio-chart")
+    return chart.classes("w-full")
 
 
-def _bars(chart: ui.echart, names: list[str], now: list[int], then: list[int]) -> None:
+def _bars(chart: ui.echart, axis: str, names: list[str], now: list[int], then: list[int]) -> None:
     """Only numbers and names of bands are put into a chart, which shows them as text."""
     options: dict[str, Any] = chart.options
-    options["xAxis"]["data"] = names
+    options[axis]["data"] = names
     options["series"][0]["data"], options["series"][1]["data"] = now, then
     chart.update()
     chart.set_visibility(bool(names))

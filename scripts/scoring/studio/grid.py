@@ -66,6 +66,7 @@ def options(state: State, table: str) -> dict[str, Any]:
         ":getRowId": "row => String(row.data._id)",
         ":onGridReady": "Studio.ready",
         ":onCellFocused": "Studio.focused",
+        ":onGridSizeChanged": "Studio.resized",
         ":onSelectionChanged": "Studio.selected",
         "context": {"table": table},
         "tooltipShowDelay": 300,

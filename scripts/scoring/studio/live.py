@@ -56,7 +56,7 @@ class Live:
         self._is_started = False
         self._version = 0  # of the seeds that were last looked at
         state.changed.subscribe(self._changed)
-        state.saved.subscribe(self._read_now)
+        state.saved.subscribe(self._look_at_now)
 
     def start(self) -> None:
         """Look at the seeds, and what the data have, unless that was begun before."""
@@ -92,9 +92,12 @@ class Live:
             self._read_warehouse()
 
     def _read_warehouse(self) -> None:
-        background_tasks.create(self._read_data(), name="what the data have")
-        background_tasks.create(self._read_now(), name="what the last build was made with")
+        background_tasks.create_lazy(self._read_data(), name="what the data have")
+        self._look_at_now()
         self.refresh()
+
+    def _look_at_now(self) -> None:
+        background_tasks.create_lazy(self._read_now(), name="what the last build was made with")
 
     def _changed(self) -> None:
         """An edit may be told of several tables."""
@@ -173,20 +176,23 @@ class Live:
             await self._in_thread(self._let_go)
 
     async def _read_data(self) -> None:
-        try:
-            self._state.data = await self.ask(read_data)
-        except UserError:  # the effect says why the warehouse cannot be read
-            self._state.data = Data()
+        self._state.data = await self._read(read_data) or Data()
         self._state.data_read.emit()
 
     async def _read_now(self) -> None:
-        try:
-            self._state.now = await self.ask(
-                partial(read_now, self._state.live, self._state.proposal)
-            )
-        except UserError:  # the effect says why the warehouse cannot be read
-            self._state.now = None
-        self._state.now_read.emit()
+        state = self._state
+        state.now = await self._read(partial(read_now, state.live, state.proposal))
+        state.now_read.emit()
+
+    async def _read(self, work: Callable[[], Result]) -> Result | None:
+        """As `ask`, again while another program has the warehouse; None where it can't be read."""
+        while True:
+            try:
+                return await self.ask(work)
+            except BusyError:
+                await asyncio.sleep(_PAUSE_WHILE_BUSY)
+            except UserError:  # the effect says why
+                return None
 
     async def _in_thread(self, work: Callable[[], Result]) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)

@@ -2,15 +2,19 @@
 
 import asyncio
 import difflib
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
 from nicegui import ui
 
+from scripts.scoring.studio.edits import cell_text, edits, named
 from scripts.scoring.studio.live import Live
 from scripts.scoring.studio.saving import Change, changes, save
 from scripts.scoring.studio.state import State
 from scripts.seeds.check_seeds import check_seeds
+from scripts.seeds.checks.seeds import read_seeds
+from scripts.seeds.document import Document
 from scripts.seeds.merge import Conflict
 from scripts.shared.errors import UserError
 
@@ -128,23 +132,17 @@ class SaveDialog:
             ).classes("text-sm text-amber-900")
         for conflict in change.conflicts:
             self._choice(change.table, conflict)
-        lines = list(_difference(change))
-        with ui.column().classes("w-full gap-0 font-mono text-xs overflow-x-auto shrink-0"):
-            for line in lines[:_MOST_LINES]:
-                colour = {"+": "bg-green-100", "-": "bg-red-100"}.get(line[:1], "text-gray-500")
-                ui.label(line).classes(f"whitespace-pre px-1 {colour}")
-            if len(lines) > _MOST_LINES:
-                ui.label(f"and {len(lines) - _MOST_LINES:,} lines more")
+        _listed(_in_words(change), "w-full gap-0 text-sm shrink-0", _said)
+        _listed(_difference(change), "w-full gap-0 font-mono text-xs shrink-0", _line)
 
     def _choice(self, table: str, conflict: Conflict) -> None:
-        of = ", ".join(filter(None, conflict.key.cells))
-        where = f"{of}: {conflict.column or 'the row'}"
+        where = f"{named(conflict.key)}: {conflict.column or 'the row'}"
         with ui.row().classes("items-center gap-2 text-sm"):
             ui.label(f"{where} was changed by both")
             ui.radio(
                 {
-                    True: f"yours: {_cell(conflict.ours)}",
-                    False: f"theirs: {_cell(conflict.theirs)}",
+                    True: f"yours: {cell_text(conflict.ours)}",
+                    False: f"theirs: {cell_text(conflict.theirs)}",
                 },
                 value=self._decided.get((table, conflict)),
                 on_change=partial(self._decide, table, conflict),
@@ -206,6 +204,37 @@ def _told_built(published: Path, proposal: Path | None) -> str:
     return text
 
 
+def _listed(lines: Sequence[str], classes: str, draw: Callable[[str], None]) -> None:
+    """Draw lines below one another, of very many the first ones."""
+    with ui.column().classes(classes):
+        for line in lines[:_MOST_LINES]:
+            draw(line)
+        if len(lines) > _MOST_LINES:
+            ui.label(f"and {len(lines) - _MOST_LINES:,} lines more")
+
+
+def _said(edit: str) -> None:
+    ui.label(edit).mark("edit")
+
+
+def _line(line: str) -> None:
+    colour = {"+": "bg-green-100", "-": "bg-red-100"}.get(line[:1], "text-gray-500")
+    ui.label(line).classes(f"whitespace-pre-wrap studio-line px-1 {colour}")
+
+
+def _in_words(change: Change) -> list[str]:
+    """What saving edits, row by row; nothing of a file that is no such table: its lines tell."""
+    key = read_seeds()[change.table].key
+    try:
+        was, will = (
+            Document.read(content, change.table) for content in (change.before, change.content)
+        )
+    except UserError:
+        return []
+    is_table = set(key) <= {*was.columns} & {*will.columns}
+    return list(edits(was, will, key)) if is_table else []
+
+
 def _difference(change: Change) -> list[str]:
     """The lines that saving takes out and puts in, with one line around them."""
     was, will = (
@@ -213,10 +242,6 @@ def _difference(change: Change) -> list[str]:
         for content in (change.before, change.content)
     )
     return list(difflib.unified_diff(was, will, n=1, lineterm=""))[2:]
-
-
-def _cell(value: str | None) -> str:
-    return "taken out" if value is None else value or "empty"
 
 
 def _shown(folder: Path) -> str:

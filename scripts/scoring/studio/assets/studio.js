@@ -138,6 +138,8 @@ const Studio = {
 
   number: (cell) => (cell.value == null ? "" : cell.value.toLocaleString("en")),
 
+  leads: (bar) => bar.value.toLocaleString("en"),
+
   focused(event) {
     const node = event.api.getDisplayedRowAtIndex(event.rowIndex ?? -1);
     if (node) emitEvent("studio_focused", { row: node.id });
@@ -145,6 +147,12 @@ const Studio = {
 
   selected(event) {
     emitEvent("studio_selected", { rows: event.api.getSelectedNodes().map((node) => node.id) });
+  },
+
+  /** Keep the row that one is in within sight, as the list of findings grows. */
+  resized(event) {
+    const cell = event.api.getFocusedCell();
+    if (cell) event.api.ensureIndexVisible(cell.rowIndex);
   },
 
   /** Offer other values in the columns of a grid, to cells that are edited from now on. */
