@@ -119,7 +119,7 @@ def test_a_process_that_was_ended_is_followed_by_another(
     async def use(_: State, live: Live) -> None:
         with pytest.raises(UserError, match="was ended, perhaps"):
             await live.ask(partial(os._exit, 1))
-        assert await live.ask(partial(ids_beginning, "l00")) == [f"l{n:03}" for n in range(8)]
+        assert await live.ask(partial(ids_beginning, "l00")) == [f"l{n:03}" for n in range(10)]
 
     live_on(proposal, use, monkeypatch)
 

@@ -483,21 +483,59 @@ def test_a_rule_is_made_of_what_the_data_have_with_two_clicks(studio: Studio) ->
     expect(rule).to_be_visible()
 
 
-def test_the_row_that_one_is_in_stays_in_sight_as_the_findings_grow(studio: Studio) -> None:
-    """There is room for all nine rules, but not for a tenth above what is found of it."""
-    studio.page.set_viewport_size({"width": 1280, "height": 520})
+def test_the_row_that_one_is_in_stays_in_sight_where_there_is_less_room(studio: Studio) -> None:
+    """As below a row that was just added, once it is told what it lacks."""
     studio.cell(8, "points")
-    studio.page.keyboard.press("Insert")
-    studio.page.locator(".studio-findings .text-red-9").nth(1).wait_for()
+    studio.page.set_viewport_size({"width": 1280, "height": 460})
     studio.page.wait_for_function(
         """() => {
-            const grid = document.querySelector(".studio-grid .ag-body-viewport");
-            const row = document.querySelector('.ag-center-cols-container [row-index="9"]');
-            const bottom = row?.getBoundingClientRect().bottom;
-            return bottom <= grid.getBoundingClientRect().bottom + 1;
+            const [grid, row] = [".ag-body-viewport", '.ag-row[row-index="8"]'].map((of) =>
+                document.querySelector(`.studio-grid ${of}`)?.getBoundingClientRect());
+            return row && grid.height < 200 && row.bottom <= grid.bottom + 1;
         }""",
-        timeout=5_000,
+        timeout=20_000,
     )
+
+
+def test_a_dialog_shows_what_another_tab_edits_and_saves(
+    browser: Browser, place: dict[str, str]
+) -> None:
+    with (
+        served(place) as address,
+        opened(browser, address) as one,
+        opened(browser, address) as other,
+    ):
+        one.type(0, "points", "4")
+        one.page.keyboard.press("Control+s")
+        dialog = one.page.get_by_role("dialog")
+        dialog.get_by_text("guesses, media: points 10 → 4").wait_for()
+        other.type(1, "points", "21")
+        dialog.get_by_text("guesses, shop: points 20 → 21").wait_for()
+        other.save()
+        dialog.get_by_text("There is nothing to save there.").wait_for()
+        save = dialog.get_by_role("button", name="Save", exact=True)
+        expect(save).to_be_disabled()
+
+
+def test_what_somebody_else_saves_while_one_looks_is_shown_before_it_is_saved_over(
+    browser: Browser, place: dict[str, str]
+) -> None:
+    (file,) = Path(place["LEADS_SEEDS"]).rglob("score_bands.csv")
+    with served(place) as address, opened(browser, address) as studio:
+        studio.table("Bands")
+        studio.type(1, "lower_bound", "12")
+        studio.page.keyboard.press("Control+s")
+        dialog = studio.page.get_by_role("dialog")
+        dialog.get_by_text("guesses, hot: lower_bound 10 → 12").wait_for()
+        file.write_text(file.read_text("utf-8").replace("hot,2,10,", "hot,2,10,Call", 1), "utf-8")
+        save = dialog.get_by_role("button", name="Save", exact=True)
+        save.click()
+        dialog.get_by_text("it is another now: look, and save again").wait_for()
+        dialog.get_by_text("Somebody else saved this table meanwhile.").wait_for()
+        assert "hot,2,10,Call" in file.read_text("utf-8")
+        save.click()
+        dialog.get_by_text("Saved: score_bands").wait_for()
+    assert "guesses,,hot,2,12,Call" in file.read_text("utf-8")
 
 
 @pytest.mark.parametrize("width", [1280, 1920])

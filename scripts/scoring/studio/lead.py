@@ -10,7 +10,8 @@ from scripts.shared.errors import UserError
 from scripts.shared.interface import LEAD_IDENTITIES
 from scripts.shared.warehouse import reading
 
-_IDS_OFFERED = 8
+# All that differ in their last digit alone.
+_IDS_OFFERED = 10
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ class SaveDialog:
         self._state = state
         self._live = live
         self._decided: dict[tuple[str, Conflict], bool] = {}
+        self._found: list[Change] = []  # what is shown
         with (
             ui.dialog().props("aria-label=Save") as dialog,
             ui.card().classes("studio-dialog gap-2"),
@@ -63,6 +64,9 @@ class SaveDialog:
                     "no-caps autofocus"
                 )
         self._dialog = dialog
+        # Another tab edits and saves the same.
+        state.changed.subscribe(lambda _: self._show_anew())
+        state.saved.subscribe(self._show_anew)
 
     @property
     def is_open(self) -> bool:
@@ -88,6 +92,10 @@ class SaveDialog:
         self._told.set_text("")
         self._show()
 
+    def _show_anew(self) -> None:
+        if self.is_open:
+            self._show()
+
     def _show(self) -> None:
         self._content.clear()
         errors = len(check_seeds(self._state.working).errors)
@@ -97,6 +105,7 @@ class SaveDialog:
         except UserError as error:
             self._told.set_text(str(error))
             found = []
+        self._found = found
         with self._content:
             if not found and not self._told.text:
                 ui.label("There is nothing to save there.").classes("text-sm text-gray-600")
@@ -121,7 +130,7 @@ class SaveDialog:
             if (change.table, conflict) not in self._decided
         ]
         self._save.set_enabled(bool(found) and not undecided and not (errors and is_live))
-        self._build.set_enabled(not found)
+        self._build.set_enabled(not found and not self._progress.visible)
 
     def _show_change(self, change: Change) -> None:
         ui.label(change.table).classes("font-medium")
@@ -156,6 +165,13 @@ class SaveDialog:
         if not self._save.enabled:
             return
         try:
+            if changes(self._state, self._folder, self._decided) != self._found:
+                self._told.set_text(
+                    "What would be saved was changed meanwhile; it is another now: look, and save "
+                    "again."
+                )
+                self._show()
+                return
             saved = save(self._state, self._folder, self._decided)
         except UserError as error:
             self._told.set_text(str(error))
@@ -167,8 +183,8 @@ class SaveDialog:
     async def _build_and_publish(self) -> None:
         """As `make run` does it after landing; the page goes on meanwhile."""
         folder = None if self._folder == self._state.live else self._folder
-        self._build.disable()
         self._progress.set_visibility(True)
+        self._build.disable()
         at: tuple[str, float | None] = ("", None)
 
         def progress(done: int, total: int, name: str) -> None:
@@ -194,7 +210,7 @@ class SaveDialog:
         except UserError as error:
             self._told.set_text(str(error))
         self._progress.set_visibility(False)
-        self._build.enable()
+        self._show()
 
 
 def _told_built(published: Path, proposal: Path | None) -> str:
