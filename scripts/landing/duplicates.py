@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from duckdb import DuckDBPyConnection
 
 from scripts.landing.contract import Entity
+from scripts.shared.warehouse import first_row
 
 # The status of a row that says nothing new; those of failed checks count from 1.
 DUPLICATE = 0
@@ -34,6 +35,8 @@ def mark_duplicates(
     steps = _Steps(entity)
     connection.execute(f"create or replace temp table repeated_keys as {steps.repeated_keys}")
     connection.execute(f"create or replace temp table known_versions as {steps.known_versions}")
+    if not last_seqs and not _is_any_known(connection):
+        return {}
     _mark(connection, entity, steps.repeated)
     replaced = connection.execute(steps.replaced).fetchall()
     if steps.has_dates:
@@ -58,6 +61,12 @@ def mark_duplicates(
         _mark(connection, entity, steps.equal_to_latest)
     _mark(connection, entity, steps.equal_to_the_one_before)
     return dict(replaced)
+
+
+def _is_any_known(connection: DuckDBPyConnection) -> bool:
+    """Whether a new row has the key of another, landed or new."""
+    query = "from (select 1 from repeated_keys union all select 1 from known_versions) limit 1"
+    return first_row(connection, query) is not None
 
 
 def _mark(connection: DuckDBPyConnection, entity: Entity, row_ids: str) -> None:
@@ -144,8 +153,12 @@ class _Steps:
         )"""
 
     @property
-    def last_of_files(self) -> str:
-        return f"(select max(row_id) from {self.new} group by {self.key}, file_number)"
+    def followed(self) -> str:
+        """Rows that another one of their key and file follows."""
+        return f"""(
+            select row_id from {self.new} where ({self.key}) in {self.keys_of_several}
+            qualify row_id < max(row_id) over (partition by {self.key}, file_number)
+        )"""
 
     @property
     def repeated(self) -> str:
@@ -182,7 +195,7 @@ class _Steps:
             select row_id from {self.new} as new
             semi join {self.known} as known on {self.same}
             where ({self.key}) not in {self.absent_keys}
-                and ({self.is_dated} or row_id not in {self.last_of_files})"""
+                and ({self.is_dated} or row_id in {self.followed})"""
 
     @property
     def dated_anew(self) -> str:
@@ -194,19 +207,20 @@ class _Steps:
         content = ", ".join((*names, "attributes"))
         held_at = f"max(updated_at) over (partition by {self.key} order by landing_seq)"
         return f"""
-            with versions as (
+            with of_several_versions as not materialized (
+                select * from {self.new}
+                where ({self.key}) in (select ({self.key}) from {self.known})
+                    or ({self.key}) in {self.keys_of_several}
+            ),
+            versions as (
                 select
                     -1 as row_id, landing_seq, updated_at, {content},
                     coalesce(updated_at, {held_at}) as held_at
                 from {self.known}
                 union all
-                select row_id, null, updated_at, {content}, updated_at from {self.new}
+                select row_id, null, updated_at, {content}, updated_at from of_several_versions
                 where ({self.key}) not in (
-                    select ({self.key}) from {self.new} where updated_at is null
-                )
-                and (
-                    ({self.key}) in (select ({self.key}) from {self.known})
-                    or ({self.key}) in {self.keys_of_several}
+                    select ({self.key}) from of_several_versions where updated_at is null
                 )
             ),
             compared as (
