@@ -73,10 +73,11 @@ def land(
     What holds each time is better said in the folder's mapping.yml, for run and daily too.
     """
     from scripts.landing.mapping import Options
-    from scripts.run import land_own
+    from scripts.landing.own_data import land_own
+    from scripts.shared.warehouse import without_pandas
 
     options = Options(time_zone, decimal, dates, _parts(sums), _parts(whole))
-    with terminal.status(f"landing {folder}"):
+    with terminal.status(f"landing {folder}"), without_pandas():
         result = land_own(folder, options)
     _print_landed(result)
     say(f"landed in: {paths.warehouse_file()}")

@@ -12,8 +12,9 @@ from pathlib import Path
 
 from scripts.landing.land import LandResult, RejectTable, is_passed_over, land, rejects
 from scripts.landing.mapping import NAME
+from scripts.landing.own_data import refuse_sample
 from scripts.landing.sources import FileState, readable
-from scripts.run import build_and_publish, refuse_sample
+from scripts.run import build_and_publish
 from scripts.sales.alerts import SLACK, alerts
 from scripts.scoring.build import vars_of_last_build
 from scripts.scoring.news import NeedsBuildError, renew

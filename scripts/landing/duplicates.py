@@ -144,8 +144,12 @@ class _Steps:
         )"""
 
     @property
-    def last_of_files(self) -> str:
-        return f"(select max(row_id) from {self.new} group by {self.key}, file_number)"
+    def followed(self) -> str:
+        """Rows that another one of their key and file follows."""
+        return f"""(
+            select row_id from {self.new} where ({self.key}) in {self.keys_of_several}
+            qualify row_id < max(row_id) over (partition by {self.key}, file_number)
+        )"""
 
     @property
     def repeated(self) -> str:
@@ -182,7 +186,7 @@ class _Steps:
             select row_id from {self.new} as new
             semi join {self.known} as known on {self.same}
             where ({self.key}) not in {self.absent_keys}
-                and ({self.is_dated} or row_id not in {self.last_of_files})"""
+                and ({self.is_dated} or row_id in {self.followed})"""
 
     @property
     def dated_anew(self) -> str:
@@ -194,19 +198,20 @@ class _Steps:
         content = ", ".join((*names, "attributes"))
         held_at = f"max(updated_at) over (partition by {self.key} order by landing_seq)"
         return f"""
-            with versions as (
+            with of_several_versions as not materialized (
+                select * from {self.new}
+                where ({self.key}) in (select ({self.key}) from {self.known})
+                    or ({self.key}) in {self.keys_of_several}
+            ),
+            versions as (
                 select
                     -1 as row_id, landing_seq, updated_at, {content},
                     coalesce(updated_at, {held_at}) as held_at
                 from {self.known}
                 union all
-                select row_id, null, updated_at, {content}, updated_at from {self.new}
+                select row_id, null, updated_at, {content}, updated_at from of_several_versions
                 where ({self.key}) not in (
-                    select ({self.key}) from {self.new} where updated_at is null
-                )
-                and (
-                    ({self.key}) in (select ({self.key}) from {self.known})
-                    or ({self.key}) in {self.keys_of_several}
+                    select ({self.key}) from of_several_versions where updated_at is null
                 )
             ),
             compared as (

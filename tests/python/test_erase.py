@@ -14,10 +14,11 @@ from typer.testing import CliRunner
 
 from scripts.commands import app
 from scripts.landing.land import land
+from scripts.landing.own_data import land_own
 from scripts.privacy.erase import Receipt, erase, past_retention
 from scripts.privacy.person import Mentions
 from scripts.privacy.subject_access import subject_access
-from scripts.run import RunResult, land_own, run
+from scripts.run import RunResult, run
 from scripts.sales.alerts import alerts
 from scripts.sales.call_list import call_lists
 from scripts.sales.export import export

@@ -10,8 +10,8 @@ import duckdb
 import pytest
 from typer.testing import CliRunner
 
-from scripts import run as running
 from scripts.commands import app
+from scripts.landing import own_data
 from scripts.run import RunResult, run
 from scripts.scoring.build import build
 from scripts.shared import paths
@@ -308,26 +308,26 @@ def test_the_sample_gives_way_to_own_data_in_full_or_not_at_all(
     def kill(*_: object, **__: object) -> None:
         raise Killed
 
-    monkeypatch.setattr(running, "write_sample", lambda folder: None)
+    monkeypatch.setattr(own_data, "write_sample", lambda folder: None)
     monkeypatch.setattr(paths, "PROJECT", tmp_path)
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "sample").symlink_to(tmp_path / "sample")
-    running.land_sample()
+    own_data.land_sample()
     with monkeypatch.context() as patch, pytest.raises(Killed):
         if moment == "land":
-            patch.setattr(running, "land", kill)
+            patch.setattr(own_data, "land", kill)
         else:
             patch.setattr(Path, "unlink", kill)
         CliRunner().invoke(app, ["land", str(tmp_path / "own")], catch_exceptions=False)
     if moment == "land":
-        running.land_sample()
+        own_data.land_sample()
         assert landed() == ["sample"]
-        running.land_own(tmp_path / "own")
+        own_data.land_own(tmp_path / "own")
     assert CliRunner().invoke(app, ["land", str(tmp_path / "more")]).exit_code == 0
     assert landed() == ["more", "own"]
     assert not (tmp_path / "leads.aside").exists()
     with pytest.raises(UserError, match="the sample is not mixed"):
-        running.land_sample()
+        own_data.land_sample()
 
 
 def test_own_data_that_cannot_be_read_leave_the_sample(
@@ -343,7 +343,7 @@ def test_own_data_that_cannot_be_read_leave_the_sample(
     with pytest.raises(UserError, match="is empty"):
         run(tmp_path / "own")
     with closing(connect()) as connection:
-        assert holds(connection, running.SAMPLE)
+        assert holds(connection, own_data.SAMPLE)
 
 
 @pytest.mark.parametrize("command", ["land", "run"])
