@@ -77,9 +77,10 @@ def land(
     from scripts.shared.warehouse import without_pandas
 
     options = Options(time_zone, decimal, dates, _parts(sums), _parts(whole))
-    with terminal.status(f"landing {folder}"), without_pandas():
-        result = land_own(folder, options)
-    _print_landed(result)
+    with without_pandas():
+        with terminal.status(f"landing {folder}"):
+            result = land_own(folder, options)
+        _print_landed(result)
     say(f"landed in: {paths.warehouse_file()}")
 
 

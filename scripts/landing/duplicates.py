@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from duckdb import DuckDBPyConnection
 
 from scripts.landing.contract import Entity
+from scripts.shared.warehouse import first_row
 
 # The status of a row that says nothing new; those of failed checks count from 1.
 DUPLICATE = 0
@@ -34,6 +35,8 @@ def mark_duplicates(
     steps = _Steps(entity)
     connection.execute(f"create or replace temp table repeated_keys as {steps.repeated_keys}")
     connection.execute(f"create or replace temp table known_versions as {steps.known_versions}")
+    if not last_seqs and not _is_any_known(connection):
+        return {}
     _mark(connection, entity, steps.repeated)
     replaced = connection.execute(steps.replaced).fetchall()
     if steps.has_dates:
@@ -58,6 +61,12 @@ def mark_duplicates(
         _mark(connection, entity, steps.equal_to_latest)
     _mark(connection, entity, steps.equal_to_the_one_before)
     return dict(replaced)
+
+
+def _is_any_known(connection: DuckDBPyConnection) -> bool:
+    """Whether a new row has the key of another, landed or new."""
+    query = "from (select 1 from repeated_keys union all select 1 from known_versions) limit 1"
+    return first_row(connection, query) is not None
 
 
 def _mark(connection: DuckDBPyConnection, entity: Entity, row_ids: str) -> None:

@@ -7,6 +7,8 @@ import json
 import os
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
@@ -31,7 +33,7 @@ from scripts.landing.land import LandResult, land
 from scripts.privacy.erase import erase
 from scripts.privacy.subject_access import subject_access
 from scripts.shared.errors import UserError
-from scripts.shared.paths import warehouse_file
+from scripts.shared.paths import PROJECT, warehouse_file
 from tests.python.conftest import held_warehouse
 
 NOW = datetime(2025, 1, 1)
@@ -1310,6 +1312,24 @@ def test_the_time_of_landing_is_utc(folder: Path) -> None:
 def test_a_header_alone_is_no_row(folder: Path) -> None:
     result = land_text(folder, LEADS.splitlines()[0])
     assert (result.total.rows_read, result.total.files_landed) == (0, 1)
+
+
+def test_landing_loads_nothing_that_only_other_commands_need(folder: Path) -> None:
+    (folder / "leads.csv").write_text(LEADS)
+    program = """
+import sys
+from scripts.commands import app
+app(["land", sys.argv[1]], standalone_mode=False)
+print(sorted({"metricflow", "pandas", "polars"} & set(sys.modules)))
+"""
+    run = subprocess.run(
+        [sys.executable, "-c", program, str(folder)],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert run.stdout.splitlines()[-1] == "[]"
 
 
 def test_a_warehouse_in_use_names_who_holds_it(folder: Path) -> None:
