@@ -111,7 +111,15 @@ class _Steps:
 
     @property
     def repeated_keys(self) -> str:
-        return f"select {self.key} from {self.new} group by {self.key} having count(*) > 1"
+        """Keys of several new rows, looked up by hashes: to sort those is half the work."""
+        return f"""
+            with repeated_hashes as (
+                select key_hash from (select hash({self.key}) as key_hash from {self.new})
+                qualify key_hash = lag(key_hash) over (order by key_hash)
+            )
+            select {self.key} from {self.new}
+            where hash({self.key}) in (from repeated_hashes)
+            group by {self.key} having count(*) > 1"""
 
     @property
     def known_versions(self) -> str:
