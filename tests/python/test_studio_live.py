@@ -98,7 +98,7 @@ def test_a_lead_is_asked_for_while_the_warehouse_stays_open_for_the_next_edit(
 def test_what_the_data_have_and_what_now_is_are_asked_again_while_another_has_the_warehouse(
     small: Path, proposal: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live_module, "_PAUSE_WHILE_BUSY", 0.2)
+    monkeypatch.setattr(live_module, "PAUSE_WHILE_BUSY", 0.2)
 
     async def use(state: State, live: Live) -> None:
         with held_warehouse(small / "leads.duckdb"):

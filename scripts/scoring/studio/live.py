@@ -31,7 +31,7 @@ from scripts.shared.temporary import temporary_folder
 
 # Seconds without an edit before the seeds are looked at, in which what a program or a held key does
 # comes together, and after which a warehouse that another program writes is asked again.
-_PAUSE, _PAUSE_WHILE_BUSY = 0.03, 5.0
+_PAUSE, PAUSE_WHILE_BUSY = 0.03, 5.0
 # Seconds without an edit after which the warehouse is closed, since no build can write it before.
 IDLE = 20.0
 # How many of the leads that move are named: ten pages of them.
@@ -137,7 +137,7 @@ class Live:
         state.is_computing = False
         state.effect_changed.emit()
         if again:
-            await self._refresh(version, _PAUSE_WHILE_BUSY)
+            await self._refresh(version, PAUSE_WHILE_BUSY)
 
     async def restated(self) -> Restated:
         """What the edits would change in the past, which takes as long as a build of the history.
@@ -190,7 +190,7 @@ class Live:
             try:
                 return await self.ask(work)
             except BusyError:
-                await asyncio.sleep(_PAUSE_WHILE_BUSY)
+                await asyncio.sleep(PAUSE_WHILE_BUSY)
             except UserError:  # the effect says why
                 return None
 
