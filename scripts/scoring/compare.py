@@ -56,11 +56,10 @@ order by lead_id, abs(coalesce(will.points, 0) - coalesce(was.points, 0)) desc, 
 def count(connection: DuckDBPyConnection) -> Counted:
     """What `compared` amounts to."""
     rows = connection.sql(_COUNTED).fetchall()
-    order: dict[str | None, tuple[int, str]] = {}
-    for band_now, order_now, *_ in rows:
-        order[band_now] = _place(band_now, order_now)
-    for _, _, band_then, order_then, *_ in rows:
-        order[band_then] = _place(band_then, order_then)
+    # A band stands where it is then; where models place it otherwise, where it is highest.
+    now = sorted((_place(band, at), band or "") for band, at, *_ in rows)
+    then = sorted((_place(band, at), band or "") for _, _, band, at, *_ in rows)
+    order = {band or None: place for place, band in (*now, *then)}
     bands: Counter[tuple[str | None, str | None]] = Counter()
     tens: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0])
     moved, ready = 0, [0, 0]
