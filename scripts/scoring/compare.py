@@ -57,9 +57,9 @@ def count(connection: DuckDBPyConnection) -> Counted:
     """What `compared` amounts to."""
     rows = connection.sql(_COUNTED).fetchall()
     # A band stands where it is then; where models place it otherwise, where it is highest.
-    now = sorted((_place(band, at), band or "") for band, at, *_ in rows)
-    then = sorted((_place(band, at), band or "") for _, _, band, at, *_ in rows)
-    order = {band or None: place for place, band in (*now, *then)}
+    now = sorted(_place(band, at) for band, at, *_ in rows)
+    then = sorted(_place(band, at) for _, _, band, at, *_ in rows)
+    order = {place[1] or None: place for place in (*now, *then)}
     bands: Counter[tuple[str | None, str | None]] = Counter()
     tens: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0])
     moved, ready = 0, [0, 0]

@@ -141,7 +141,7 @@ class SaveDialog:
             ).classes("text-sm text-amber-900")
         for conflict in change.conflicts:
             self._choice(change.table, conflict)
-        _listed(_in_words(change), "w-full gap-0 text-sm shrink-0", _said)
+        _listed(_in_words(change), "w-full gap-0 text-sm shrink-0", ui.label)
         _listed(_difference(change), "w-full gap-0 font-mono text-xs shrink-0", _line)
 
     def _choice(self, table: str, conflict: Conflict) -> None:
@@ -220,17 +220,13 @@ def _told_built(published: Path, proposal: Path | None) -> str:
     return text
 
 
-def _listed(lines: Sequence[str], classes: str, draw: Callable[[str], None]) -> None:
+def _listed(lines: Sequence[str], classes: str, draw: Callable[[str], object]) -> None:
     """Draw lines below one another, of very many the first ones."""
     with ui.column().classes(classes):
         for line in lines[:_MOST_LINES]:
             draw(line)
         if len(lines) > _MOST_LINES:
             ui.label(f"and {len(lines) - _MOST_LINES:,} lines more")
-
-
-def _said(edit: str) -> None:
-    ui.label(edit).mark("edit")
 
 
 def _line(line: str) -> None:
