@@ -318,6 +318,11 @@ def test_findings_sit_in_the_cells_that_they_are_of(state: State) -> None:
     assert message.startswith("'x' is no number")
 
 
+def test_rules_of_a_champion_are_marked_as_such(state: State) -> None:
+    shown = {(row["score_model"], row["_is_champion"]) for row in grid.rows(state, "score_bands")}
+    assert shown == {("standard", True), ("fit_first", False)}
+
+
 def test_the_past_is_left_alone_by_a_copy_that_counts_from_the_next_day(state: State) -> None:
     state.data = Data(champion="standard", clock=date(2025, 6, 30))
     before = {name: state.content(name) for name in state.tables}

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -17,7 +18,7 @@ from nicegui import core
 from scripts.scoring.effect import WhatIf
 from scripts.scoring.explain import explain
 from scripts.scoring.studio import live as live_module
-from scripts.scoring.studio.effect_panel import more_movers
+from scripts.scoring.studio.effect_panel import more_movers, told_now
 from scripts.scoring.studio.lead import ids_beginning, now_and_then
 from scripts.scoring.studio.live import Live
 from scripts.scoring.studio.now import Now, read_now
@@ -139,20 +140,21 @@ def test_a_fault_in_the_other_process_is_told(
 def test_now_is_said_to_be_of_the_seeds_that_the_last_build_had(
     small: Path, proposal: Path
 ) -> None:
-    """The warehouse was built with the live seeds, and never published."""
+    """The warehouse was built with the live seeds in parts, and never published."""
     live = small / "seeds"
     (bands,) = live.rglob("score_bands.csv")
-    assert read_now(live, proposal) == Now((), is_of_proposal=False, is_published=False)
+    now = Now((), is_of_proposal=False, is_published=False, has_passed=False)
+    assert read_now(live, proposal) == now
     built = bands.read_text("utf-8")
     bands.write_text(built.replace("hot,2,10,", "hot,2,12,"), "utf-8")
     assert bands.read_text("utf-8") != built
-    differs = ("score_bands",)
+    differs = replace(now, differing=("score_bands",))
     shutil.copytree(live, proposal)
-    assert read_now(live, proposal) == Now(differs, is_of_proposal=False, is_published=False)
+    assert read_now(live, proposal) == differs
     (proposal / bands.relative_to(live)).write_text(built, "utf-8")
-    assert read_now(live, proposal) == Now(differs, is_of_proposal=True, is_published=False)
+    assert read_now(live, proposal) == replace(differs, is_of_proposal=True)
     bands.write_text(built.replace("hot,2,10,", "hot,2,ten,"), "utf-8")
-    assert read_now(live, proposal) == Now(differs, is_of_proposal=True, is_published=False)
+    assert read_now(live, proposal) == replace(differs, is_of_proposal=True)
 
 
 def test_now_is_published_where_the_last_publication_was_of_the_last_build(
@@ -166,6 +168,16 @@ def test_now_is_published_where_the_last_publication_was_of_the_last_build(
     assert is_published("true")
     assert not is_published("false")
     assert not is_published("null")
+
+
+def test_now_is_said_to_be_of_a_build_that_did_not_pass(small: Path, proposal: Path) -> None:
+    def now(is_sound: str) -> Now:
+        with duckdb.connect(str(small / "leads.duckdb")) as connection:
+            connection.execute(f"update state.build set is_sound = {is_sound}")
+        return read_now(small / "seeds", proposal)
+
+    assert "did not pass" in told_now(now("false"))
+    assert "did not pass" not in told_now(now("true"))
 
 
 def test_where_not_all_leads_that_move_are_named_it_is_said() -> None:

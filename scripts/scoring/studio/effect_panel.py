@@ -133,20 +133,26 @@ def _now(state: State) -> None:
     told = ui.label().classes("text-xs text-gray-600").mark("now")
 
     def tell() -> None:
-        told.set_text(_told_now(state.now) if state.now else "")
+        told.set_text(told_now(state.now) if state.now else "")
         told.set_visibility(bool(state.now))
 
     tell()
     state.now_read.subscribe(tell)
 
 
-def _told_now(now: Now) -> str:
+def told_now(now: Now) -> str:
+    """What "now" is, in words."""
     if now.is_of_proposal:
         seeds = ", with the proposal, not with the live seeds."
     elif now.differing:
         seeds = f"; the live seeds differ from it in {', '.join(now.differing)}."
     else:
         seeds = ", with the live seeds."
+    if not now.has_passed:
+        return (
+            "Now is the last build, which did not pass whole: part of it may be of the one before"
+            f"{seeds} What is published stays as it was."
+        )
     published = "" if now.is_published else " It is not what is published."
     return f"Now is the last build{seeds}{published}"
 

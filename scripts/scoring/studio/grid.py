@@ -82,6 +82,7 @@ def rows(state: State, table: str) -> list[dict[str, Any]]:
     """The rows of a table with what is found of each cell, and of a rule how well it does."""
     columns = state.columns(table)
     found = findings_by_row(state, table)
+    champions = set(state.champions)
     shown = []
     for line, row in zip(state.lines(table), state.rows(table), strict=True):
         cells = dict(zip(columns, row.cells, strict=True))
@@ -90,6 +91,7 @@ def rows(state: State, table: str) -> list[dict[str, Any]]:
             {
                 "_id": row.id,
                 "_line": line,
+                "_is_champion": cells.get("score_model") in champions,
                 "_findings": {
                     finding.column: ["warning" if finding.is_warning else "error", finding.message]
                     for finding in reversed(found.get(row.id, []))
@@ -172,6 +174,11 @@ def _column(state: State, table: str, column: Column) -> dict[str, Any]:
         "width": max(width, _header_width(column.name)),
         "context": {"wide": _WIDE.get(column.name)},
     }
+    if column.name == "score_model":
+        shown |= {
+            ":valueFormatter": "Studio.model",
+            "headerTooltip": f"{column.description} ★ marks a champion, whose scores count.",
+        }
     if column.kind in ("number", "whole"):
         shown |= {"cellStyle": {"textAlign": "right"}, "suppressHeaderFilterButton": True}
     shown["cellEditorParams"] = _offered(state, table, column)

@@ -5,6 +5,7 @@ that were edited meanwhile is dropped. What else is read of the warehouse is so 
 """
 
 import asyncio
+import gc
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -216,6 +217,7 @@ class Live:
         try:
             if self._preview:
                 self._preview.prepare()
+                _keep_what_is_loaded()
         except Exception:  # the next effect says why the warehouse cannot be read
             self._let_go()
 
@@ -242,6 +244,13 @@ class Live:
         """Close the warehouse, so that a build can have it."""
         self._preview = None
         self._opened.close()
+
+
+def _keep_what_is_loaded() -> None:
+    """Once all is loaded, no longer look through it for garbage: half a second of an edit."""
+    if not gc.get_freeze_count():
+        gc.collect()
+        gc.freeze()
 
 
 def _mend(errors: int) -> str:

@@ -16,12 +16,14 @@ class Now:
     """The seeds of the last build, and whether what it made is what BI reads.
 
     `differing` names the live seeds that are not as it had them; `is_of_proposal` tells that those
-    of the proposal are, where the live ones are not.
+    of the proposal are, where the live ones are not; `has_passed` that all was built, and no test
+    failed: else part of its tables may be of the build before.
     """
 
     differing: tuple[str, ...]
     is_of_proposal: bool
     is_published: bool
+    has_passed: bool
 
 
 def read_now(live: Path, proposal: Path) -> Now:
@@ -34,8 +36,11 @@ def read_now(live: Path, proposal: Path) -> Now:
         is_of_proposal = bool(
             differing and proposal.is_dir() and not _differing(connection, proposal)
         )
-        is_published = connection.sql(f"from {LAST_BUILD} where is_published").fetchall() != []
-    return Now(differing, is_of_proposal, is_published)
+        ((is_published, has_passed),) = connection.sql(
+            f"from {LAST_BUILD} "
+            "select count(*) filter (is_published) = 1, count(*) filter (is_sound) = 1"
+        ).fetchall()
+    return Now(differing, is_of_proposal, is_published, has_passed)
 
 
 def _differing(connection: DuckDBPyConnection, folder: Path) -> tuple[str, ...]:

@@ -191,9 +191,8 @@ class PointsPage:
         for row in self._state.rows(self.table):
             if row.id == self._row and "score_model" in columns:
                 return row.cells[columns.index("score_model")]
-        models = self._state.cells("score_models")
-        champions = [row["score_model"] for row in models if row["role"] == "champion"]
-        return next(iter([*champions, *(row["score_model"] for row in models)]), "")
+        models = [row["score_model"] for row in self._state.cells("score_models")]
+        return next(iter([*self._state.champions, *models]), "")
 
 
 def rule_cells(state: State, offer: Offer, model: str) -> dict[str, str]:

@@ -134,6 +134,12 @@ class State:
         columns = self.columns(table)
         return [dict(zip(columns, row.cells, strict=True)) for row in self._rows[table]]
 
+    @property
+    def champions(self) -> list[str]:
+        """The scoring models whose scores count, in the order of their file."""
+        models = self.cells("score_models")
+        return [row["score_model"] for row in models if row["role"] == "champion"]
+
     def mapping(self, seed: str) -> list[dict[str, str]]:
         """The rows of a seed that is not edited here, by column."""
         return read_rows(self.working / read_seeds()[seed].path)

@@ -134,6 +134,8 @@ const Studio = {
     return Number.isNaN(difference) ? String(one).localeCompare(String(other)) : difference;
   },
 
+  model: (cell) => (cell.data?._is_champion ? `${cell.value} ★` : cell.value),
+
   percent: (cell) => (cell.value == null ? "" : `${(100 * cell.value).toFixed(1)}%`),
 
   number: (cell) => (cell.value == null ? "" : cell.value.toLocaleString("en")),
