@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import nicegui
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -424,8 +425,6 @@ def test_a_new_rule_of_a_value_an_event_or_a_range_lacks_its_points_alone(state:
 def test_what_the_data_have_is_offered_with_its_leads_and_what_became_of_them(
     small: Path,
 ) -> None:
-    import duckdb
-
     data = read_data()
     offered = {offer.value: offer for offer in data.offers if offer.attribute == "industry"}
     with duckdb.connect(str(small / "leads.duckdb"), read_only=True) as connection:
@@ -444,6 +443,23 @@ def test_what_the_data_have_is_offered_with_its_leads_and_what_became_of_them(
     assert data.rules["guesses", "media"].fired_share == pytest.approx(media.leads / 600)
     assert (data.champion, data.clock) == ("guesses", date(2025, 6, 30))
     assert not {offer.attribute for offer in data.offers} & {"email", "first_name", "last_name"}
+
+
+def test_where_no_day_is_measured_yet_rules_fire_as_they_do_today(small: Path) -> None:
+    with duckdb.connect(str(small / "leads.duckdb")) as connection:
+        connection.execute("truncate marts.rule_effectiveness")
+        ((media, leads),) = connection.sql(
+            "select count(distinct lead_id) filter (industry = 'Media'), count(distinct lead_id) "
+            "from raw.leads"
+        ).fetchall()
+        connection.execute(
+            "insert into intermediate.int_rules select * replace ('nobody' as rule_id) "
+            "from intermediate.int_rules where rule_id = 'media'"
+        )
+    rules = read_data().rules
+    assert rules["guesses", "nobody"].fired_share == 0
+    assert rules["guesses", "media"].fired_share == pytest.approx(media / leads)
+    assert rules["guesses", "media"].conversion_with is None
 
 
 def test_each_class_of_the_pages_is_in_a_sheet_that_they_load() -> None:

@@ -10,12 +10,12 @@ from duckdb import DuckDBPyConnection
 from scripts.quality.proposing.reading import NAMES_OF_ONE
 from scripts.scoring.champion import champion_at_clock
 from scripts.seeds.checks.seeds import profile_attributes
-from scripts.shared.interface import ALL_EVENT_DAYS, CLOCK, EVALUATION_LEADS, LEAD_PROFILES
+from scripts.shared.interface import ALL_EVENT_DAYS, CLOCK, EVALUATION_LEADS, LEAD_PROFILES, RULES
 from scripts.shared.settings import quality_day
 from scripts.shared.warehouse import quote_identifier, reading
 
 # Rarer values are not shown, as they may be one person's; of many the most frequent ones are.
-_LEAST_LEADS = 5
+LEAST_LEADS = 5
 _MOST_VALUES = 60
 # Numbers with more values than this are offered as ranges, that many of them.
 _MOST_NUMBERS, _RANGES = 12, 4
@@ -77,6 +77,20 @@ select
 from marts.rule_effectiveness
 where scored_day = $day and outcome = 'customer'
 """
+# Where no day of a lead is old enough to be measured.
+_RULES_TODAY = f"""
+with fired as (
+    select score_model, rule_id, count(distinct lead_id) as leads
+    from marts.lead_score_factors group by all
+), scored as (
+    select score_model, count(*) as leads from marts.lead_score_by_model group by score_model
+)
+select distinct
+    score_model, rules.rule_id, coalesce(fired.leads, 0) / scored.leads, null, null, null
+from {RULES} as rules
+inner join scored using (score_model)
+left join fired using (score_model, rule_id)
+"""
 
 
 @dataclass(frozen=True)
@@ -107,7 +121,10 @@ class Offer:
 
 @dataclass(frozen=True)
 class Effectiveness:
-    """How a rule does on the day that measures quality, of customers; None where not known."""
+    """How a rule does on the day that measures quality, of customers; None where not known.
+
+    Where no lead is measured yet, `fired_share` is of the leads as they are scored today.
+    """
 
     fired_share: float
     conversion_with: float | None
@@ -134,7 +151,7 @@ def read_data() -> Data:
     with reading() as connection:
         connection.execute(_LEADS, {"day": day})
         _read_values(connection)
-        limits = {"least": _LEAST_LEADS, "most": _MOST_VALUES}
+        limits = {"least": LEAST_LEADS, "most": _MOST_VALUES}
         values = [
             Offer(attribute, value, "", "", leads, conversion)
             for attribute, value, leads, conversion in connection.execute(
@@ -144,16 +161,17 @@ def read_data() -> Data:
         ranges = [
             Offer(attribute, "", f"{lower:.12g}", f"{upper:.12g}", leads, conversion)
             for attribute, lower, upper, leads, conversion in connection.execute(
-                _RANGES_OF, {"least": _LEAST_LEADS, "most": _MOST_NUMBERS, "ranges": _RANGES}
+                _RANGES_OF, {"least": LEAST_LEADS, "most": _MOST_NUMBERS, "ranges": _RANGES}
             ).fetchall()
         ]
         events = [
             Offer("", key, "", "", leads, conversion)
             for key, leads, conversion in connection.sql(_EVENTS).fetchall()
         ]
+        rows = connection.execute(_RULES, {"day": day}).fetchall()
         rules = {
             (model, rule_id): Effectiveness(*numbers)
-            for model, rule_id, *numbers in connection.execute(_RULES, {"day": day}).fetchall()
+            for model, rule_id, *numbers in rows or connection.sql(_RULES_TODAY).fetchall()
         }
         champion = champion_at_clock(connection)
         ((clock,),) = connection.sql(f"select clock_date from {CLOCK}").fetchall()

@@ -5,7 +5,7 @@ from typing import Any
 
 from nicegui import ui
 
-from scripts.scoring.studio.data import Offer
+from scripts.scoring.studio.data import LEAST_LEADS, Offer
 from scripts.scoring.studio.state import State
 from scripts.seeds.checks.vocabulary import CRM_EVENTS
 
@@ -29,7 +29,10 @@ def data_list(state: State, add_rule: Callable[[Offer], None]) -> None:
         sought.props("dense clearable").classes("grow")
         make = ui.button("New rule", icon="add").props("dense no-caps").classes("px-2 shrink-0")
     make.disable()
-    ui.label("Choose a value, a range or an event; unused ones are first.").classes("text-sm")
+    ui.label(
+        "Choose a value, a range or an event; unused ones are first. Values of fewer than "
+        f"{LEAST_LEADS} leads are left out, as they may be one person's."
+    ).classes("text-sm")
     shown = ui.aggrid(
         {
             "columnDefs": _COLUMNS,

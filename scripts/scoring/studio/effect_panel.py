@@ -39,7 +39,7 @@ _BY_BAND = {
 _BY_SCORE = {
     "grid": {"left": 44, "right": 4, "top": 42, "bottom": 22},
     "xAxis": {"type": "category", "data": [], "axisLabel": {"interval": 0, "fontSize": 11}},
-    "yAxis": {"type": "value", "splitNumber": 3},
+    "yAxis": {"type": "value", "splitNumber": 3, "minInterval": 1},
 }
 
 # Shows a lead, by its id, in the same browser tab.

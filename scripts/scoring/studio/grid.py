@@ -24,7 +24,11 @@ _FIRST = (
 )
 _PINNED = ("rule_id", "persona")
 _FACTS = {
-    "fired_share": ("Fires", "Share of leads for which the rule fires, on the quality day."),
+    "fired_share": (
+        "Fires",
+        "Share of leads for which the rule fires, on the quality day; today where no lead is old "
+        "enough to be measured.",
+    ),
     "conversion_with": ("With", "Share of leads with the rule that became customers."),
     "conversion_without": ("Without", "Share of leads without it that became customers."),
     "deserved_points": (
@@ -153,7 +157,7 @@ def _columns(state: State, table: str) -> list[dict[str, Any]]:
 def _fact(name: str, title: str, help_text: str) -> dict[str, Any]:
     return {
         "field": name, "headerName": title, "headerTooltip": help_text,
-        "width": max(54, _header_width(title)),
+        "width": max(60, _header_width(title)),
         "filter": False, "type": "rightAligned",
         ":valueFormatter": "Studio.number" if name == "deserved_points" else "Studio.percent",
     }  # fmt: skip
