@@ -136,7 +136,9 @@ class _Bench:
         few = min(self.events, CSV_EVENTS)
         self._generate("all", "parquet", 0, self.events)
         self._generate("few", "csv", 0, few)
-        self._generate("new", "parquet", self.events, max(1, self.events // NEW_SHARE))
+        new = max(1, self.events // NEW_SHARE)
+        self._generate("day", "parquet", self.events, new)
+        self._generate("next_day", "parquet", self.events + new, new)
 
         bare, floor = self._plain("all", "read_parquet", "floor")
         bare_csv, _ = self._plain("few", "read_csv")
@@ -166,14 +168,18 @@ class _Bench:
         _set_points(self.seeds, "3")
         yield against_floor("change of points", self._dbt(*current))
         yield against_floor("history filled in", self._dbt(*build, "{}"))
+        yield against_floor("evaluation, again", self._dbt("run", "--select", *EVALUATION))
         yield against_floor("build and tests, nothing new", self._scripts("build"))
         yield against_floor("publish", self._scripts("publish"))
-        yield against_floor("evaluation, again", self._dbt("run", "--select", *EVALUATION))
         yield against_floor("what-if", self._scripts("whatif", str(SEEDS)))
         yield from self._edits(floor)
-        daily = (["land", str(self.folder / "new")], ["build"], ["publish"])
-        runs = [self._scripts(*command) for command in daily]
-        yield against_floor("daily run: land, build and tests, publish", *runs)
+        landed = self._scripts("land", str(self.folder / "day"))
+        scored = self._dbt(*build, "{}", "--select", "+lead_score", "+lead_score_factors")
+        yield against_floor("a day's news: land, scores and factors", landed, scored)
+        yield against_floor(
+            "the next day's, by daily: land, build and tests, publish, kpis",
+            self._scripts("daily", str(self.folder / "next_day")),
+        )
         yield against_floor("kpis", self._scripts("kpis"))
         yield from self._news(floor)
 
