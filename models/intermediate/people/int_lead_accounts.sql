@@ -43,8 +43,7 @@ select
     least(versions.valid_until_date, domain_accounts.valid_until_date) as valid_until_date
 from {{ ref('int_person_versions') }} as versions
 left join domain_accounts
-    on versions.account_id is null
-    and versions.email_domain = domain_accounts.domain
+    on case when versions.account_id is null then versions.email_domain end = domain_accounts.domain
     and versions.valid_from_date < domain_accounts.valid_until_date
     and versions.valid_until_date > domain_accounts.valid_from_date
 where versions.account_id is not null or domain_accounts.domain is not null

@@ -49,7 +49,7 @@ left join {{ ref('role_mailboxes') }} as role_mailboxes
     on split_part(versions.email, '@', 1) = role_mailboxes.local_part
 left join {{ ref('employee_bands') }} as employee_bands
     on versions.employee_count >= employee_bands.lower
-    and versions.employee_count <= coalesce(employee_bands.upper, versions.employee_count)
+    and versions.employee_count <= coalesce(employee_bands.upper, 9223372036854775807)
 left join {{ ref('int_exchange_rates') }} as exchange_rates
     on coalesce(versions.currency, '') = exchange_rates.from_currency
     and {{ holds_on('exchange_rates', 'versions.valid_from_date') }}

@@ -33,7 +33,8 @@ terms as (
         and leads.score_date = features.score_date
     inner join {{ source('state', 'predictor_terms') }} as terms
         on features.feature = terms.feature
-        and {{ is_within('features.value', 'terms') }}
+        and (terms.lower_bound is null or features.value >= terms.lower_bound)
+        and (terms.upper_bound is null or features.value < terms.upper_bound)
 ),
 
 summed as (

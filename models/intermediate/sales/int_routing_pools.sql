@@ -36,14 +36,14 @@ fitting as (
 ),
 
 wanted as (
-    select distinct region_key, language_key, expertise_key
+    select distinct assign_to, region_key, language_key, expertise_key
     from fitting
     where assign_to = 'reps'
 ),
 
 pools as (
     select
-        wanted.region_key, wanted.language_key, wanted.expertise_key,
+        wanted.assign_to, wanted.region_key, wanted.language_key, wanted.expertise_key,
         row_number() over (order by wanted.region_key, wanted.language_key, wanted.expertise_key) as pool_id,
         {{ lists_by(['reps.rep_id'], 'reps.rep_id') }} as rep_ids
     from wanted
@@ -55,13 +55,13 @@ pools as (
                 or {{ shares_a_value('wanted.' ~ of_rep ~ '_key', 'reps.' ~ of_rep ~ '_key') }}
             )
         {%- endfor %}
-    group by wanted.region_key, wanted.language_key, wanted.expertise_key
+    group by wanted.assign_to, wanted.region_key, wanted.language_key, wanted.expertise_key
 )
 
 select fitting.routing_profile, fitting.rule_order, fitting.rule_id, fitting.assign_to, pools.pool_id, pools.rep_ids
 from fitting
 left join pools
-    on fitting.assign_to = 'reps'
+    on fitting.assign_to = pools.assign_to
     and fitting.region_key is not distinct from pools.region_key
     and fitting.language_key is not distinct from pools.language_key
     and fitting.expertise_key is not distinct from pools.expertise_key

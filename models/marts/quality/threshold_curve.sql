@@ -50,7 +50,7 @@ measured as (
     left join bounds
         on above.score_model = bounds.score_model
         and above.region = bounds.region
-        and above.cutoff >= coalesce(bounds.lower_bound, above.cutoff)
+        and above.cutoff >= coalesce(bounds.lower_bound, cast('-99999999999999' as decimal(18, 4)))
 )
 
 select

@@ -39,8 +39,8 @@ records as (
         'lead' as record_type, scores.lead_id as record_id, scores.lead_id,
         case when not scores.is_callable then 'lead' when reached.sql_at is null then 'mql' else 'sql' end as stage,
         reached.channel, reached.region, null as owner_id, null as amount, models.expected_value as predicted_value,
-        coalesce(reached.sql_at, reached.mql_at, reached.lead_at) as in_hand_at,
-        activity.last_activity_date, hot.lead_id is not null and activity.last_contact_date is null as is_uncontacted,
+        coalesce(reached.sql_at, reached.mql_at, reached.lead_at) as in_hand_at, activity.last_activity_date,
+        scores.is_callable and hot.lead_id is not null and activity.last_contact_date is null as is_uncontacted,
         coalesce(reached.first_contact_at is null and not reached.is_contacted_in_time, false) as is_overdue
     from {{ ref('lead_score') }} as scores
     inner join {{ ref('lead_score_by_model') }} as models
@@ -52,7 +52,7 @@ records as (
     inner join {{ ref('int_lifecycles') }} as lifecycles on scores.lead_id = lifecycles.lead_id
     left join activity on scores.lead_id = activity.lead_id
     left join {{ ref('int_current_scores') }} as hot
-        on scores.lead_id = hot.lead_id and scores.score_model = hot.score_model and hot.is_mql and scores.is_callable
+        on scores.lead_id = hot.lead_id and scores.score_model = hot.score_model and hot.is_mql
     where
         (scores.is_callable and (coalesce(reached.sql_at, reached.mql_at) is not null or hot.lead_id is not null))
         or (scores.not_callable_reason = 'lost' and activity.last_engaged_date > cast(lifecycles.last_lost_at as date))
