@@ -1,8 +1,8 @@
 {#
     Grain: one row per landed lead, event key and day, and for a key of a sequence the key that it must follow, whether or
-    not one came before. Kept from build to build: days of which events were landed are rolled up again, all where the
-    mapping or a model changed. A row without a key says how far its day was read. `events` are themselves where a
-    sequence or a KPI asks for their times.
+    not one came before; and beside it one row per event (event_id) of keys whose times a sequence or a KPI asks for. Kept
+    from build to build: days of which events were landed are rolled up again, all where the mapping or a model changed. A
+    row without a key says how far its day was read.
 #}
 {{ config(
     materialized='incremental' if target.type == 'duckdb' else 'table',
@@ -10,10 +10,6 @@
     unique_key=['lead_id', 'event_date'],
     pre_hook="{% if is_incremental() %}delete from {{ this }} where mapping_hash <> '{{ definition_hash('int_event_days') }}'{% endif %}"
 ) }}
-{%- set fields = {
-    'event_id': 'cast(events.landing_seq as string)', 'occurred_at': 'events.occurred_at',
-    'duration_seconds': 'events.duration_seconds', 'campaign': 'events.campaign'
-} %}
 {%- set keyed_events -%}
     {{ ref('int_new_events') }} as events
     left join {{ ref('int_event_classes') }} as classes
@@ -45,26 +41,42 @@ rolled_up as (
         count(*) as event_count,
         cast(coalesce(sum(events.duration_seconds), 0) as decimal(18, 3)) as duration_seconds,
         min(events.occurred_at) as first_occurred_at,
-        max(events.landing_seq) as landing_seq,
-        {{ array_of(fields, 'classes.is_timed') }} as events
+        max(events.landing_seq) as landing_seq
     from {{ keyed_events }}
     group by events.lead_id, classes.class_number, events.event_date
+),
+
+all_rows as (
+    select
+        rolled_up.*, cast(busiest.most_per_minute as bigint) as most_per_minute,
+        cast(null as string) as event_id, cast(null as string) as campaign
+    from rolled_up
+    left join busiest
+        on rolled_up.lead_id = busiest.lead_id
+        and rolled_up.class_number = busiest.class_number
+        and rolled_up.event_date = busiest.event_date
+
+    union all
+
+    {# As rows, not as arrays of the groups: those DuckDB cannot put aside where memory does not hold them. #}
+    select
+        events.lead_id, classes.class_number, events.event_date, 1 as event_count,
+        cast(coalesce(events.duration_seconds, 0) as decimal(18, 3)) as duration_seconds,
+        events.occurred_at as first_occurred_at, events.landing_seq, null as most_per_minute,
+        cast(events.landing_seq as string) as event_id, events.campaign
+    from {{ keyed_events }}
+    where classes.is_timed
 )
 
 select
-    rolled_up.lead_id, classes.event_key, classes.follows_event_key, classes.within_days,
+    all_rows.lead_id, classes.event_key, classes.follows_event_key, classes.within_days,
     coalesce(classes.is_engagement, false) as is_engagement,
-    rolled_up.event_date, rolled_up.event_count, rolled_up.duration_seconds,
-    cast(busiest.most_per_minute as bigint) as most_per_minute,
-    rolled_up.first_occurred_at, rolled_up.events, rolled_up.landing_seq,
+    all_rows.event_date, all_rows.event_count, all_rows.duration_seconds, all_rows.most_per_minute,
+    all_rows.first_occurred_at, all_rows.event_id, all_rows.campaign, all_rows.landing_seq,
     '{{ definition_hash('int_event_days') if execute }}' as mapping_hash
-from rolled_up
+from all_rows
 left join (
     select distinct class_number, event_key, follows_event_key, within_days, is_engagement
     from {{ ref('int_event_classes') }}
 ) as classes
-    on rolled_up.class_number = classes.class_number
-left join busiest
-    on rolled_up.lead_id = busiest.lead_id
-    and rolled_up.class_number = busiest.class_number
-    and rolled_up.event_date = busiest.event_date
+    on all_rows.class_number = classes.class_number
