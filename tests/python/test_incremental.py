@@ -224,3 +224,22 @@ def test_what_a_build_that_stopped_short_had_changed_is_made_anew(
     build(grown, {}, seeds, SELECTED, as_of=as_of).close()
     build(anew, raw, seeds, SELECTED, as_of=as_of).close()
     assert list(differences(grown, anew)) == []
+
+
+def test_kept_tables_that_another_version_made_with_other_columns_are_made_anew(
+    tmp_path: Path,
+) -> None:
+    lead: Row = {"lead_id": "a", "created_at": "2024-02-05T09:00:00"}
+    request: Row = {"event_id": "e", "lead_id": "a", "event_type": "demo_request"}
+    request["occurred_at"] = "2024-03-04T09:00:00"
+    grown, before = tmp_path / "grown", tmp_path / "before"
+    raw: Landing = {"leads": [lead], "lead_events": [request]}
+    build(grown, raw, one_rule(), SELECTED, as_of="2024-03-05").close()
+    shutil.copytree(grown, before)
+    with duckdb.connect(str(grown / "leads.duckdb")) as connection:
+        connection.execute(
+            "alter table intermediate.int_event_days drop campaign;"
+            "update intermediate.int_scored_days set score = 99"
+        )
+    build(grown, {}, one_rule(), SELECTED, as_of="2024-03-05").close()
+    assert list(differences(grown, before)) == []
