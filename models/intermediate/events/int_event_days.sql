@@ -1,8 +1,8 @@
 {#
-    Grain: one row per landed lead, event key and day, and for a key of a sequence the key that it must follow, whether or
-    not one came before; and beside it one row per event (event_id) of keys whose times a sequence or a KPI asks for. Kept
-    from build to build: days of which events were landed are rolled up again, all where the mapping or a model changed. A
-    row without a key says how far its day was read.
+    Grain: one row per landed lead, event key and day, and of a sequence the key that it must follow, whether or not one came
+    before; beside it one row per event (event_id) of keys whose times are asked for. Kept from build to build: days of which
+    events were landed are rolled up again, all where the mapping or a model changed. A row without a key says how far its
+    day was read.
 #}
 {{ config(
     materialized='incremental' if target.type == 'duckdb' else 'table',
@@ -21,8 +21,7 @@
 {%- endset %}
 with
 busiest as (
-    select lead_id, class_number, event_date, max(event_count) as most_per_minute
-    from (
+    select lead_id, class_number, event_date, max(event_count) as most_per_minute from (
         select events.lead_id, classes.class_number, events.event_date, count(*) as event_count
         from {{ keyed_events }}
         where classes.follows_event_key is null and classes.event_key in (
@@ -40,16 +39,15 @@ rolled_up as (
         events.lead_id, classes.class_number, events.event_date,
         count(*) as event_count,
         cast(coalesce(sum(events.duration_seconds), 0) as decimal(18, 3)) as duration_seconds,
-        min(events.occurred_at) as first_occurred_at,
-        max(events.landing_seq) as landing_seq
+        min(events.occurred_at) as first_occurred_at, max(events.landing_seq) as landing_seq
     from {{ keyed_events }}
     group by events.lead_id, classes.class_number, events.event_date
 ),
 
 all_rows as (
     select
-        rolled_up.*, cast(busiest.most_per_minute as bigint) as most_per_minute,
-        cast(null as string) as event_id, cast(null as string) as campaign
+        rolled_up.*, cast(busiest.most_per_minute as bigint) as most_per_minute, cast(null as string) as event_id,
+        cast(null as string) as campaign
     from rolled_up
     left join busiest
         on rolled_up.lead_id = busiest.lead_id
