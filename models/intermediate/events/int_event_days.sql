@@ -21,7 +21,8 @@
 {%- endset %}
 with
 busiest as (
-    select lead_id, class_number, event_date, max(event_count) as most_per_minute from (
+    select lead_id, class_number, event_date, max(event_count) as most_per_minute
+    from (
         select events.lead_id, classes.class_number, events.event_date, count(*) as event_count
         from {{ keyed_events }}
         where classes.follows_event_key is null and classes.event_key in (
@@ -36,8 +37,7 @@ busiest as (
 rolled_up as (
     {# By number: texts take twice as long to group by. #}
     select
-        events.lead_id, classes.class_number, events.event_date,
-        count(*) as event_count,
+        events.lead_id, classes.class_number, events.event_date, count(*) as event_count,
         cast(coalesce(sum(events.duration_seconds), 0) as decimal(18, 3)) as duration_seconds,
         min(events.occurred_at) as first_occurred_at, max(events.landing_seq) as landing_seq
     from {{ keyed_events }}

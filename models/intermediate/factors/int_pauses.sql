@@ -3,7 +3,6 @@
     events, of those that reach the lead's first scored day: from the day of an event (NULL: there was none before) up to
     that of the next (9999-12-31: it goes on).
 #}
-{{ config(materialized='view') }}
 with
 asked as (
     select event_key, min(silent_days) as silent_days from {{ ref('int_rules') }}
