@@ -3,8 +3,7 @@
     its leads say the strictest counts; what closes every channel goes before what was said of one of them. An email that
     was unsubscribed from closes email until consent is given later.
 #}
-with
-stated as (
+{%- set stated -%}
     select
         identities.surviving_lead_id as lead_id, versions.lead_id as landed_lead_id,
         channels.contact_channel, channels.consent_basis, versions.valid_from_date, versions.is_current,
@@ -18,16 +17,27 @@ stated as (
     left join {{ ref('int_words') }} as specific
         on specific.written = {{ json_text('versions.attributes', "'consent_' || channels.contact_channel") }}
         and specific.kind = 'consent'
+{%- endset %}
+with
+unsubscribed as (
+    select lead_id, 'email' as contact_channel, cast(max(occurred_at) as date) as unsubscribed_date
+    from {{ ref('int_kpi_events') }}
+    where kpi_event = 'email_unsubscribed'
+    group by lead_id
 ),
 
 given as (
+    {# Asked for only where an email was unsubscribed from. #}
     select lead_id, contact_channel, max(valid_from_date) as given_date
     from (
         select
-            *,
-            lag(coalesce(channel_consent, general_consent), 1, '')
-                over (partition by landed_lead_id, contact_channel order by valid_from_date) as consent_before
-        from stated
+            stated.*,
+            lag(coalesce(stated.channel_consent, stated.general_consent), 1, '') over (
+                partition by stated.landed_lead_id, stated.contact_channel order by stated.valid_from_date
+            ) as consent_before
+        from ({{ stated }}) as stated
+        inner join unsubscribed
+            on stated.lead_id = unsubscribed.lead_id and stated.contact_channel = unsubscribed.contact_channel
     ) as changes
     where coalesce(channel_consent, general_consent) = 'given' and coalesce(consent_before, '') <> 'given'
     group by lead_id, contact_channel
@@ -39,16 +49,9 @@ current_consents as (
         min(consent_basis) as channel_basis,
         max_by(general_consent, general_strictness) as general_consent,
         max_by(channel_consent, channel_strictness) as channel_consent
-    from stated
+    from ({{ stated }}) as stated
     where is_current
     group by lead_id, contact_channel
-),
-
-unsubscribed as (
-    select lead_id, 'email' as contact_channel, cast(max(occurred_at) as date) as unsubscribed_date
-    from {{ ref('int_kpi_events') }}
-    where kpi_event = 'email_unsubscribed'
-    group by lead_id
 ),
 
 together as (
@@ -73,7 +76,5 @@ together as (
         on consents.lead_id = unsubscribed.lead_id and consents.contact_channel = unsubscribed.contact_channel
 )
 
-select
-    *,
-    coalesce(consent_status = 'given', coalesce(consent_basis, '') <> 'opt_in') as may_contact
+select *, coalesce(consent_status = 'given', coalesce(consent_basis, '') <> 'opt_in') as may_contact
 from together
