@@ -380,9 +380,7 @@ def test_each_event_counts_once_or_its_lead_is_named(world: World) -> None:
 
 
 def test_what_the_crm_knows_is_an_event_or_named(world: World) -> None:
-    events = world.column(
-        "select event_id from intermediate.int_timed_events where not is_landed"
-    )
+    events = world.column("select event_id from intermediate.int_timed_events where not is_landed")
     for (feedback_id,), row in world.current("lead_feedback").items():
         is_event = f"lead_feedback:{feedback_id}" in events and row["lead_id"] in world.leads
         is_named = ("lead_feedback", feedback_id) in world.told
