@@ -13,7 +13,6 @@ measured on the quality day, and personas. In SQL each is an observation, as in 
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
 
 from scripts.scoring import compare
 from scripts.scoring.champion import champion_at_clock
@@ -262,13 +261,13 @@ left join {SCORE_GROUPS} as score_groups
 LIVE_ONES = f"""
 select score_model, role, traffic_share, live_from_date, live_until_date from {{0}}{LIVE_MODELS}
 """
-OF_ALL_LEADS = (
-    f"select * exclude (group_number) from {{0}}{SCORE_GROUPS}",
-    f"select * exclude (next_action) from {{0}}{REGION_BANDS}",
-    f"select score_model, min_score, max_score, scale from {{0}}{LIVE_MODELS}",
-    f"select attainable.* from {{0}}{ATTAINABLE_SCORES} as attainable "
+OF_ALL_LEADS = {
+    "int_score_groups": f"select * exclude (group_number) from {{0}}{SCORE_GROUPS}",
+    "int_region_bands": f"select * exclude (next_action) from {{0}}{REGION_BANDS}",
+    "int_live_models": f"select score_model, min_score, max_score, scale from {{0}}{LIVE_MODELS}",
+    "int_attainable_scores": f"select attainable.* from {{0}}{ATTAINABLE_SCORES} as attainable "
     f"inner join {{0}}{LIVE_MODELS} as models using (score_model) where models.scale = 'rescale'",
-)
+}
 
 TOUCHED = """
 select observation_id from preview.taken_off
@@ -292,7 +291,7 @@ select observation_id, rule_number, points from preview.added
 # The scores that are looked at, of whom they are anew.
 THEN = f"""
 select
-    scores.observation_id, scores.score, scores.band, scores.band_order,
+    scores.observation_id, scores.raw_score, scores.score, scores.band, scores.band_order,
     not scores.is_disqualified and not scores.is_junk as may_be_called,
     coalesce(bands.is_mql, false) as is_mql
 from {SCORES} as scores
@@ -352,18 +351,33 @@ select movers.* replace (numbers.lead_id as lead_id)
 from movers
 inner join preview.numbers as numbers on movers.lead_id = numbers.number
 """
+# Why they have the score that they do: each rule that fires then, in place of sums.
 FACTORS_OF_MOVERS = """
 select observation_id, rule_number, points,
     null::bigint as occurrences, null::date as last_event_date
-from ({}) where observation_id in (select observation_id from movers)
+from (
+    select observation_id, rule_number, points from preview.fired
+    where rule_number not in (select rule_number from preview.gone)
+    union all
+    select observation_id, rule_number, points from preview.added
+)
+where observation_id in (select observation_id from movers)
 """
-
-
-FIRED_THEN = """
-select observation_id, rule_number, points from preview.fired
-where rule_number not in (select rule_number from preview.gone)
-union all
-select observation_id, rule_number, points from preview.added
+SCORES_OF_MOVERS = f"""
+select days.lead_id, days.score_model, days.is_current, scores.raw_score, scores.score
+from {DAYS_TO_SCORE} as days
+inner join preview.scores_then as scores on days.observation_id = scores.observation_id
+"""
+REASONS_THEN = f"""
+select factors.* replace (numbers.lead_id as lead_id)
+from marts.{REASONS_OF} as factors
+inner join preview.numbers as numbers on factors.lead_id = numbers.number
+"""
+REASONS_NOW = f"""
+select factors.* from {LIVE}.marts.{REASONS_OF} as factors
+inner join movers on factors.lead_id = movers.lead_id
+inner join preview.leads as leads
+    on movers.observation_id = leads.observation_id and factors.score_model = leads.score_model
 """
 
 
@@ -419,19 +433,28 @@ class Baseline:
         """
         scratch, connection = self.scratch, self.scratch.connection
         scratch.restore(*POINT_TABLES)
-        for name in changed.keys() & POINT_TABLES - {GOLDEN}:
+        reached = changed.keys() & POINT_TABLES - {GOLDEN}
+        for name in reached:
             scratch.replace(name, f"from {load_seed(connection, changed[name])}")
         scratch.replace("int_lead_profiles", "from preview.regions", "view")
         for name in OF_RULES:
-            scratch.remake(name)
+            if reached.intersection(scratch.nodes[name].parents):
+                reached.add(name)
+                scratch.remake(name)
+            else:
+                scratch.restore(name)
         scratch.restore("int_lead_profiles")
-        if self._differing(LIVE_ONES):
+        if "int_live_models" in reached and self._differing(LIVE_ONES):
             return None
         scratch.keep("judged", JUDGED)
         scratch.keep("gone", GONE)
         scratch.keep("taken_off", TAKEN_OFF)
         self._price("preview.observed")
-        rescaled = {name for query in OF_ALL_LEADS for name in self._differing(query)}
+        rescaled = {
+            model
+            for name in OF_ALL_LEADS.keys() & reached
+            for model in self._differing(OF_ALL_LEADS[name])
+        }
         scratch.replace("int_rules", WITH_GROUPS)
         scratch.keep("touched", TOUCHED, {"models": sorted(rescaled)})
         scratch.replace(
@@ -439,7 +462,7 @@ class Baseline:
             f"from preview.observed where {OF_TOUCHED}",
             "view",
         )
-        self._score(FACTORS_THEN, "view")
+        self._score(FACTORS_THEN)
         scratch.keep("scores_then", THEN)
         connection.execute(f"create or replace temp table compared as {COMPARED}")
         counted = compare.count(connection)
@@ -476,30 +499,23 @@ class Baseline:
         return found
 
     def _tell_reasons(self) -> None:
-        """Fill `reasons_then`, then `reasons_now`, with the reasons of the leads that move."""
-        scratch = self.scratch
+        """Fill `reasons_now` and `reasons_then` with the reasons of the leads that move."""
+        scratch, connection = self.scratch, self.scratch.connection
         scratch.replace(
             "int_days_to_score",
             "from preview.observed where observation_id in (select observation_id from movers)",
         )
-        for when, factors in (
-            ("then", FIRED_THEN),
-            ("now", "select observation_id, rule_number, points from preview.fired"),
-        ):
-            if when == "now":
-                scratch.restore(*OF_RULES)
-            self._score(FACTORS_OF_MOVERS.format(factors), "table")
-            scratch.remake(REASONS_OF)
-            scratch.connection.execute(
-                f"""create or replace temp table reasons_{when} as
-                select factors.* replace (numbers.lead_id as lead_id)
-                from marts.{REASONS_OF} as factors
-                inner join preview.numbers as numbers on factors.lead_id = numbers.number"""
-            )
+        scratch.replace("int_factors", FACTORS_OF_MOVERS)
+        scratch.remake("int_group_scores")
+        scratch.replace("int_scores", SCORES_OF_MOVERS, "view")
+        scratch.remake(REASONS_OF)
+        connection.execute(f"create or replace temp table reasons_then as {REASONS_THEN}")
+        connection.execute(f"create or replace temp table reasons_now as {REASONS_NOW}")
+        scratch.restore("int_group_scores", "int_scores")
 
-    def _score(self, factors: str, kind: Literal["table", "view"]) -> None:
+    def _score(self, factors: str) -> None:
         """Score the days that are to be scored, from these factors."""
-        self.scratch.replace("int_factors", factors, kind)
+        self.scratch.replace("int_factors", factors, "view")
         self._look_up("int_group_scores", "int_scores")
 
     def _look_up(self, *names: str) -> None:
@@ -538,7 +554,7 @@ class Baseline:
         self._firing.forget()
         scratch.restore("int_rules")
         scratch.replace("int_days_to_score", "from preview.measured_days")
-        self._score("select observation_id, rule_number, points from preview.added", "view")
+        self._score("select observation_id, rule_number, points from preview.added")
         scratch.keep("stored", f"select observation_id, score from {SCORES}")
         scratch.restore()
 

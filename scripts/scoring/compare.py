@@ -134,20 +134,17 @@ def changed_rules(connection: DuckDBPyConnection, then: str) -> tuple[ChangedRul
             {columns.format(f"{LIVE}.{RULES}")} {both.format(then)}
         ), will as (
             {columns.format(then)} {both.format(f"{LIVE}.{RULES}")}
-        ), differing as (
-            select score_model, rule_id from (
-                (from was except from will) union all (from will except from was)
-            )
         )
-        select distinct
+        select
             score_model, rule_id,
             case
-                when (score_model, rule_id) not in (select (score_model, rule_id) from was)
-                    then 'added'
-                when (score_model, rule_id) not in (select (score_model, rule_id) from will)
-                    then 'removed'
+                when count(was.rule_id) = 0 then 'added'
+                when count(will.rule_id) = 0 then 'removed'
                 else 'changed'
             end
-        from differing order by all"""
+        from was full join will using (score_model, rule_id, lead_region)
+        group by score_model, rule_id
+        having bool_or(was is distinct from will)
+        order by all"""
     )
     return tuple(ChangedRule(*row) for row in found.fetchall())

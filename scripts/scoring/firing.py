@@ -30,6 +30,9 @@ STAGED = "stg_points__rules"
 LIFECYCLE = "lifecycle_stages"
 ACCOUNTS = "int_lead_accounts"
 EVENT_DAYS = "int_person_event_days"
+ALL_EVENT_DAYS = "int_all_event_days"
+# What of the days is the same whatever rules ask for.
+SEQUENCES = {"int_sequence_event_days"}
 PAUSES_OF = "int_pauses"
 
 # Two rules with the same of these fire for the same leads, with the same units.
@@ -62,6 +65,12 @@ from preview.units as units
 inner join preview.known as known on units.rule_number = known.number_before
 """
 
+# Of which keys the last build has the days: these at least.
+STORED_KEYS = f"""
+select event_key from {LIVE}.{HISTORY_AGES} where event_key is not null
+union
+select requires_event_key from {LIVE}.{RULES} where requires_event_key is not null
+"""
 NO_DAYS = f"from {LIVE}.{PERSON_EVENT_DAYS} limit 0"
 # The days around an observation on which an event occurred: the last up to it, and the next. No
 # pause between others has an observation in it.
@@ -307,21 +316,26 @@ class Firing:
         Of those that no rule asked for yet, too.
         """
         scratch = self._scratch
-        known = f"from {LIVE}.{PERSON_EVENT_DAYS} where list_contains($names, event_key)"
-        self._add(name, query.format(known), {"names": event_keys})
-        new = {*event_keys} - {*scratch.texts(f"select distinct event_key from preview.{name}")}
+        stored = {*event_keys} & {*scratch.texts(STORED_KEYS)}
+        if stored:
+            known = f"from {LIVE}.{PERSON_EVENT_DAYS} where list_contains($names, event_key)"
+            self._add(name, query.format(known), {"names": sorted(stored)})
+        new = {*event_keys} - stored
         if not new:
             return
         scratch.keep(
             "new_keys", "select unnest($names::varchar[]) as event_key", {"names": sorted(new)}
         )
+        # As a constant it is asked for where the days are read, before they are joined.
+        scratch.connection.execute("set variable new_keys = ?", [sorted(new)])
+        is_new = "where list_contains(getvariable('new_keys'), event_key)"
         replaced = {
             "int_history_ages": "from preview.new_keys",
-            **scratch.nothing_of(STAGED, LIFECYCLE, "int_model_attributes"),
+            ALL_EVENT_DAYS: f"from ({scratch.sql(ALL_EVENT_DAYS)}) {is_new}",
         }
-        scratch.run(replaced, (), (), (EVENT_DAYS,))
-        self._add(name, query.format(f"from {PERSON_EVENT_DAYS}"))
-        scratch.restore(EVENT_DAYS, LIFECYCLE)
+        scratch.run(replaced, (), SEQUENCES, (EVENT_DAYS,), replaced)
+        self._add(name, query.format(f"from {PERSON_EVENT_DAYS} {is_new}"))
+        scratch.restore(EVENT_DAYS, *replaced)
 
     def _add(self, name: str, query: str, values: Mapping[str, object] | None = None) -> None:
         """Add the rows of a query to a table of `preview`."""

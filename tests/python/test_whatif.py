@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from random import Random
@@ -261,6 +262,26 @@ def test_edits_one_after_the_other_are_told_as_each_alone(
     for folder, found in zip(folders, shown[:-1], strict=True):
         with previewing() as preview:
             assert preview.effect(folder, movers=None) == found
+
+
+def test_what_is_found_for_an_event_new_to_the_rules_is_what_scoring_all_leads_gives(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    """Its silence, beside another edit; a measure that no rule asks for has all scored anew."""
+    points, both = tmp_path / "points", tmp_path / "both"
+    edit = {
+        "silent_30_days": {"event_key": "newsletter_signup"},
+        "pricing_page": {"window_days": "30"},
+    }
+    for folder in (points, both):
+        write_rules(folder, [edit])
+    measures = (SEEDS / "mapping/event_measures.csv").read_text("utf-8")
+    unasked = measures.splitlines()[-1].split(",", 1)
+    (both / "event_measures.csv").write_text(f"{measures}not_asked_for,{unasked[1]}\n", "utf-8")
+    found, anew = whatif(points, movers=None), whatif(both, movers=None)
+    assert found.moved
+    told = {"changed_seeds": (), "seed_warnings": ()}
+    assert replace(found, **told) == replace(anew, **told)
 
 
 def write_rules(folder: Path, edits: Sequence[Mapping[str, Mapping[str, str]]]) -> None:

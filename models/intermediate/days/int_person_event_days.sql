@@ -22,15 +22,16 @@ added_up as (
         max(most_per_minute) as most_per_minute,
         min(first_occurred_at) as first_occurred_at
     from (
-        select lead_id, event_key, event_date, event_count, duration_seconds, most_per_minute, first_occurred_at
-        from {{ ref('int_all_event_days') }}
-        where
-            follows_event_key is null
-            and (person_lead_count > 1 or not is_landed)
-            and {{ is_asked }}
+        {%- for origin in ['person_lead_count > 1', 'person_lead_count = 1 and not is_landed'] %}
+            select lead_id, event_key, event_date, event_count, duration_seconds, most_per_minute, first_occurred_at
+            from {{ ref('int_all_event_days') }}
+            where
+                follows_event_key is null
+                and {{ origin }}
+                and {{ is_asked }}
 
-        union all
-
+            union all
+        {% endfor %}
         {%- for name in ['int_sequence_event_days', 'int_golden_event_days'] %}
             select
                 lead_id, event_key, event_date, event_count, duration_seconds, null as most_per_minute,
