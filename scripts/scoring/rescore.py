@@ -39,7 +39,8 @@ HISTORY_DATES = tuple(f"int_history_dates__{kind}" for kind in ("accounts", "eve
 # The file beside a scratch in memory: its name must not be the live file's.
 SCRATCH = "_scratch.duckdb"
 
-# The days of new events are rolled up by a build; here it is all of them where any is.
+# A build rolls up the days of new events; here it is all days where anything is made of events.
+_NEW_EVENTS = "int_new_events"
 _DAYS_TO_ROLL_UP = "int_days_to_roll_up"
 _ALL_DAYS = f"""
 select lead_id, occurred_at::date as event_date, max(landing_seq) as landing_seq
@@ -191,7 +192,8 @@ class Rescoring:
             if node.name in needed & affected - set(changed) - set(replaced):
                 needed.update(node.parents)
         running = [name for name in self.nodes if name in needed & affected - set(changed)]
-        if "int_new_events" in running and _DAYS_TO_ROLL_UP not in replaced:
+        reads_new = any(_NEW_EVENTS in (name, *self.nodes[name].parents) for name in running)
+        if reads_new and _DAYS_TO_ROLL_UP not in replaced:
             replaced = {**replaced, _DAYS_TO_ROLL_UP: _ALL_DAYS}
             self.run(replaced, changed, as_live, results, views)
             return

@@ -445,9 +445,9 @@ def test_what_the_data_have_is_offered_with_its_leads_and_what_became_of_them(
     assert not {offer.attribute for offer in data.offers} & {"email", "first_name", "last_name"}
 
 
-def test_where_no_day_is_measured_yet_rules_fire_as_they_do_today(small: Path) -> None:
+def test_how_often_a_rule_fires_is_of_today_and_conversion_of_what_is_measured(small: Path) -> None:
     with duckdb.connect(str(small / "leads.duckdb")) as connection:
-        connection.execute("truncate marts.rule_effectiveness")
+        connection.execute("update marts.rule_effectiveness set fired_share = 0.123")
         ((media, leads),) = connection.sql(
             "select count(distinct lead_id) filter (industry = 'Media'), count(distinct lead_id) "
             "from raw.leads"
@@ -458,8 +458,9 @@ def test_where_no_day_is_measured_yet_rules_fire_as_they_do_today(small: Path) -
         )
     rules = read_data().rules
     assert rules["guesses", "nobody"].fired_share == 0
+    assert rules["guesses", "nobody"].conversion_with is None
     assert rules["guesses", "media"].fired_share == pytest.approx(media / leads)
-    assert rules["guesses", "media"].conversion_with is None
+    assert rules["guesses", "media"].conversion_with is not None
 
 
 def test_each_class_of_the_pages_is_in_a_sheet_that_they_load() -> None:

@@ -70,26 +70,22 @@ left join studio_leads using (lead_id)
 group by event_key
 order by leads desc, event_key
 """
-_RULES = """
-select
-    score_model, rule_id, fired_share, conversion_with, conversion_without,
-    deserved_points::double as deserved_points
-from marts.rule_effectiveness
-where scored_day = $day and outcome = 'customer'
-"""
-# Where no day of a lead is old enough to be measured.
-_RULES_TODAY = f"""
+# How often a rule fires is of today's scores: silence is not yet there on the quality day.
+_RULES = f"""
 with fired as (
-    select score_model, rule_id, count(distinct lead_id) as leads
-    from marts.lead_score_factors group by all
+    select score_model, rule_id, count(*) as leads from marts.lead_score_factors group by all
 ), scored as (
     select score_model, count(*) as leads from marts.lead_score_by_model group by score_model
+), measured as (
+    select * from marts.rule_effectiveness where scored_day = $day and outcome = 'customer'
 )
 select distinct
-    score_model, rules.rule_id, coalesce(fired.leads, 0) / scored.leads, null, null, null
+    score_model, rules.rule_id, coalesce(fired.leads, 0) / scored.leads,
+    conversion_with, conversion_without, deserved_points::double
 from {RULES} as rules
 inner join scored using (score_model)
 left join fired using (score_model, rule_id)
+left join measured using (score_model, rule_id)
 """
 
 
@@ -121,9 +117,9 @@ class Offer:
 
 @dataclass(frozen=True)
 class Effectiveness:
-    """How a rule does on the day that measures quality, of customers; None where not known.
+    """For how many leads a rule fires today, and how it did on the day that measures quality.
 
-    Where no lead is measured yet, `fired_share` is of the leads as they are scored today.
+    Conversion is to customers; None where no lead is measured yet, or none with the rule.
     """
 
     fired_share: float
@@ -168,10 +164,9 @@ def read_data() -> Data:
             Offer("", key, "", "", leads, conversion)
             for key, leads, conversion in connection.sql(_EVENTS).fetchall()
         ]
-        rows = connection.execute(_RULES, {"day": day}).fetchall()
         rules = {
             (model, rule_id): Effectiveness(*numbers)
-            for model, rule_id, *numbers in rows or connection.sql(_RULES_TODAY).fetchall()
+            for model, rule_id, *numbers in connection.execute(_RULES, {"day": day}).fetchall()
         }
         champion = champion_at_clock(connection)
         ((clock,),) = connection.sql(f"select clock_date from {CLOCK}").fetchall()

@@ -20,17 +20,16 @@ Choices = list[list[str]]
 # What is looked at most stands first; the file has its own order.
 _FIRST = (
     *("rule_id", "persona", "attribute", "event_key", "operator", "value", "lower", "upper"),
-    *("days_before", "occurrences", "expected_band"),
+    *("silent_days", "days_before", "occurrences", "expected_band"),
 )
 _PINNED = ("rule_id", "persona")
 _FACTS = {
-    "fired_share": (
-        "Fires",
-        "Share of leads for which the rule fires, on the quality day; today where no lead is old "
-        "enough to be measured.",
+    "fired_share": ("Fires", "Share of leads for which the rule fires today."),
+    "conversion_with": (
+        "With",
+        "Share of leads that became customers, of those with the rule on the quality day.",
     ),
-    "conversion_with": ("With", "Share of leads with the rule that became customers."),
-    "conversion_without": ("Without", "Share of leads without it that became customers."),
+    "conversion_without": ("Without", "The same of those without it."),
     "deserved_points": (
         "Deserves",
         "Points with which leads that have the rule would convert as their score says.",
