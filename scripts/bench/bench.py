@@ -121,9 +121,9 @@ def render(report: BenchReport) -> Table:
     """The report for a terminal."""
     title = f"{report.events:,} events of {report.leads:,} leads"
     table = Table(title=title, title_justify="left")
-    table.add_column("what", no_wrap=True)
+    table.add_column("what")
     for name in ("seconds", "ratio", "peak MB"):
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", no_wrap=True)
     for row in report.measured:
         peak = "" if row.peak_mb is None else f"{row.peak_mb:,}"
         table.add_row(row.name, f"{row.seconds:.1f}", f"{row.ratio:.2f} x {row.base}", peak)
