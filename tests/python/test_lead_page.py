@@ -42,8 +42,14 @@ def address(place: dict[str, str]) -> Iterator[str]:
 def page(browser: Browser, address: str) -> Iterator[Page]:
     """The page, of a studio whose seeds are as they were saved last."""
     with opened(browser, address) as studio:
-        studio.page.get_by_role("tab", name="Test a lead").click()
+        leave_points(studio.page)
         yield studio.page
+
+
+def leave_points(page: Page) -> None:
+    """Go to the tab of a lead, until that of points, with scores too, is out of sight."""
+    page.get_by_role("tab", name="Test a lead").click()
+    expect(page.locator(".ag-root")).to_have_count(0)
 
 
 def lead(place: dict[str, str], industry: str) -> str:
@@ -106,7 +112,7 @@ def test_an_edit_is_shown_beside_now(
         before = studio.version
         studio.type(0, "points", "14")
         studio.settle(before, 1)
-        studio.page.get_by_role("tab", name="Test a lead").click()
+        leave_points(studio.page)
         ask(studio.page, lead(place, "Media"))
         studio.page.get_by_text("15 → 19", exact=True).wait_for()
         studio.page.get_by_text("1 point to the band sales_ready").wait_for()
@@ -161,7 +167,7 @@ def test_no_chart_lies_beyond_the_page(
     width: int,
 ) -> None:
     with opened(browser, address, width) as studio:
-        studio.page.get_by_role("tab", name="Test a lead").click()
+        leave_points(studio.page)
         ask(studio.page, lead(place, "Retail"))
         first_chart(studio.page)
         beyond = studio.page.evaluate(
