@@ -66,7 +66,12 @@ def warehouse(
         patch.setenv("DBT_LOG_PATH", str(folder / "logs"))
         patch.setenv("LEADS_SEEDS", str(folder / "seeds"))
         land(folder / "data")
-        models = ["+score_quality", "+int_evaluated_factors"]
+        models = [
+            "+score_quality",
+            "+int_evaluated_factors",
+            "+int_prediction_features",
+            "+lead_lifecycle",
+        ]
         selected = ["--select", *models, "--resource-type", "seed"]
         variables = ["--vars", json.dumps({"outcome_days": outcome_days})]
         build(lambda *_: None, [*selected, "--resource-type", "model", *variables])
