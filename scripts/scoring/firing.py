@@ -323,14 +323,11 @@ class Firing:
         new = {*event_keys} - stored
         if not new:
             return
-        scratch.keep(
-            "new_keys", "select unnest($names::varchar[]) as event_key", {"names": sorted(new)}
-        )
         # As a constant it is asked for where the days are read, before they are joined.
         scratch.connection.execute("set variable new_keys = ?", [sorted(new)])
         is_new = "where list_contains(getvariable('new_keys'), event_key)"
         replaced = {
-            "int_history_ages": "from preview.new_keys",
+            "int_history_ages": "select unnest(getvariable('new_keys')) as event_key",
             ALL_EVENT_DAYS: f"from ({scratch.sql(ALL_EVENT_DAYS)}) {is_new}",
         }
         scratch.run(replaced, (), SEQUENCES, (EVENT_DAYS,), replaced)
