@@ -507,13 +507,30 @@ def _copy(
             changed = f" replace ({', '.join(others)})" if others else ""
             query = f"select *{changed} from {old} where not {any_of(conditions)}"
         connection.execute(f"insert into {kept} {query}")
-    for _, definition in views:
-        connection.execute(definition)
+    _create_views(connection, [definition for _, definition in views])
     connection.execute(f"use {quote_identifier(paths.warehouse_file().stem)}")
     copy_comments(connection, catalog, NEW)
     finish()
     connection.execute(f"detach {NEW}")
     return new
+
+
+def _create_views(connection: DuckDBPyConnection, definitions: Sequence[str]) -> None:
+    """Creates views, each after those that it reads, in rounds.
+
+    One of what is no longer there is left out: it could not be read where it was, either.
+    """
+    left = [*definitions]
+    while left:
+        waiting = []
+        for definition in left:
+            try:
+                connection.execute(definition)
+            except CatalogException:
+                waiting.append(definition)
+        if len(waiting) == len(left):
+            return
+        left = waiting
 
 
 def _conditions(schema: str, table: str, columns: Sequence[str]) -> list[str]:

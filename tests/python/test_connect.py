@@ -427,6 +427,8 @@ def test_the_same_tables_give_the_same_wherever_they_lie(
 def test_tables_of_a_postgres_server(
     place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
+    with duckdb.connect() as connection:
+        postgres.load_or_skip(connection, "postgres_scanner")
     bring_in(place)
     leads, events = rows(LEADS), rows(EVENTS)
     shutil.rmtree(tmp_path / "warehouse")

@@ -182,7 +182,7 @@ def turned(row: Row) -> Row:
 def rows_of(warehouse: str, table: str) -> str:
     """A query of what must be the same however a table came to be."""
     condition = IS_ROW.get(table, "true")
-    return f"select columns(c -> {OF_A_BUILD}) from {warehouse}.{table} where {condition}"
+    return f"select columns(lambda c: {OF_A_BUILD}) from {warehouse}.{table} where {condition}"
 
 
 def differences(grown: Path, anew: Path) -> Iterator[tuple[str, Sequence[object]]]:
