@@ -60,7 +60,10 @@ end;
 """
     + r"""
 create or replace temp macro cleaned(x) as case
-    when x >= '!' and x < chr(127) and x[-1] between '!' and '~' then x
+    when x >= '!' and x < chr(127) and strlen(x) = length(x)
+        and not (suffix(x, ' ') or suffix(x, chr(9)) or suffix(x, chr(10)))
+        and not (suffix(x, chr(12)) or suffix(x, chr(13)))
+        then x
     else nullif(regexp_replace(x, '^[\s\p{Z}\p{Cf}]+|[\s\p{Z}\p{Cf}]+$', '', 'g'), '')
 end;
 create or replace temp macro as_time(x) as case
@@ -206,6 +209,7 @@ _NO_ID = (
 
 # What spreadsheets leave of ids: a rounded number (as programs do of long ones), #REF! and its kin
 # in any language, and what stands in a column too narrow. An id such as 12E5 is none of these.
+# All of it begins with a character below the colon.
 _LOST_ID = (
     r"[+-]?\d{1,3}([.,]\d+[Ee][+-]?\d+|[Ee]\+\d+)"
     r"|#[¡¿]?[\p{L}\d/_]+[!?]|#N/[AD]|#N[AV]|##+"
@@ -461,12 +465,15 @@ def _faults(
     if column.kind == "varchar":
         yield f"contains({name}, chr(0))", "has a NUL character"
         if name in entity.key:
-            fails = f"{name}[1] in ('{{', '[') and json_valid({name})"
+            ends = f"(suffix({name}, '}}') or suffix({name}, ']'))"
+            fails = f"{ends} and {name}[1] in ('{{', '[') and json_valid({name})"
             yield fails, "is a list or an object, not an id"
     if column.is_id:
         words = ", ".join(map(literal, _NO_ID))
-        yield f"lower({name}) in ({words})", "is a word for no id: leave the cell empty"
-        fails = f"regexp_full_match({name}, {literal(_LOST_ID)})"
+        longest = max(map(len, _NO_ID))
+        fails = f"length({name}) <= {longest} and lower({name}) in ({words})"
+        yield fails, "is a word for no id: leave the cell empty"
+        fails = f"{name} < ':' and regexp_full_match({name}, {literal(_LOST_ID)})"
         yield fails, "is what a spreadsheet left of an id: export that column as text"
     if column.below:
         yield f"abs({name}) >= {int(column.below)}", f"is {column.below:,} or more"
@@ -497,9 +504,11 @@ def checked(
     used = [field for field in fields if field.is_used]
     known = {field.name: field for field in used if field.name in entity.column_names}
     extras = sorted((field for field in used if field.name not in known), key=lambda f: f.name)
-    given, typed = [], []
+    given, typed, unsaid = [], [], set()
     for column in entity.columns:
         source, value = _cast(entity, column, known.get(column.name), reading)
+        if value == f"null::{column.data_type}":
+            unsaid.add(column.name)
         given.append(f"{source} as given_{column.name}")
         typed.append(f"{value} as {column.name}")
     given += [f"{field.words} as extra_{field.place}" for field in extras]
@@ -507,7 +516,8 @@ def checked(
     tested = [f"{_first(n for n in numbered if n[1].costs_row)} as status"]
     emptied, faults = [], []
     for name in entity.column_names:
-        if failed := [n for n in numbered if n[1].column == name and not n[1].costs_row]:
+        failed = [n for n in numbered if n[1].column == name and not n[1].costs_row]
+        if failed and name not in unsaid:
             tested.append(f"{_first(failed)} as fault_{name}")
             emptied.append(f"case when fault_{name} is null then {name} end as {name}")
             faults.append(f"fault_{name}")
@@ -586,7 +596,10 @@ def _date_only(entity: Entity, known: Mapping[str, Field]) -> str:
         if column.kind == "timestamp" and column.name in known
         if not known[column.name].data_type.startswith("TIMESTAMP")
     ]
-    return f"nullif(concat_ws(' ', {', '.join(days)}), '')" if days else "null::varchar"
+    if not days:
+        return "null::varchar"
+    names = ", ".join(days)
+    return f"case when coalesce({names}) is not null then concat_ws(' ', {names}) end"
 
 
 def _attributes(extras: Sequence[Field]) -> str:

@@ -452,7 +452,11 @@ def create_tables(connection: DuckDBPyConnection) -> None:
             "landing_seq": "bigint",
             "landed_at": "timestamp",
         }
-        declared = ", ".join(f"{name} {data_type}" for name, data_type in columns.items())
+        # Of texts of which hardly one is like another, zstd writes twice as many in a second.
+        packed = {entity.key[0]: " using compression zstd"} if len(entity.key) == 1 else {}
+        declared = ", ".join(
+            f"{name} {data_type}{packed.get(name, '')}" for name, data_type in columns.items()
+        )
         connection.execute(f"create table if not exists raw.{entity.name} ({declared})")
         for name, data_type in columns.items():
             if (entity.name, "landing_seq") in present and (entity.name, name) not in present:
