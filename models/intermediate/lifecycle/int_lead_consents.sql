@@ -5,22 +5,19 @@
 #}
 {%- set stated -%}
     select
-        identities.surviving_lead_id as lead_id, versions.lead_id as landed_lead_id,
-        channels.contact_channel, channels.consent_basis, versions.valid_from_date, versions.is_current,
-        general.meaning as general_consent, general.strictness as general_strictness,
+        identities.surviving_lead_id as lead_id, versions.lead_id as landed_lead_id, channels.contact_channel,
+        versions.valid_from_date, versions.is_current, general.meaning as general_consent,
         specific.meaning as channel_consent, specific.strictness as channel_strictness
     from {{ ref('int_lead_versions') }} as versions
     inner join {{ ref('int_lead_identities') }} as identities on versions.lead_id = identities.lead_id
     inner join {{ ref('contact_consent') }} as channels on channels.country_code is null
-    left join {{ ref('int_words') }} as general
-        on versions.consent_status = general.written and general.kind = 'consent'
-    left join {{ ref('int_words') }} as specific
-        on specific.written = {{ json_text('versions.attributes', "'consent_' || channels.contact_channel") }}
-        and specific.kind = 'consent'
+    left join {{ ref('int_words') }} as general on versions.consent_status = general.written and general.kind = 'consent'
+    left join {{ ref('int_words') }} as specific on specific.kind = 'consent'
+        and specific.written = {{ json_text('versions.attributes', "'consent_' || channels.contact_channel") }}
 {%- endset %}
 with
-unsubscribed as (
-    select lead_id, 'email' as contact_channel, cast(max(occurred_at) as date) as unsubscribed_date
+opt_outs as (
+    select lead_id, 'email' as contact_channel, cast(max(occurred_at) as date) as last_date
     from {{ ref('int_kpi_events') }}
     where kpi_event = 'email_unsubscribed'
     group by lead_id
@@ -36,44 +33,47 @@ given as (
                 partition by stated.landed_lead_id, stated.contact_channel order by stated.valid_from_date
             ) as consent_before
         from ({{ stated }}) as stated
-        inner join unsubscribed
-            on stated.lead_id = unsubscribed.lead_id and stated.contact_channel = unsubscribed.contact_channel
+        inner join opt_outs on stated.lead_id = opt_outs.lead_id and stated.contact_channel = opt_outs.contact_channel
     ) as changes
     where coalesce(channel_consent, general_consent) = 'given' and coalesce(consent_before, '') <> 'given'
     group by lead_id, contact_channel
 ),
 
-current_consents as (
-    select
-        lead_id, contact_channel,
-        min(consent_basis) as channel_basis,
-        max_by(general_consent, general_strictness) as general_consent,
-        max_by(channel_consent, channel_strictness) as channel_consent
+general as (
+    select identities.surviving_lead_id as lead_id, max_by(words.meaning, words.strictness) as consent
+    from {{ ref('int_lead_versions') }} as versions
+    inner join {{ ref('int_lead_identities') }} as identities on versions.lead_id = identities.lead_id
+    left join {{ ref('int_words') }} as words on versions.consent_status = words.written and words.kind = 'consent'
+    where versions.is_current
+    group by identities.surviving_lead_id
+),
+
+specific as (
+    select lead_id, contact_channel, max_by(channel_consent, channel_strictness) as consent
     from ({{ stated }}) as stated
-    where is_current
+    where is_current and channel_consent is not null
     group by lead_id, contact_channel
 ),
 
 together as (
     select
-        consents.lead_id, consents.contact_channel,
-        coalesce(own.consent_basis, consents.channel_basis, profiles.consent_basis) as consent_basis,
+        general.lead_id, channels.contact_channel,
+        coalesce(own.consent_basis, channels.consent_basis, profiles.consent_basis) as consent_basis,
         case
-            when consents.general_consent in ('objected', 'withdrawn', 'unknown') then consents.general_consent
-            when consents.channel_consent in ('objected', 'withdrawn', 'unknown') then consents.channel_consent
-            when coalesce(unsubscribed.unsubscribed_date >= given.given_date, unsubscribed.lead_id is not null)
-                then 'unsubscribed'
-            when 'given' in (consents.channel_consent, consents.general_consent) then 'given'
+            when general.consent in ('objected', 'withdrawn', 'unknown') then general.consent
+            when specific.consent in ('objected', 'withdrawn', 'unknown') then specific.consent
+            when coalesce(opt_outs.last_date >= given.given_date, opt_outs.lead_id is not null) then 'unsubscribed'
+            when 'given' in (specific.consent, general.consent) then 'given'
         end as consent_status
-    from current_consents as consents
-    inner join {{ ref('int_lead_profiles') }} as profiles
-        on consents.lead_id = profiles.lead_id and profiles.is_current
+    from general
+    cross join {{ ref('contact_consent') }} as channels
+    inner join {{ ref('int_lead_profiles') }} as profiles on general.lead_id = profiles.lead_id and profiles.is_current
     left join {{ ref('contact_consent') }} as own
-        on profiles.country = own.country_code and consents.contact_channel = own.contact_channel
-    left join given
-        on consents.lead_id = given.lead_id and consents.contact_channel = given.contact_channel
-    left join unsubscribed
-        on consents.lead_id = unsubscribed.lead_id and consents.contact_channel = unsubscribed.contact_channel
+        on profiles.country = own.country_code and channels.contact_channel = own.contact_channel
+    left join specific on general.lead_id = specific.lead_id and channels.contact_channel = specific.contact_channel
+    left join given on general.lead_id = given.lead_id and channels.contact_channel = given.contact_channel
+    left join opt_outs on general.lead_id = opt_outs.lead_id and channels.contact_channel = opt_outs.contact_channel
+    where channels.country_code is null
 )
 
 select *, coalesce(consent_status = 'given', coalesce(consent_basis, '') <> 'opt_in') as may_contact

@@ -2,6 +2,11 @@
     Grain: one row per surviving lead and span of days in which its attributes stayed the same, half open.
     Landed fields and what follows from them through the mapping seeds; money in the reporting currency.
 #}
+with
+employee_counts as (
+    select distinct employee_count from {{ ref('int_person_versions') }}
+)
+
 select
     versions.lead_id, versions.valid_from_date, versions.valid_until_date,
     {{ holds_on('versions', 'clock.clock_date') }} as is_current,
@@ -47,9 +52,14 @@ left join {{ ref('email_domains') }} as email_domains
     on versions.email_domain = email_domains.domain
 left join {{ ref('role_mailboxes') }} as role_mailboxes
     on split_part(versions.email, '@', 1) = role_mailboxes.local_part
-left join {{ ref('employee_bands') }} as employee_bands
-    on versions.employee_count >= employee_bands.lower
-    and versions.employee_count <= coalesce(employee_bands.upper, 9223372036854775807)
+left join (
+    select counts.employee_count, bands.band
+    from employee_counts as counts
+    inner join {{ ref('employee_bands') }} as bands
+        on counts.employee_count >= bands.lower
+        and counts.employee_count <= coalesce(bands.upper, 9223372036854775807)
+) as employee_bands
+    on versions.employee_count = employee_bands.employee_count
 left join {{ ref('int_exchange_rates') }} as exchange_rates
     on coalesce(versions.currency, '') = exchange_rates.from_currency
     and {{ holds_on('exchange_rates', 'versions.valid_from_date') }}

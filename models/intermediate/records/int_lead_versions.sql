@@ -39,23 +39,30 @@ spans as (
     from held
     cross join {{ ref('int_clock') }} as clock
     where held.valid_from_date <= clock.facts_until_date
+),
+
+known as (
+    {# A deletion without a date holds from the creation on. #}
+    select
+        *,
+        is_deleted_since
+        or bool_or(is_deleted_since and updated_at is null) over (
+            partition by record_id
+            order by valid_from_date
+            rows between current row and unbounded following
+        ) as is_deleted_then
+    from spans
+    where valid_from_date < valid_until_date
 )
 
 select
     landed.*,
     spans.effective_updated_at,
     spans.record_created_at as lead_created_at,
-    {# A deletion without a date holds from the creation on. #}
-    spans.is_deleted_since
-    or bool_or(spans.is_deleted_since and spans.updated_at is null) over (
-        partition by spans.record_id
-        order by spans.valid_from_date
-        rows between current row and unbounded following
-    ) as is_deleted_then,
+    spans.is_deleted_then,
     spans.valid_from_date, spans.valid_until_date,
     {{ holds_on('spans', 'spans.clock_date') }} as is_current
-from spans
+from known as spans
 inner join {{ ref('stg_raw__leads') }} as landed
     on spans.record_id = landed.lead_id
     and spans.landing_seq = landed.landing_seq
-where spans.valid_from_date < spans.valid_until_date

@@ -3,17 +3,19 @@
     did last, and how often it was touched. One that an experiment holds out of ranking has neither band nor score here.
 #}
 with
+asked as (
+    select 'any_engagement' as event_key
+    union
+    select last_event_key as event_key from {{ ref('next_actions') }}
+),
+
 event_days as (
     select events.lead_id, events.event_key, max(events.event_date) as event_date
     from {{ ref('int_all_event_days') }} as events
+    inner join asked on events.event_key = asked.event_key
     inner join {{ ref('int_clock') }} as clock
         on events.event_date <= clock.clock_date
-    where
-        events.follows_event_key is null
-        and (
-            events.event_key = 'any_engagement'
-            or events.event_key in (select actions.last_event_key from {{ ref('next_actions') }} as actions)
-        )
+    where events.follows_event_key is null
     group by events.lead_id, events.event_key
 ),
 

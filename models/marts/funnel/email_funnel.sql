@@ -4,60 +4,67 @@
     click belongs to the last email of the same campaign that was sent to the lead before it, so each email counts once.
     Clicks of link scanners are those of many within seconds (vars), of one email and with no open before.
 #}
+{%- set of_email = 'partition by lead_id, campaign, sent_at order by occurred_at' %}
 {%- set seconds = "interval '" ~ var('scanner_seconds') ~ "' second" %}
 with
 assigned as (
     select
-        lead_id, campaign, kpi_event, occurred_at,
-        max(case when kpi_event = 'email_sent' then occurred_at end) over (
-            partition by lead_id, campaign
-            order by occurred_at
-        ) as sent_at
+        lead_id, coalesce(campaign, '') as campaign, kpi_event, occurred_at,
+        max(case when kpi_event = 'email_sent' then occurred_at end)
+            over (partition by lead_id, campaign order by occurred_at) as sent_at
     from {{ ref('int_kpi_events') }}
     where kpi_event in ('email_sent', 'email_opened', 'email_clicked')
 ),
 
-counted as (
+answered as (
+    {# Of emails sent to a lead at one time one counts as answered. #}
     select
-        *,
-        min(case when kpi_event = 'email_opened' then occurred_at end) over (
-            partition by lead_id, campaign, sent_at
-        ) as first_opened_at,
-        count(case when kpi_event = 'email_clicked' then 1 end) over (
-            partition by lead_id, campaign, sent_at
-            order by occurred_at range between {{ seconds }} preceding and current row
-        ) as clicks
+        lead_id, campaign, sent_at,
+        count(case when kpi_event = 'email_sent' then 1 end) as sent,
+        min(case when kpi_event = 'email_opened' then occurred_at end) as first_opened_at,
+        count(case when kpi_event = 'email_clicked' then 1 end) as clicks
     from assigned
     where sent_at is not null
+    group by lead_id, campaign, sent_at
 ),
 
-answered as (
+clicked as (
+    {# Of the few emails with enough clicks each one, with how many end with it within seconds. #}
+    select *, count(*) over ({{ of_email }} range between {{ seconds }} preceding and current row) as clicks_ended
+    from (
+        select answered.*, assigned.occurred_at
+        from answered
+        inner join assigned
+            on answered.lead_id = assigned.lead_id and answered.campaign = assigned.campaign
+            and answered.sent_at = assigned.sent_at and assigned.kpi_event = 'email_clicked'
+        where answered.clicks >= {{ var('scanner_clicks') }}
+    ) as clicks_of_emails
+),
+
+scanned as (
     {# A click is one of many where so many end with it or within as many seconds after it. #}
-    select
-        *,
-        coalesce(
-            kpi_event = 'email_clicked'
-            and coalesce(occurred_at <= first_opened_at, true)
-            and max(case when kpi_event = 'email_clicked' then clicks end) over (
-                partition by lead_id, campaign, sent_at
-                order by occurred_at range between current row and {{ seconds }} following
-            ) >= {{ var('scanner_clicks') }},
-            false
-        ) as is_scanned
-    from counted
+    select lead_id, campaign, sent_at, count(*) as clicks
+    from (
+        select
+            *,
+            max(clicks_ended) over ({{ of_email }} range between current row and {{ seconds }} following) as most_ended
+        from clicked
+    ) as bursts
+    where most_ended >= {{ var('scanner_clicks') }} and coalesce(occurred_at <= first_opened_at, true)
+    group by lead_id, campaign, sent_at
 ),
 
 emails as (
-    {# Of emails sent to a lead at one time one counts as answered. #}
-    {%- set is_click = "kpi_event = 'email_clicked'" ~ ('' if var('count_scanner_clicks') else ' and not is_scanned') %}
+    {%- set clicks = 'answered.clicks' ~ ('' if var('count_scanner_clicks') else ' - coalesce(scanned.clicks, 0)') %}
     select
-        lead_id, sent_at,
-        count(case when kpi_event = 'email_sent' then 1 end) as sent,
-        max(case when kpi_event = 'email_opened' or {{ is_click }} then 1 else 0 end) as is_opened,
-        max(case when {{ is_click }} then 1 else 0 end) as is_clicked,
-        max(case when is_scanned then 1 else 0 end) as is_scanned
+        answered.lead_id, answered.sent_at, answered.sent,
+        case when answered.first_opened_at is not null or {{ clicks }} > 0 then 1 else 0 end as is_opened,
+        case when {{ clicks }} > 0 then 1 else 0 end as is_clicked,
+        case when scanned.lead_id is not null then 1 else 0 end as is_scanned
     from answered
-    group by lead_id, campaign, sent_at
+    left join scanned
+        on answered.lead_id = scanned.lead_id and answered.campaign = scanned.campaign
+        and answered.sent_at = scanned.sent_at
 )
 
 select
