@@ -5,7 +5,7 @@
 
 {% macro default__ordered_list(text, order_key, separator) -%}
     {%- if text == order_key -%}
-        {# A fourth of the time of an ordered aggregate, where groups are many. #}
+        {# An ordered aggregate takes longer, where groups are many. #}
         array_to_string(list_sort(list({{ text }}) filter (where {{ text }} is not null)), '{{ separator }}')
     {%- else -%}
         string_agg({{ text }}, '{{ separator }}' order by {{ order_key }})
